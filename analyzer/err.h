@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the analyzer says that something went wrong, and how it ends. */
+#ifndef ERR_H
+#define ERR_H
+
+#include <stddef.h>
+
+/* Exit codes; users and CI jobs rely on them. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,    /* could not: bad input, unwritable output, ... */
+	EXIT_USAGE = 2,	    /* wrong usage */
+	EXIT_CHECK = 3,	    /* a check that the user asked for failed */
+	EXIT_UNDECIDED = 4, /* `check`: the sampling error exceeds the tolerance */
+	EXIT_RUN_FAILED = 125, /* `run` itself */
+	EXIT_NOT_EXECUTABLE = 126,
+	EXIT_NOT_FOUND = 127
+};
+
+/*
+ * "heapflame: <message>" in one line on stderr, control characters in it made
+ * visible. Lower case, no full stop, subject in single quotes, cause last.
+ * Returns -1, so that `return error(...)` reports where the fault is known;
+ * everyone above passes -1 on in silence.
+ */
+int error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, prefixed "warning: "; work goes on. */
+void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A second line to an error: what the user can do. No prefix. */
+void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Never return NULL; they end the program with one line. Caller frees. */
+void *xmalloc(size_t size);
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *p, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Room for one more in a growing array of *capacity elements:
+ *   GROW(list, count, capacity); list[count++] = ...
+ */
+#define GROW(array, count, capacity)                                           \
+	((array) = grow((array), (count), &(capacity), sizeof *(array)))
+void *grow(void *array, size_t count, size_t *capacity, size_t element_size);
+
+/* An array whose capacity is its count rounded up to a power of two. */
+#define GROW32(array, count)                                                   \
+	((array) = grow_pow2((array), (count), sizeof *(array)))
+void *grow_pow2(void *array, size_t count, size_t element_size);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every reader finds and every writer shows, in one shape.
+ *
+ * A profile is a set of rows; a row is one stack in one process with its
+ * values. Values are unbiased estimates as doubles, beside their variances;
+ * they become integers once, in select.c, and every total printed afterwards
+ * is the sum of printed integers.
+ *
+ * Everything is held by index into arrays that the profile owns, strings by
+ * their id in its strtab; a profile is let go in one call.
+ */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "strtab.h"
+
+enum metric {
+	INUSE_SPACE,
+	INUSE_OBJECTS,
+	ALLOC_SPACE,
+	ALLOC_OBJECTS,
+	PEAK_SPACE,
+	PEAK_OBJECTS,
+	TEMP_SPACE,
+	TEMP_OBJECTS,
+	METRICS
+};
+
+/* "inuse_space", ...; the words of the field and of --metric. */
+extern const char *const metric_names[METRICS];
+
+/* The metric of that name, or -1. */
+int metric_parse(const char *name);
+
+/* True for the four that count bytes; the others count objects. */
+bool metric_is_space(enum metric m);
+
+#define NONE UINT32_MAX /* no module, no string, no process */
+
+/* A loaded file. Two rows of dumps with equal path and build-id are one. */
+struct module {
+	uint32_t path;	   /* as the target saw it */
+	uint32_t build_id; /* lower-case hex; NONE if not known */
+	/* What symbolize.c found; read after profile_symbolize only. */
+	uint32_t why; /* why there are no names, in words; NONE if all is well */
+};
+
+/*
+ * A return address. With a module: offset in the file that is mapped there
+ * (what /proc/PID/maps calls offset, plus the distance into the mapping);
+ * without: the address itself. Callers' calls end one byte before it.
+ */
+struct location {
+	uint32_t module; /* or NONE */
+	uint64_t offset;
+	/* After profile_symbolize: its frames, innermost inlined one first. */
+	uint32_t first_frame, frames;
+};
+
+/* A place in the source, or what could be said of it. Deduplicated. */
+struct frame {
+	uint32_t function; /* index into functions */
+	uint32_t line;	   /* 0: not known */
+};
+
+struct function {
+	uint32_t name;	 /* demangled, or "[module+0x1234]" */
+	uint32_t file;	 /* source file, or NONE */
+	uint32_t module; /* or NONE */
+	bool named;	 /* false for "[module+0x1234]" and "[unknown]" */
+	bool inlined;
+};
+
+struct stack {
+	uint32_t first; /* into stack_locations; leaf first */
+	uint32_t depth;
+	bool truncated; /* frames towards the root are missing */
+};
+
+enum process_state { PROCESS_ENDED, PROCESS_RUNNING, PROCESS_KILLED };
+
+/* What a dump or a live state says of the process that it is of. */
+struct process {
+	uint32_t exe;	 /* path it was started by; NONE if not known */
+	uint32_t id;	 /* "<pid>-<start>"; for foreign dumps their file name's */
+	uint32_t boot;	 /* boot id; NONE if not known */
+	uint32_t parent; /* id of the one it was forked from, or NONE */
+	uint32_t source; /* file that the figures come from */
+	int pid;
+	enum process_state state;
+	int64_t start_ms, end_ms;  /* wall clock; 0 if not known */
+	uint64_t interval_min, interval_max; /* N in bytes; 0 if not sampled */
+	uint64_t samples;	   /* taken */
+	uint64_t rss, rss_peak;	   /* bytes; 0 if not known */
+	bool has[METRICS];	   /* which metrics its files hold */
+	uint32_t first_loss, losses; /* into losses */
+	uint32_t first_sample, samples_live; /* into live; section 5 of FORMAT */
+};
+
+struct loss {
+	uint32_t cause;
+	uint64_t count;
+};
+
+/* One live sample, as the dump lists it. */
+struct live_sample {
+	uint64_t id;
+	uint64_t size;
+	uint64_t birth_ns; /* since the process's start */
+	uint32_t row;
+	bool inherited;
+};
+
+struct value {
+	double sum;
+	double var; /* 0: exact */
+};
+
+struct row {
+	uint32_t stack;
+	uint32_t process;
+	uint32_t thread, label, phase; /* strings, or NONE */
+	struct value v[METRICS];
+	uint64_t samples;      /* allocated, live, at N of their own */
+	uint64_t samples_live;
+	struct value inherited_space, inherited_objects;
+	double freed_objects, lifetime_ns; /* sum over the freed objects */
+	uint64_t reallocs;		   /* samples */
+	uint64_t size_min, size_max;
+	uint64_t first_ns, last_ns; /* since the process's start */
+};
+
+struct profile {
+	struct strtab strings;
+	struct module *modules;
+	struct location *locations;
+	struct frame *frames;
+	struct function *functions;
+	struct stack *stacks;
+	uint32_t *stack_locations;
+	struct process *processes;
+	struct loss *losses;
+	struct live_sample *live;
+	struct row *rows;
+	uint32_t module_count, location_count, frame_count, function_count;
+	uint32_t stack_count, stack_location_count;
+	uint32_t process_count, loss_count, live_count, row_count;
+	struct profile_index *index; /* the hash tables; private to profile.c */
+};
+
+/* Empty; release takes it back to nothing. Running out of memory ends us. */
+void profile_init(struct profile *p);
+void profile_release(struct profile *p);
+
+/* Each returns the index of the equal thing, added if it was not there. */
+uint32_t profile_module(struct profile *p, const char *path,
+			const char *build_id); /* build_id may be NULL */
+uint32_t profile_location(struct profile *p, uint32_t module, uint64_t offset);
+uint32_t profile_stack(struct profile *p, const uint32_t *locations,
+		       uint32_t depth, bool truncated);
+uint32_t profile_function(struct profile *p, struct function f);
+uint32_t profile_frame(struct profile *p, struct frame f);
+
+/* A new process; process->id and the like are ids in p->strings. */
+uint32_t profile_process(struct profile *p, struct process process);
+
+/*
+ * The row of that stack, process, thread, label and phase, added with zeros
+ * if it was not there. The pointer holds until the next call.
+ */
+struct row *profile_row(struct profile *p, uint32_t stack, uint32_t process,
+			uint32_t thread, uint32_t label, uint32_t phase);
+
+/* Everything of `from` is added to `into`; processes stay apart. */
+void profile_add(struct profile *into, const struct profile *from);
+
+#endif

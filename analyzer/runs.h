@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which files are meant, which of them are one process, which processes are
+ * one run.
+ *
+ * - No name given: the newest run in the working directory.
+ * - A folder stands for the dumps in it (`*.heap`; `.tmp` is skipped), and for
+ *   those in folders `heapflame.*` of a `heapflame run` below it.
+ * - Dumps of one process are a series; the last one counts.
+ * - Processes whose lives overlap are one run and add up. Of several runs
+ *   found in folders the newest is taken, the others are named in one line on
+ *   stderr; `all` adds them. Files named one by one are all taken.
+ */
+#ifndef RUNS_H
+#define RUNS_H
+
+#include "profile.h"
+
+/* Fills p (inited by the caller), symbols not yet looked up. 0 or -1. */
+int runs_load(struct profile *p, char *const *names, int count, bool all);
+
+/*
+ * The folder or file that the loaded profile came from, for naming outputs:
+ * outputs of a run go beside its dumps. Valid until the next load.
+ */
+const char *runs_origin(void);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a symbolized profile to what is shown: one metric, as integers, stacks
+ * as frames from root to leaf, wrappers marked.
+ */
+#ifndef SELECT_H
+#define SELECT_H
+
+#include "profile.h"
+
+struct selection {
+	int metric;	       /* enum metric, or -1: the default (design 1.2) */
+	bool show_wrappers;    /* charge allocation wrappers too */
+	const char **wrappers; /* further regular expressions, NULL-terminated */
+	bool by_process;       /* the process is the root frame */
+};
+
+/* One distinct stack of frames. Merged: no two have equal frames. */
+struct shown_stack {
+	uint32_t first;	 /* into frames[]; root first */
+	uint32_t depth;	 /* all frames */
+	uint32_t charge; /* depth without the wrappers at the leaf's end, >= 1 if
+			    depth >= 1: frames[first + charge - 1] decided */
+	bool truncated;
+	int64_t value;	 /* of the metric */
+	double var;	 /* of the value */
+	int64_t objects; /* of the metric's *_objects; 0 if there is none */
+	int64_t bytes;	 /* of the metric's *_space */
+	uint64_t samples;
+};
+
+struct shown {
+	const struct profile *profile; /* borrowed: names are in it */
+	enum metric metric;
+	uint32_t *frames; /* indices into profile->frames; sorted with stacks */
+	struct shown_stack *stacks; /* sorted bytewise by their names */
+	uint32_t frame_count, stack_count;
+	int64_t total; /* sum of stacks[].value */
+	double var;
+	uint64_t samples;
+	char title[96]; /* "peak_space, sum of per-process peaks", ... */
+};
+
+/*
+ * 0, or -1 after error(): a metric that the files do not hold, a bad regular
+ * expression. A stack whose value rounds to 0 is left out.
+ */
+int select_stacks(struct shown *out, struct profile *p,
+		  const struct selection *s);
+void shown_release(struct shown *s);
+
+/* "parse_value", and for the folded format with `;` and newlines replaced. */
+const char *shown_name(const struct shown *s, uint32_t frame);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How far an estimate may be from the truth. docs/SAMPLING.md derives it.
+ */
+#ifndef STATS_H
+#define STATS_H
+
+struct interval {
+	double low, high;
+};
+
+/*
+ * The 95 % interval of an estimate with that variance: a gamma (Garwood)
+ * interval for n_eff = value^2 / var Poisson counts, scaled by value / n_eff.
+ * var 0: the value itself, twice. value 0: [0, 0].
+ */
+struct interval stats_interval95(double value, double var);
+
+#endif

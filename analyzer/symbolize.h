@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Addresses to names; the only file that includes elfutils. A file is used only
+ * if its build-id is the recorded one. A name is used only inside
+ * [st_value, st_value + st_size): a neighbour's name is a lie. What has no
+ * name is "[module+0x1234]", and struct module.why says why.
+ */
+#ifndef SYMBOLIZE_H
+#define SYMBOLIZE_H
+
+#include "profile.h"
+
+/*
+ * Fills locations[].first_frame/frames, frames, functions, modules[].why for
+ * everything in p. Never fails: what can't be named is marked. Progress on
+ * stderr if it takes over 2 s and stderr is a terminal.
+ */
+void profile_symbolize(struct profile *p);
+
+#endif
