@@ -44,10 +44,11 @@ bool metric_is_space(enum metric m);
 
 /* A loaded file. Two rows of dumps with equal path and build-id are one. */
 struct module {
-	uint32_t path;	   /* as the target saw it */
+	uint32_t path; /* as the target saw it */
 	uint32_t build_id; /* lower-case hex; NONE if not known */
 	/* What symbolize.c found; read after profile_symbolize only. */
-	uint32_t why; /* why there are no names, in words; NONE if all is well */
+	uint32_t
+		why; /* why there are no names, in words; NONE if all is well */
 };
 
 /*
@@ -59,20 +60,20 @@ struct location {
 	uint32_t module; /* or NONE */
 	uint64_t offset;
 	/* After profile_symbolize: its frames, innermost inlined one first. */
-	uint32_t first_frame, frames;
+	uint32_t first, depth; /* into location_frames */
 };
 
 /* A place in the source, or what could be said of it. Deduplicated. */
 struct frame {
 	uint32_t function; /* index into functions */
-	uint32_t line;	   /* 0: not known */
+	uint32_t line; /* 0: not known */
 };
 
 struct function {
-	uint32_t name;	 /* demangled, or "[module+0x1234]" */
-	uint32_t file;	 /* source file, or NONE */
+	uint32_t name; /* demangled, or "[module+0x1234]" */
+	uint32_t file; /* source file, or NONE */
 	uint32_t module; /* or NONE */
-	bool named;	 /* false for "[module+0x1234]" and "[unknown]" */
+	bool named; /* false for "[module+0x1234]" and "[unknown]" */
 	bool inlined;
 };
 
@@ -86,20 +87,21 @@ enum process_state { PROCESS_ENDED, PROCESS_RUNNING, PROCESS_KILLED };
 
 /* What a dump or a live state says of the process that it is of. */
 struct process {
-	uint32_t exe;	 /* path it was started by; NONE if not known */
-	uint32_t id;	 /* "<pid>-<start>"; for foreign dumps their file name's */
-	uint32_t boot;	 /* boot id; NONE if not known */
+	uint32_t exe; /* path it was started by; NONE if not known */
+	uint32_t id; /* "<pid>-<start>"; for foreign dumps their file name's */
+	uint32_t boot; /* boot id; NONE if not known */
 	uint32_t parent; /* id of the one it was forked from, or NONE */
 	uint32_t source; /* file that the figures come from */
 	int pid;
 	enum process_state state;
-	int64_t start_ms, end_ms;  /* wall clock; 0 if not known */
+	int64_t start_ms, end_ms; /* wall clock; 0 if not known */
 	uint64_t interval_min, interval_max; /* N in bytes; 0 if not sampled */
-	uint64_t samples;	   /* taken */
-	uint64_t rss, rss_peak;	   /* bytes; 0 if not known */
-	bool has[METRICS];	   /* which metrics its files hold */
+	uint64_t samples; /* taken */
+	uint64_t rss, rss_peak; /* bytes; 0 if not known */
+	bool has[METRICS]; /* which metrics its files hold */
 	uint32_t first_loss, losses; /* into losses */
-	uint32_t first_sample, samples_live; /* into live; section 5 of FORMAT */
+	uint32_t first_sample,
+		samples_live; /* into live; section 5 of FORMAT */
 };
 
 struct loss {
@@ -126,11 +128,11 @@ struct row {
 	uint32_t process;
 	uint32_t thread, label, phase; /* strings, or NONE */
 	struct value v[METRICS];
-	uint64_t samples;      /* allocated, live, at N of their own */
+	uint64_t samples; /* allocated, live, at N of their own */
 	uint64_t samples_live;
 	struct value inherited_space, inherited_objects;
 	double freed_objects, lifetime_ns; /* sum over the freed objects */
-	uint64_t reallocs;		   /* samples */
+	uint64_t reallocs; /* samples */
 	uint64_t size_min, size_max;
 	uint64_t first_ns, last_ns; /* since the process's start */
 };
@@ -143,12 +145,13 @@ struct profile {
 	struct function *functions;
 	struct stack *stacks;
 	uint32_t *stack_locations;
+	uint32_t *location_frames;
 	struct process *processes;
 	struct loss *losses;
 	struct live_sample *live;
 	struct row *rows;
 	uint32_t module_count, location_count, frame_count, function_count;
-	uint32_t stack_count, stack_location_count;
+	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;
 	struct profile_index *index; /* the hash tables; private to profile.c */
 };
@@ -159,12 +162,15 @@ void profile_release(struct profile *p);
 
 /* Each returns the index of the equal thing, added if it was not there. */
 uint32_t profile_module(struct profile *p, const char *path,
-			const char *build_id); /* build_id may be NULL */
+	const char *build_id); /* build_id may be NULL */
 uint32_t profile_location(struct profile *p, uint32_t module, uint64_t offset);
 uint32_t profile_stack(struct profile *p, const uint32_t *locations,
-		       uint32_t depth, bool truncated);
+	uint32_t depth, bool truncated);
 uint32_t profile_function(struct profile *p, struct function f);
 uint32_t profile_frame(struct profile *p, struct frame f);
+
+/* A cause of loss, appended; process->first_loss and losses name a range. */
+void profile_loss(struct profile *p, const char *cause, uint64_t count);
 
 /* A new process; process->id and the like are ids in p->strings. */
 uint32_t profile_process(struct profile *p, struct process process);
@@ -174,7 +180,11 @@ uint32_t profile_process(struct profile *p, struct process process);
  * if it was not there. The pointer holds until the next call.
  */
 struct row *profile_row(struct profile *p, uint32_t stack, uint32_t process,
-			uint32_t thread, uint32_t label, uint32_t phase);
+	uint32_t thread, uint32_t label, uint32_t phase);
+
+/* Figures of one row added to another's; whose rows they are is not looked at.
+ */
+void row_add(struct row *into, const struct row *from);
 
 /* Everything of `from` is added to `into`; processes stay apart. */
 void profile_add(struct profile *into, const struct profile *from);

@@ -11,8 +11,8 @@
 #include "profile.h"
 
 /*
- * Fills locations[].first_frame/frames, frames, functions, modules[].why for
- * everything in p. Never fails: what can't be named is marked. Progress on
+ * Fills locations[].first/depth, location_frames, frames, functions and
+ * modules[].why for everything in p that has no frames yet. Never fails: what can't be named is marked. Progress on
  * stderr if it takes over 2 s and stderr is a terminal.
  */
 void profile_symbolize(struct profile *p);

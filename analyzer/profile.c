@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The arrays of a profile and the hash tables over them. A table holds indices
+ * only (plus 1; 0 is a free slot): the hash and the equality of two elements
+ * are read off the arrays themselves, so that a row costs 8 bytes of table.
+ */
+#include "profile.h"
+#include "err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const metric_names[METRICS] = { "inuse_space", "inuse_objects",
+	"alloc_space", "alloc_objects", "peak_space", "peak_objects",
+	"temp_space", "temp_objects" };
+
+int
+metric_parse(const char *name)
+{
+	for (int m = 0; m < METRICS; m++)
+		if (strcmp(name, metric_names[m]) == 0)
+			return m;
+	return -1;
+}
+
+bool
+metric_is_space(enum metric m)
+{
+	return m % 2 == 0;
+}
+
+struct table {
+	uint32_t *slots;
+	uint32_t slot_count, used;
+};
+
+struct profile_index {
+	struct table modules, locations, stacks, functions, frames, rows;
+};
+
+/* One kind of element: the hash of element i, whether i equals the key. */
+struct kind {
+	uint64_t (*hash)(const struct profile *p, uint32_t i);
+	bool (*equal)(const struct profile *p, uint32_t i, const void *key);
+};
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9fb21c651e98df25u;
+	return h ^ h >> 35;
+}
+
+static void
+table_grow(struct table *t, const struct profile *p, const struct kind *k)
+{
+	uint32_t mask;
+
+	if (t->slot_count >= UINT32_MAX / 2) {
+		error("more than a billion elements in a profile");
+		exit(EXIT_FAILED);
+	}
+	free(t->slots);
+	t->slot_count = t->slot_count > 0 ? t->slot_count * 2 : 64;
+	t->slots = xcalloc(t->slot_count, sizeof *t->slots);
+	mask = t->slot_count - 1;
+	for (uint32_t i = 0; i < t->used; i++) {
+		uint32_t s = (uint32_t)k->hash(p, i) & mask;
+
+		while (t->slots[s] != 0)
+			s = (s + 1) & mask;
+		t->slots[s] = i + 1;
+	}
+}
+
+/*
+ * The index of the element that equals the key; if there is none, the next
+ * free index, taken, and *added set: the caller appends the element there.
+ */
+static uint32_t
+table_find(struct table *t, const struct profile *p, const struct kind *k,
+	uint64_t hash, const void *key, bool *added)
+{
+	uint32_t mask, s;
+
+	if (t->used >= t->slot_count / 4 * 3)
+		table_grow(t, p, k);
+	mask = t->slot_count - 1;
+	*added = false;
+	for (s = (uint32_t)hash & mask; t->slots[s] != 0; s = (s + 1) & mask)
+		if (k->equal(p, t->slots[s] - 1, key))
+			return t->slots[s] - 1;
+	*added = true;
+	t->slots[s] = ++t->used;
+	return t->used - 1;
+}
+
+void
+profile_init(struct profile *p)
+{
+	*p = (struct profile){ 0 };
+	p->index = xcalloc(1, sizeof *p->index);
+}
+
+void
+profile_release(struct profile *p)
+{
+	struct profile_index *x = p->index;
+
+	if (x != NULL) {
+		free(x->modules.slots);
+		free(x->locations.slots);
+		free(x->stacks.slots);
+		free(x->functions.slots);
+		free(x->frames.slots);
+		free(x->rows.slots);
+	}
+	free(x);
+	strtab_release(&p->strings);
+	free(p->modules);
+	free(p->locations);
+	free(p->frames);
+	free(p->functions);
+	free(p->stacks);
+	free(p->stack_locations);
+	free(p->location_frames);
+	free(p->processes);
+	free(p->losses);
+	free(p->live);
+	free(p->rows);
+	*p = (struct profile){ 0 };
+}
+
+static uint64_t
+hash_module(const struct module *m)
+{
+	return mix(mix(1, m->path), m->build_id);
+}
+
+static uint64_t
+module_hash(const struct profile *p, uint32_t i)
+{
+	return hash_module(&p->modules[i]);
+}
+
+static bool
+module_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct module *m = key;
+
+	return p->modules[i].path == m->path &&
+	       p->modules[i].build_id == m->build_id;
+}
+
+uint32_t
+profile_module(struct profile *p, const char *path, const char *build_id)
+{
+	static const struct kind kind = { module_hash, module_equal };
+	struct module m = { .why = NONE };
+	bool added;
+	uint32_t i;
+
+	m.path = strtab_add(&p->strings, path);
+	m.build_id =
+		build_id != NULL ? strtab_add(&p->strings, build_id) : NONE;
+	i = table_find(
+		&p->index->modules, p, &kind, hash_module(&m), &m, &added);
+	if (added) {
+		GROW32(p->modules, p->module_count);
+		p->modules[p->module_count++] = m;
+	}
+	return i;
+}
+
+static uint64_t
+hash_location(const struct location *l)
+{
+	return mix(mix(2, l->offset), l->module);
+}
+
+static uint64_t
+location_hash(const struct profile *p, uint32_t i)
+{
+	return hash_location(&p->locations[i]);
+}
+
+static bool
+location_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct location *l = key;
+
+	return p->locations[i].offset == l->offset &&
+	       p->locations[i].module == l->module;
+}
+
+uint32_t
+profile_location(struct profile *p, uint32_t module, uint64_t offset)
+{
+	static const struct kind kind = { location_hash, location_equal };
+	struct location l = { .module = module, .offset = offset };
+	bool added;
+	uint32_t i = table_find(
+		&p->index->locations, p, &kind, hash_location(&l), &l, &added);
+
+	if (added) {
+		GROW32(p->locations, p->location_count);
+		p->locations[p->location_count++] = l;
+	}
+	return i;
+}
+
+struct stack_key {
+	const uint32_t *locations;
+	uint32_t depth;
+	bool truncated;
+};
+
+static uint64_t
+hash_stack(const uint32_t *locations, uint32_t depth, bool truncated)
+{
+	uint64_t h = mix(3, (uint64_t)depth << 1 | truncated);
+
+	for (uint32_t i = 0; i < depth; i++)
+		h = mix(h, locations[i]);
+	return h;
+}
+
+static uint64_t
+stack_hash(const struct profile *p, uint32_t i)
+{
+	const struct stack *s = &p->stacks[i];
+
+	return hash_stack(
+		p->stack_locations + s->first, s->depth, s->truncated);
+}
+
+static bool
+stack_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct stack_key *k = key;
+	const struct stack *s = &p->stacks[i];
+
+	return s->depth == k->depth && s->truncated == k->truncated &&
+	       (s->depth == 0 ||
+		       memcmp(p->stack_locations + s->first, k->locations,
+			       s->depth * sizeof *k->locations) == 0);
+}
+
+uint32_t
+profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
+	bool truncated)
+{
+	static const struct kind kind = { stack_hash, stack_equal };
+	struct stack_key key = { locations, depth, truncated };
+	bool added;
+	uint32_t i = table_find(&p->index->stacks, p, &kind,
+		hash_stack(locations, depth, truncated), &key, &added);
+
+	if (!added)
+		return i;
+	GROW32(p->stacks, p->stack_count);
+	p->stacks[p->stack_count++] =
+		(struct stack){ .first = p->stack_location_count,
+			.depth = depth,
+			.truncated = truncated };
+	for (uint32_t d = 0; d < depth; d++) {
+		GROW32(p->stack_locations, p->stack_location_count);
+		p->stack_locations[p->stack_location_count++] = locations[d];
+	}
+	return i;
+}
+
+static uint64_t
+hash_function(const struct function *f)
+{
+	return mix(mix(mix(4, f->name), f->file),
+		(uint64_t)f->module << 2 | (uint64_t)f->named << 1 |
+			f->inlined);
+}
+
+static uint64_t
+function_hash(const struct profile *p, uint32_t i)
+{
+	return hash_function(&p->functions[i]);
+}
+
+static bool
+function_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct function *a = &p->functions[i], *b = key;
+
+	return a->name == b->name && a->file == b->file &&
+	       a->module == b->module && a->named == b->named &&
+	       a->inlined == b->inlined;
+}
+
+uint32_t
+profile_function(struct profile *p, struct function f)
+{
+	static const struct kind kind = { function_hash, function_equal };
+	bool added;
+	uint32_t i = table_find(
+		&p->index->functions, p, &kind, hash_function(&f), &f, &added);
+
+	if (added) {
+		GROW32(p->functions, p->function_count);
+		p->functions[p->function_count++] = f;
+	}
+	return i;
+}
+
+static uint64_t
+frame_hash(const struct profile *p, uint32_t i)
+{
+	return mix(mix(5, p->frames[i].function), p->frames[i].line);
+}
+
+static bool
+frame_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct frame *f = key;
+
+	return p->frames[i].function == f->function &&
+	       p->frames[i].line == f->line;
+}
+
+uint32_t
+profile_frame(struct profile *p, struct frame f)
+{
+	static const struct kind kind = { frame_hash, frame_equal };
+	bool added;
+	uint32_t i = table_find(&p->index->frames, p, &kind,
+		mix(mix(5, f.function), f.line), &f, &added);
+
+	if (added) {
+		GROW32(p->frames, p->frame_count);
+		p->frames[p->frame_count++] = f;
+	}
+	return i;
+}
+
+void
+profile_loss(struct profile *p, const char *cause, uint64_t count)
+{
+	struct loss loss = { strtab_add(&p->strings, cause), count };
+
+	GROW32(p->losses, p->loss_count);
+	p->losses[p->loss_count++] = loss;
+}
+
+uint32_t
+profile_process(struct profile *p, struct process process)
+{
+	GROW32(p->processes, p->process_count);
+	p->processes[p->process_count] = process;
+	return p->process_count++;
+}
+
+static uint64_t
+hash_row(const struct row *r)
+{
+	return mix(mix(mix(6, (uint64_t)r->process << 32 | r->stack),
+			   (uint64_t)r->thread << 32 | r->label),
+		r->phase);
+}
+
+static uint64_t
+row_hash(const struct profile *p, uint32_t i)
+{
+	return hash_row(&p->rows[i]);
+}
+
+static bool
+row_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct row *a = &p->rows[i], *b = key;
+
+	return a->stack == b->stack && a->process == b->process &&
+	       a->thread == b->thread && a->label == b->label &&
+	       a->phase == b->phase;
+}
+
+struct row *
+profile_row(struct profile *p, uint32_t stack, uint32_t process,
+	uint32_t thread, uint32_t label, uint32_t phase)
+{
+	static const struct kind kind = { row_hash, row_equal };
+	struct row r = { .stack = stack,
+		.process = process,
+		.thread = thread,
+		.label = label,
+		.phase = phase };
+	bool added;
+	uint32_t i =
+		table_find(&p->index->rows, p, &kind, hash_row(&r), &r, &added);
+
+	if (added) {
+		GROW32(p->rows, p->row_count);
+		p->rows[p->row_count++] = r;
+	}
+	return &p->rows[i];
+}
+
+static void
+add_value(struct value *into, const struct value *from)
+{
+	into->sum += from->sum;
+	into->var += from->var;
+}
+
+void
+row_add(struct row *into, const struct row *from)
+{
+	bool first = into->samples == 0;
+
+	for (int m = 0; m < METRICS; m++)
+		add_value(&into->v[m], &from->v[m]);
+	add_value(&into->inherited_space, &from->inherited_space);
+	add_value(&into->inherited_objects, &from->inherited_objects);
+	into->samples_live += from->samples_live;
+	into->freed_objects += from->freed_objects;
+	into->lifetime_ns += from->lifetime_ns;
+	into->reallocs += from->reallocs;
+	if (from->samples == 0)
+		return;
+	into->samples += from->samples;
+	if (first || from->size_min < into->size_min)
+		into->size_min = from->size_min;
+	if (from->size_max > into->size_max)
+		into->size_max = from->size_max;
+	if (first || from->first_ns < into->first_ns)
+		into->first_ns = from->first_ns;
+	if (from->last_ns > into->last_ns)
+		into->last_ns = from->last_ns;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One profile into another: every index and every string of `from` is given
+ * its number in `into`, in the order of what refers to what.
+ */
+#include "err.h"
+#include "profile.h"
+
+#include <stdlib.h>
+
+struct renumber {
+	struct profile *into;
+	const struct profile *from;
+	uint32_t *strings, *modules, *functions, *frames, *locations;
+	uint32_t *stacks, *rows; /* old number -> new one */
+	uint32_t first_process;
+};
+
+static uint32_t
+new_number(const uint32_t *map, uint32_t old)
+{
+	return old == NONE ? NONE : map[old];
+}
+
+static uint32_t *
+new_map(uint32_t count)
+{
+	return xmalloc((size_t)count * sizeof(uint32_t));
+}
+
+static void
+add_strings_and_modules(struct renumber *r)
+{
+	const struct profile *from = r->from;
+
+	r->strings = new_map(from->strings.count);
+	for (uint32_t i = 0; i < from->strings.count; i++)
+		r->strings[i] = strtab_add(
+			&r->into->strings, strtab_get(&from->strings, i));
+	r->modules = new_map(from->module_count);
+	for (uint32_t i = 0; i < from->module_count; i++) {
+		const struct module *old = &from->modules[i];
+		const char *id =
+			old->build_id == NONE
+				? NULL
+				: strtab_get(&from->strings, old->build_id);
+		uint32_t at = profile_module(
+			r->into, strtab_get(&from->strings, old->path), id);
+
+		r->modules[i] = at;
+		if (r->into->modules[at].why == NONE)
+			r->into->modules[at].why =
+				new_number(r->strings, old->why);
+	}
+}
+
+static void
+add_frames(struct renumber *r)
+{
+	const struct profile *from = r->from;
+
+	r->functions = new_map(from->function_count);
+	for (uint32_t i = 0; i < from->function_count; i++) {
+		struct function f = from->functions[i];
+
+		f.name = new_number(r->strings, f.name);
+		f.file = new_number(r->strings, f.file);
+		f.module = new_number(r->modules, f.module);
+		r->functions[i] = profile_function(r->into, f);
+	}
+	r->frames = new_map(from->frame_count);
+	for (uint32_t i = 0; i < from->frame_count; i++) {
+		struct frame f = from->frames[i];
+
+		f.function = r->functions[f.function];
+		r->frames[i] = profile_frame(r->into, f);
+	}
+}
+
+static void
+copy_location_frames(
+	struct renumber *r, const struct location *old, struct location *now)
+{
+	struct profile *p = r->into;
+
+	if (now->depth > 0)
+		return; /* known in both */
+	now->first = p->location_frame_count;
+	now->depth = old->depth;
+	for (uint32_t d = 0; d < old->depth; d++) {
+		uint32_t frame = r->from->location_frames[old->first + d];
+
+		GROW32(p->location_frames, p->location_frame_count);
+		p->location_frames[p->location_frame_count++] =
+			r->frames[frame];
+	}
+}
+
+static void
+add_stacks(struct renumber *r)
+{
+	const struct profile *from = r->from;
+	uint32_t *locations = NULL;
+	size_t capacity = 0;
+
+	r->locations = new_map(from->location_count);
+	for (uint32_t i = 0; i < from->location_count; i++) {
+		const struct location *old = &from->locations[i];
+		uint32_t at = profile_location(r->into,
+			new_number(r->modules, old->module), old->offset);
+
+		r->locations[i] = at;
+		copy_location_frames(r, old, &r->into->locations[at]);
+	}
+	r->stacks = new_map(from->stack_count);
+	for (uint32_t i = 0; i < from->stack_count; i++) {
+		const struct stack *s = &from->stacks[i];
+
+		for (uint32_t d = 0; d < s->depth; d++) {
+			GROW(locations, d, capacity);
+			locations[d] =
+				r->locations[from->stack_locations[s->first +
+								   d]];
+		}
+		r->stacks[i] = profile_stack(
+			r->into, locations, s->depth, s->truncated);
+	}
+	free(locations);
+}
+
+static void
+add_processes(struct renumber *r)
+{
+	const struct profile *from = r->from;
+	uint32_t first_loss = r->into->loss_count;
+	uint32_t first_live = r->into->live_count;
+
+	for (uint32_t i = 0; i < from->loss_count; i++)
+		profile_loss(r->into,
+			strtab_get(&from->strings, from->losses[i].cause),
+			from->losses[i].count);
+	r->first_process = r->into->process_count;
+	for (uint32_t i = 0; i < from->process_count; i++) {
+		struct process p = from->processes[i];
+
+		p.exe = new_number(r->strings, p.exe);
+		p.id = new_number(r->strings, p.id);
+		p.boot = new_number(r->strings, p.boot);
+		p.parent = new_number(r->strings, p.parent);
+		p.source = new_number(r->strings, p.source);
+		p.first_loss += first_loss;
+		p.first_sample += first_live;
+		profile_process(r->into, p);
+	}
+}
+
+static void
+add_rows(struct renumber *r)
+{
+	const struct profile *from = r->from;
+	struct profile *into = r->into;
+
+	r->rows = new_map(from->row_count);
+	for (uint32_t i = 0; i < from->row_count; i++) {
+		const struct row *old = &from->rows[i];
+		struct row *now = profile_row(into, r->stacks[old->stack],
+			old->process + r->first_process,
+			new_number(r->strings, old->thread),
+			new_number(r->strings, old->label),
+			new_number(r->strings, old->phase));
+
+		row_add(now, old);
+		r->rows[i] = (uint32_t)(now - into->rows);
+	}
+	for (uint32_t i = 0; i < from->live_count; i++) {
+		struct live_sample s = from->live[i];
+
+		s.row = new_number(r->rows, s.row);
+		GROW32(into->live, into->live_count);
+		into->live[into->live_count++] = s;
+	}
+}
+
+void
+profile_add(struct profile *into, const struct profile *from)
+{
+	struct renumber r = { .into = into, .from = from };
+
+	add_strings_and_modules(&r);
+	add_frames(&r);
+	add_stacks(&r);
+	add_processes(&r);
+	add_rows(&r);
+	free(r.strings);
+	free(r.modules);
+	free(r.functions);
+	free(r.frames);
+	free(r.locations);
+	free(r.stacks);
+	free(r.rows);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers as people read them. Everything is done in integers, so that the
+ * same value is written the same way on every machine.
+ */
+#include "units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const unit_names[] = { "B", "KiB", "MiB", "GiB", "TiB",
+	"PiB", "EiB" };
+
+/* |n|, also of INT64_MIN. */
+static uint64_t
+magnitude(int64_t n)
+{
+	return n < 0 ? -(uint64_t)n : (uint64_t)n;
+}
+
+/* Tenths of a unit of 2^shift bytes, rounded half up. */
+static uint64_t
+tenths(uint64_t bytes, unsigned shift)
+{
+	uint64_t whole = bytes >> shift;
+	uint64_t rest = bytes & ((UINT64_C(1) << shift) - 1);
+
+	/* rest < 2^60, so times 10 fits with the bits shifted out first. */
+	if (shift > 10)
+		return whole * 10 + (((rest >> (shift - 10)) * 10 + 512) >> 10);
+	return whole * 10 + ((rest * 10 + (UINT64_C(1) << shift) / 2) >> shift);
+}
+
+const char *
+units_bytes(char buf[UNITS_MAX], int64_t bytes, bool exact)
+{
+	uint64_t size = magnitude(bytes), shown;
+	const char *sign = bytes < 0 ? "-" : "";
+	unsigned unit = 0;
+
+	if (exact) {
+		snprintf(buf, UNITS_MAX, "%" PRId64, bytes);
+		return buf;
+	}
+	if (size < 1024) {
+		snprintf(buf, UNITS_MAX, "%s%" PRIu64 " B", sign, size);
+		return buf;
+	}
+	do
+		shown = tenths(size, 10 * ++unit);
+	while (shown >= 10240 && unit < 6); /* 1023.95 KiB are 1.0 MiB */
+	snprintf(buf, UNITS_MAX, "%s%" PRIu64 ".%" PRIu64 " %s", sign,
+		shown / 10, shown % 10, unit_names[unit]);
+	return buf;
+}
+
+const char *
+units_count(char buf[UNITS_MAX], int64_t n)
+{
+	char digits[UNITS_MAX];
+	int length = snprintf(digits, sizeof digits, "%" PRIu64, magnitude(n));
+	char *out = buf;
+
+	if (n < 0)
+		*out++ = '-';
+	for (int i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			*out++ = ',';
+		*out++ = digits[i];
+	}
+	*out = '\0';
+	return buf;
+}
+
+/* The power of two that a suffix stands for, or -1. */
+static int
+suffix_shift(char c)
+{
+	switch (c) {
+	case 'k':
+	case 'K':
+		return 10;
+	case 'm':
+	case 'M':
+		return 20;
+	case 'g':
+	case 'G':
+		return 30;
+	case 't':
+	case 'T':
+		return 40;
+	case '\0':
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+int64_t
+units_parse_size(const char *text)
+{
+	int64_t n = 0;
+	int shift;
+	const char *s = text;
+
+	for (; *s >= '0' && *s <= '9'; s++) {
+		if (n > (INT64_MAX - (*s - '0')) / 10)
+			return -1;
+		n = n * 10 + (*s - '0');
+	}
+	shift = suffix_shift(*s);
+	if (s == text || shift < 0 || (shift > 0 && s[1] != '\0') ||
+		n > INT64_MAX >> shift)
+		return -1;
+	return n * (INT64_C(1) << shift);
+}
