@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One getopt_long table is put together for each call: the common options that
+ * the command accepts, then its own. Every entry's `val` is its place in a list
+ * beside it, so that one loop serves all; short letters are looked up there
+ * too.
+ */
+#include "args.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "runs.h"
+#include "symbolize.h"
+
+#define OPTIONS_MAX 32
+#define FIRST_VAL   256 /* above every letter */
+
+/* What parsing one command line needs. */
+struct parser {
+	struct args *a;
+	const char *metric, *by;
+	bool no_wrappers;
+	struct args_own known[OPTIONS_MAX];
+	struct option longs[OPTIONS_MAX + 1];
+	char shorts[3 * OPTIONS_MAX + 2];
+	int count;
+};
+
+static void
+add(struct parser *p, struct args_own own)
+{
+	static const int has_value[] = {
+		[ARGS_FLAG] = no_argument,
+		[ARGS_TEXT] = required_argument,
+		[ARGS_COUNT] = required_argument,
+		[ARGS_REAL] = required_argument,
+		[ARGS_OPTIONAL_COUNT] = optional_argument,
+	};
+	char *end = p->shorts + strlen(p->shorts);
+
+	assert(p->count < OPTIONS_MAX);
+	p->longs[p->count] = (struct option){
+		.name = own.name,
+		.has_arg = has_value[own.kind],
+		.val = FIRST_VAL + p->count,
+	};
+	if (own.letter) {
+		*end++ = own.letter;
+		if (has_value[own.kind] != no_argument)
+			*end++ = ':';
+		*end = '\0';
+	}
+	p->known[p->count++] = own;
+}
+
+static void
+add_common(struct parser *p)
+{
+	struct args *a = p->a;
+	const struct {
+		unsigned accept;
+		struct args_own own;
+	} common[] = {
+		/* --wrapper has no target: each one is kept, see set(). */
+		{ ARGS_METRIC, { "metric", 0, ARGS_TEXT, &p->metric, 0 } },
+		{ ARGS_OUTPUT, { "output", 'o', ARGS_TEXT, &a->output, 0 } },
+		{ ARGS_BYTES, { "bytes", 0, ARGS_FLAG, &a->exact, 0 } },
+		{ ARGS_WRAPPERS,
+			{ "no-wrappers", 0, ARGS_FLAG, &p->no_wrappers, 0 } },
+		{ ARGS_WRAPPERS, { "wrapper", 0, ARGS_TEXT, NULL, 0 } },
+		{ ARGS_BY, { "by", 0, ARGS_TEXT, &p->by, 0 } },
+		{ ARGS_TOP, { "top", 0, ARGS_COUNT, &a->top, 0 } },
+		{ ARGS_JSON, { "json", 0, ARGS_FLAG, &a->json, 0 } },
+	};
+
+	add(p, (struct args_own){ "all", 0, ARGS_FLAG, &a->all, 0 });
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+		if (a->accept & common[i].accept)
+			add(p, common[i].own);
+}
+
+static void
+add_wrapper(struct args *a, const char *expression)
+{
+	size_t n = 0;
+
+	while (a->selection.wrappers && a->selection.wrappers[n])
+		n++;
+	a->selection.wrappers = xrealloc(
+		a->selection.wrappers, (n + 2) * sizeof *a->selection.wrappers);
+	a->selection.wrappers[n] = expression;
+	a->selection.wrappers[n + 1] = NULL;
+}
+
+static int
+set_count(const struct args_own *o, const char *value)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(value, &end, 10);
+	if (end == value || *end || errno || n < 0 || n > INT_MAX)
+		return error(
+			"--%s wants a whole number, not '%s'", o->name, value);
+	*(int *)o->target = (int)n;
+	return 0;
+}
+
+static int
+set_real(const struct args_own *o, const char *value)
+{
+	char *end;
+	double x;
+
+	x = strtod(value, &end);
+	if (end == value || *end || !isfinite(x) || x < 0)
+		return error("--%s wants a number, not '%s'", o->name, value);
+	*(double *)o->target = x;
+	return 0;
+}
+
+static int
+set(struct args *a, const struct args_own *o, const char *value)
+{
+	switch (o->kind) {
+	case ARGS_FLAG:
+		*(bool *)o->target = true;
+		return 0;
+	case ARGS_TEXT:
+		if (o->target)
+			*(const char **)o->target = value;
+		else
+			add_wrapper(a, value);
+		return 0;
+	case ARGS_REAL:
+		return set_real(o, value);
+	case ARGS_OPTIONAL_COUNT:
+		if (!value) {
+			*(int *)o->target = o->if_bare;
+			return 0;
+		}
+		return set_count(o, value);
+	case ARGS_COUNT:
+		break;
+	}
+	return set_count(o, value);
+}
+
+static const struct args_own *
+find(const struct parser *p, int val)
+{
+	if (val >= FIRST_VAL)
+		return &p->known[val - FIRST_VAL];
+	for (int i = 0; i < p->count; i++)
+		if (p->known[i].letter == val)
+			return &p->known[i];
+	return NULL;
+}
+
+/* What getopt found wrong, in our own words. */
+static int
+complain(const struct parser *p, int found, char **argv)
+{
+	const struct args_own *o = find(p, optopt);
+
+	if (optopt && o && found == ':')
+		return error("'--%s' wants a value", o->name);
+	if (optopt && o)
+		return error("'--%s' takes no value", o->name);
+	if (optopt)
+		return error("unknown option '-%c'", optopt);
+	return error("unknown option '%s'", argv[optind - 1]);
+}
+
+static int
+set_words(struct parser *p)
+{
+	struct args *a = p->a;
+
+	a->selection.show_wrappers = p->no_wrappers;
+	if (p->metric) {
+		a->selection.metric = metric_parse(p->metric);
+		if (a->selection.metric < 0)
+			return error("no metric is called '%s'; there are "
+				     "inuse_, alloc_, peak_ and temp_space and "
+				     "_objects",
+				p->metric);
+	}
+	if (p->by) {
+		if (strcmp(p->by, "process") != 0)
+			return error("--by knows 'process', not '%s'", p->by);
+		a->selection.by_process = true;
+	}
+	return 0;
+}
+
+static int
+parse(struct parser *p, int argc, char **argv)
+{
+	int val;
+
+	opterr = 0;
+	optind = 0; /* glibc: start afresh, also in the permuting */
+	while ((val = getopt_long(argc, argv, p->shorts, p->longs, NULL)) !=
+		-1) {
+		if (val == '?' || val == ':')
+			return complain(p, val, argv);
+		if (set(p->a, find(p, val), optarg) < 0)
+			return -1;
+	}
+	if (set_words(p) < 0)
+		return -1;
+	p->a->files = argv + optind;
+	p->a->file_count = argc - optind;
+	return 0;
+}
+
+int
+args_parse(struct args *a, const struct args_own *own, int argc, char **argv)
+{
+	struct parser p = { .a = a, .shorts = ":" };
+
+	*a = (struct args){
+		.accept = a->accept,
+		.selection = { .metric = -1 },
+		.top = -1,
+	};
+	add_common(&p);
+	for (; own && own->name; own++)
+		add(&p, *own);
+	if (parse(&p, argc, argv) < 0) {
+		args_release(a);
+		hint("Try 'heapflame %s --help'.", argv[0]);
+		return -1;
+	}
+	return 0;
+}
+
+void
+args_release(struct args *a)
+{
+	free(a->selection.wrappers);
+	a->selection.wrappers = NULL;
+}
+
+int
+args_load(const struct args *a, struct profile *p)
+{
+	if (runs_load(p, a->files, a->file_count, a->all) < 0)
+		return -1;
+	profile_symbolize(p);
+	return 0;
+}
