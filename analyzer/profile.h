@@ -47,8 +47,7 @@ struct module {
 	uint32_t path; /* as the target saw it */
 	uint32_t build_id; /* lower-case hex; NONE if not known */
 	/* What symbolize.c found; read after profile_symbolize only. */
-	uint32_t
-		why; /* why there are no names, in words; NONE if all is well */
+	uint32_t why; /* why names are missing, in words; NONE: all is well */
 };
 
 /*
@@ -95,13 +94,14 @@ struct process {
 	int pid;
 	enum process_state state;
 	int64_t start_ms, end_ms; /* wall clock; 0 if not known */
-	uint64_t interval_min, interval_max; /* N in bytes; 0 if not sampled */
+	/* N in bytes; 1: every allocation was recorded; 0: not known. */
+	uint64_t interval_min, interval_max;
 	uint64_t samples; /* taken */
 	uint64_t rss, rss_peak; /* bytes; 0 if not known */
 	bool has[METRICS]; /* which metrics its files hold */
 	uint32_t first_loss, losses; /* into losses */
-	uint32_t first_sample,
-		samples_live; /* into live; section 5 of FORMAT */
+	/* Live samples that its dump lists (section 5 of FORMAT), in live[]. */
+	uint32_t first_sample, samples_live;
 };
 
 struct loss {

@@ -16,16 +16,40 @@ struct input {
 	size_t length;
 };
 
+/* What tells one dump of a process from the next, without its stacks. */
+struct head {
+	char *process; /* equal for all dumps of one process; see head_release
+			*/
+	uint64_t seq; /* a later dump of the process has a higher one */
+	int64_t start_ms, end_ms; /* what it covers, wall clock; 0: not known */
+};
+
 struct reader {
 	const char *format; /* "heapflame dump or jemalloc heap_v2" */
+	/* Only the first INPUT_START bytes need be there. */
 	bool (*recognises)(const struct input *in);
 	/* Adds to p. 0, or -1 after error(); p is then not to be used. */
 	int (*read)(struct profile *p, const struct input *in);
+	/*
+	 * Fills *h (zeroed by the caller) from the first bytes of a file; the
+	 * more there are, the more is found. True: more would not help.
+	 */
+	bool (*head)(struct head *h, const struct input *in);
 };
+
+#define INPUT_START 4096
 
 extern const struct reader reader_heapv2;
 
 /* Reads one file by its content. 0 or -1 after one line on stderr. */
 int read_file(struct profile *p, const char *path);
+
+/*
+ * The head of one file. What its content does not tell comes from the file
+ * itself: end_ms is then the time of its last change, and process its path.
+ * 0, or -1 after one line on stderr. head_release frees what h holds.
+ */
+int read_head(struct head *h, const char *path);
+void head_release(struct head *h);
 
 #endif
