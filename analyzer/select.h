@@ -9,47 +9,62 @@
 #include "profile.h"
 
 struct selection {
-	int metric;	       /* enum metric, or -1: the default (design 1.2) */
-	bool show_wrappers;    /* charge allocation wrappers too */
-	const char **wrappers; /* further regular expressions, NULL-terminated */
-	bool by_process;       /* the process is the root frame */
+	int metric; /* enum metric, or -1: the default (design 1.2) */
+	bool show_wrappers; /* charge allocation wrappers too */
+	const char *
+		*wrappers; /* further regular expressions, NULL-terminated */
+	bool by_process; /* the process is the root frame */
+	bool keep_empty; /* stacks stay that hold objects but no bytes */
 };
 
 /* One distinct stack of frames. Merged: no two have equal frames. */
 struct shown_stack {
-	uint32_t first;	 /* into frames[]; root first */
-	uint32_t depth;	 /* all frames */
-	uint32_t charge; /* depth without the wrappers at the leaf's end, >= 1 if
-			    depth >= 1: frames[first + charge - 1] decided */
+	uint32_t first; /* into frames[]; root first */
+	uint32_t depth; /* all frames */
+	uint32_t charge; /* depth without the wrappers at the leaf's end, >= 1
+			    if depth >= 1: frames[first + charge - 1] decided */
 	bool truncated;
-	int64_t value;	 /* of the metric */
-	double var;	 /* of the value */
+	int64_t value; /* of the metric */
+	double var; /* of the value */
 	int64_t objects; /* of the metric's *_objects; 0 if there is none */
-	int64_t bytes;	 /* of the metric's *_space */
+	int64_t bytes; /* of the metric's *_space */
 	uint64_t samples;
+	uint32_t stack; /* into profile->stacks: one of those merged here, for
+			   addresses */
 };
 
 struct shown {
 	const struct profile *profile; /* borrowed: names are in it */
 	enum metric metric;
 	uint32_t *frames; /* indices into profile->frames; sorted with stacks */
-	struct shown_stack *stacks; /* sorted bytewise by their names */
+	struct shown_stack *stacks; /* sorted by select_places, root first */
 	uint32_t frame_count, stack_count;
 	int64_t total; /* sum of stacks[].value */
 	double var;
-	uint64_t samples;
+	bool exact; /* nothing was sampled: every allocation is in it */
+	bool var_known; /* false: the files hold no error of this metric */
+	uint64_t samples; /* behind the figures; less than taken */
+	uint64_t interval_min, interval_max; /* N in bytes; 0: not known */
 	char title[96]; /* "peak_space, sum of per-process peaks", ... */
 };
 
 /*
  * 0, or -1 after error(): a metric that the files do not hold, a bad regular
- * expression. A stack whose value rounds to 0 is left out.
+ * expression. A stack whose value rounds to 0 is left out. Frames that no
+ * symbol stands for ("[truncated]", "[no stack]", a process) are added to p.
  */
-int select_stacks(struct shown *out, struct profile *p,
-		  const struct selection *s);
+int select_stacks(
+	struct shown *out, struct profile *p, const struct selection *s);
 void shown_release(struct shown *s);
 
-/* "parse_value", and for the folded format with `;` and newlines replaced. */
+/* "parse_value", as it is: each writer escapes it. Valid until p grows. */
 const char *shown_name(const struct shown *s, uint32_t frame);
+
+/*
+ * The sorting of everything that is shown: one number a function, ordered
+ * bytewise by name, then source file, then module, and equal for functions
+ * that agree in all three. Caller frees.
+ */
+uint32_t *select_places(const struct profile *p);
 
 #endif

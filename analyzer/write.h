@@ -9,6 +9,8 @@
 #ifndef WRITE_H
 #define WRITE_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "select.h"
@@ -29,17 +31,55 @@ int output_commit(struct output *o); /* 0, or -1 after error() */
 void output_abandon(struct output *o);
 
 struct svg_options {
-	const char *title;    /* NULL: "Heap flame graph" */
+	const char *title; /* NULL: "Heap flame graph" */
 	const char *subtitle; /* NULL: metric, total, program */
-	int width;	      /* pixels; 0: 1200 */
-	double min_width;     /* pixels; frames below are pooled; 0: 0.5 */
+	int width; /* pixels; 0: 1200 */
+	double min_width; /* pixels; frames below are pooled; 0: 0.5 */
 };
 int write_svg(FILE *out, const struct tree *t, const struct svg_options *o);
 
-/* root;...;leaf value, sorted bytewise. */
+struct text_options {
+	bool exact; /* plain digits instead of KiB, MiB */
+	bool by_cum; /* sort by cum instead of flat */
+	int top; /* rows; 0: all */
+	int columns; /* of the terminal, names are shortened; 0: whole names */
+	double prune; /* tree: share of the total below which a branch is not
+			 shown; 0.01 is one percent */
+};
+
+/*
+ * The head of every text: program, metric, total with its error, samples,
+ * processes in the first line, then what the reader must be warned of.
+ */
+void write_text_head(FILE *out, const struct shown *s, bool exact);
+
+/* The table of functions alone, and the tree of the heaviest chains alone. */
+void write_text_table(
+	FILE *out, const struct shown *s, const struct text_options *o);
+void write_text_tree(
+	FILE *out, const struct tree *t, const struct text_options *o);
+
+/* heapflame-report/1. top 0: all rows. */
+void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
+
+/*
+ * What lives, by stack, largest first, in LeakSanitizer's shape; s shows
+ * inuse_space, with keep_empty. top 0: all. Returns how many objects live.
+ */
+int64_t write_leaks(FILE *out, const struct shown *s, int top);
+int64_t write_leaks_json(FILE *out, const struct shown *s, int top);
+
+/*
+ * root;...;leaf value, sorted bytewise. `;` in names becomes `:`, control
+ * characters `?`.
+ */
 int write_folded(FILE *out, const struct shown *s);
 
-/* jemalloc heap_v2, for jeprof: only what that format can hold. */
+/*
+ * jemalloc heap_v2, for jeprof: inuse and alloc, all processes added up. The
+ * addresses are of an address space made up here, in which every module lies
+ * alone; its MAPPED_LIBRARIES says where.
+ */
 int write_heapv2(FILE *out, const struct profile *p);
 
 #endif

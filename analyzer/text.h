@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names that strangers chose, made fit for a terminal and for JSON. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * A copy in which control characters, marks that turn the direction of writing
+ * and bytes that are no UTF-8 stand as \x1b escapes. Caller frees.
+ */
+char *text_visible(const char *s);
+
+/* How many columns a visible text takes, at one a character. */
+size_t text_columns(const char *s);
+
+/*
+ * Takes out the middle of a visible text, so that it fits into so many columns
+ * with a "..." in its place; its end is kept longer than its start when `tail`,
+ * as paths want it. In place; returns s.
+ */
+char *text_shorten(char *s, size_t columns, int tail);
+
+/* In quotes and escaped; what is no UTF-8 becomes U+FFFD. */
+void text_json(FILE *out, const char *s);
+
+#endif
