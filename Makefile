@@ -14,7 +14,7 @@ VERSION := $(shell cat VERSION)
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wvla -Wno-unused-parameter
 OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude \
-       $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+       $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LINK = $(if $(SAN),-fsanitize=$(SAN))
 LIBS = -ldw -lelf -liberty -lm
 
@@ -134,16 +134,93 @@ export PROGS        := $(abspath $(OUT))/progs
 progs: $(PROGRAMS)
 unit: $(UNIT) $(FUZZ)
 	@tests/unit/run.sh $(OUT)
-
 e2e: all progs
 	@tests/e2e/run.sh $(OUT)
+check: all
+	@scripts/check-exports.sh $(LIBHEAPFLAME)
+	@scripts/check-undefined.sh $(LIBHEAPFLAME)
+	@scripts/check-help-man.sh $(HEAPFLAME)
+	@scripts/check-layers.sh
+	@scripts/check-style.sh
+test:
+	@scripts/install-deps test
+	@$(MAKE) --no-print-directory all progs
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory check
 test-long: all progs
 	@tests/e2e/run.sh $(OUT) long
 
+# The page tests: node's test runner and a real browser.
+BROWSER = $(wildcard tests/browser/*.json tests/browser/*js)
+$(OUT)/browser/package-lock.json: $(BROWSER)
+	@mkdir -p $(@D)
+	@cp $(BROWSER) $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+browser: all $(if $(BROWSER),$(OUT)/browser/package-lock.json)
+	@$(if $(BROWSER),cd $(OUT)/browser && timeout 300 node --test)
+
+# FUZZ_SECONDS each; what is found is left in $(BUILD)/fuzz-found.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
+fuzz-run: $(FUZZ)
+	@tests/fuzz/run.sh $(OUT) $(FUZZ_SECONDS) $(abspath $(BUILD))/fuzz-found
+bench: all
+	@CC='$(CC)' tests/bench/run.sh $(OUT)
+
+deps:
+	@scripts/install-deps build
+demo:
+	@scripts/install-deps demo
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+C_FILES = $(shell git ls-files -co --exclude-standard -- '*.c' '*.h')
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	clang-format --dry-run -Werror $(C_FILES)
+lint:
+	shellcheck scripts/* .ci/run tests/*/*.sh
+
+compile_commands.json: FORCE
+	@{ printf '[\n'; for f in $(wildcard preload/*.c analyzer/*.c); do \
+		case $$f in preload/*) flags='$(SHIM_CFLAGS)' ;; *) flags= ;; esac; \
+		printf '%s{"directory": "%s", "file": "%s", "command": "%s"}' \
+			"$$comma" '$(CURDIR)' $$f "$(CC) $(OURS) $$flags $(CFLAGS) -c $$f"; \
+		comma=','; printf '\n'; \
+	done; printf ']\n'; } >$@
+
+install: all
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(LIBDIR) \
+		$(PREFIX)/include $(MANDIR)/man1 $(MANDIR)/man7)
+	install -m 755 $(OUT)/heapflame $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(OUT)/libheapflame.so $(DESTDIR)$(LIBDIR)/
+	install -m 644 include/heapflame.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 man/heapflame.1 $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 man/libheapflame.7 $(DESTDIR)$(MANDIR)/man7/
+	$(ldconfig)
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(PREFIX)/bin/heapflame \
+		$(LIBDIR)/libheapflame.so $(PREFIX)/include/heapflame.h \
+		$(MANDIR)/man1/heapflame.1 $(MANDIR)/man7/libheapflame.7)
+	$(ldconfig)
+# So that LD_PRELOAD=libheapflame.so is found by its name alone.
+ldconfig = @[ -n '$(DESTDIR)' ] || [ "$$(id -u)" -ne 0 ] || ldconfig
+
+help:
+	@echo 'all test test-long unit e2e check browser bench fuzz demo deps'
+	@echo 'install uninstall format format-check lint compile_commands.json clean'
+	@echo 'SAN=address,undefined  T=20 (scenarios)  V=1 (whole commands)'
+	@echo 'BUILD= PREFIX= LIBDIR= MANDIR= DESTDIR= CC= CFLAGS= LDFLAGS='
 clean:
 	rm -rf $(BUILD)
 
 -include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d)
 FORCE:
-.PHONY: all progs unit e2e test-long clean FORCE
+.PHONY: all progs unit e2e check test test-long browser fuzz fuzz-run bench \
+	deps demo format format-check lint install uninstall help clean FORCE
 .DELETE_ON_ERROR:

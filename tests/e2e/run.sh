@@ -15,12 +15,24 @@ out=$(cd "$1" && pwd) || exit 1
 HEAPFLAME=$out/heapflame LIBHEAPFLAME=$out/libheapflame.so PROGS=$out/progs
 export SRC HEAPFLAME LIBHEAPFLAME PROGS
 # What the user has set must not reach the programs under test.
-unset LD_PRELOAD "${!HEAPFLAME_@}" 2>/dev/null
+for variable in LD_PRELOAD "${!HEAPFLAME_@}"; do
+	[ "$variable" = HEAPFLAME_TEST_INSTALL ] || unset "$variable"
+done
 export LC_ALL=C.UTF-8
 
 results=$(mktemp -d) || exit 1
 trap 'rm -rf "$results"' EXIT
-trap 'exit 130' INT TERM
+# Each scenario is a process group of its own, under a `timeout` that passes
+# signals on to all of it.
+stop()
+{
+	for file in "$results"/*.pid; do
+		kill "$(cat "$file")"
+	done 2>/dev/null
+	wait
+	exit 130
+}
+trap stop INT TERM
 
 # One scenario. What it did is in $results/NAME.{log,status,seconds}.
 run_one()
@@ -31,10 +43,12 @@ run_one()
 	begin=$SECONDS
 	(
 		cd "$folder" || exit 1
+		echo $BASHPID >"$results/$name.pid"
 		# A scenario must not hang on a question, nor outlive its time.
 		exec timeout -k 10 "${limit:-300}" "$here/$name.sh" </dev/null
 	) >"$results/$name.log" 2>&1
 	status=$?
+	rm -f "$results/$name.pid"
 	chmod -R u+rwx "$folder" 2>/dev/null
 	rm -rf "$folder"
 	echo $((SECONDS - begin)) >"$results/$name.seconds"

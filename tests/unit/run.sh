@@ -28,12 +28,14 @@ run()
 }
 
 for source in tests/unit/test_*.c; do
+	[ -e "$source" ] || continue
 	name=$(basename "$source" .c)
 	case $name in
 	"$only"*) run "$name" "$out/unit/$name" ;;
 	esac
 done
 for source in tests/fuzz/fuzz_*.c; do
+	[ -e "$source" ] || continue
 	name=$(basename "$source" .c)
 	corpus=tests/fuzz/corpus/${name#fuzz_}
 	case $name in

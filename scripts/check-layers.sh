@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Arrows between files point one way, as docs/ARCHITECTURE.md draws them: a file
+# includes headers of its own layer or of those below it. preload/ and analyzer/
+# never include each other, nobody includes a .c, a command never includes
+# another one, and each library has one door.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bad=0
+
+# Topmost first; a pattern of file names without their ending.
+# shellcheck disable=SC2034 # used by name, in layer()
+preload=(
+	'hooks lifecycle'
+	'profiler profiler_*'
+	'control modules dump dump_* helper unwind unwind_*'
+	'stacks live counters'
+	'state'
+	'options say next thread sys sampler'
+)
+# shellcheck disable=SC2034
+analyzer=(
+	'main'
+	'cmd cmd_*'
+	'args flame leaks launch summary'
+	'write write_* svg svg_* output'
+	'tree'
+	'select stats'
+	'runs runs_*'
+	'read read_*'
+	'symbolize symbolize_* addrmap'
+	'profile profile_* demangle wrappers elf_kind elf_image program'
+	'strtab units scan text err assets'
+)
+
+complain()
+{
+	echo "$*" >&2
+	bad=1
+}
+
+# layer ROOM NAME: its number, 0 is the top; nothing if it has none.
+layer()
+{
+	local -n list=$1
+	local i pattern
+	for i in "${!list[@]}"; do
+		set -f
+		for pattern in ${list[i]}; do
+			# shellcheck disable=SC2053 # a pattern is meant
+			[[ $2 == $pattern ]] && echo "$i" && set +f && return
+		done
+		set +f
+	done
+}
+
+# quoted FILE: the names in its #include "..." lines.
+quoted()
+{
+	sed -n 's/^[ \t]*#[ \t]*include[ \t]*"\([^"]*\)".*/\1/p' "$1"
+}
+
+check_file()
+{
+	local room=$1 file=$2 name own theirs included target
+	name=$(basename "${file%.*}")
+	own=$(layer "$room" "$name")
+	[ -n "$own" ] || complain "$file: in no layer; add it to $0"
+	while read -r included; do
+		case $included in
+		'') continue ;;
+		*.c) complain "$file includes $included: a .c file" ;;
+		*/*) complain "$file includes $included: another folder" ;;
+		esac
+		[ -e "include/$included" ] && continue
+		target=${included%.*}
+		theirs=$(layer "$room" "$target")
+		if [ -z "$theirs" ] || [ ! -e "$room/$included" ]; then
+			complain "$file includes $included: not of $room/"
+		elif [ -n "$own" ] && [ "$theirs" -lt "$own" ]; then
+			complain "$file includes $included: upwards"
+		fi
+		case $name/$target in
+		cmd_*/"$name") ;;
+		cmd_*/cmd_*) complain "$file includes another command" ;;
+		esac
+	done <<<"$(quoted "$file")"
+}
+
+# door WHAT HEADERS FILES: only FILES include HEADERS (both as patterns).
+door()
+{
+	local file
+	while read -r file; do
+		[[ -z $file || $file =~ ^($3)$ ]] ||
+			complain "$file: not the door to $1"
+	done <<<"$(grep -lE "^[ \t]*#[ \t]*include[ \t]*[<\"]($2)[>\"]" \
+		preload/*.[ch] analyzer/*.[ch] include/*.h tests/*/*.[ch])"
+}
+
+files=0
+for room in preload analyzer; do
+	for file in "$room"/*.[ch]; do
+		check_file "$room" "$file"
+		files=$((files + 1))
+	done
+done
+for file in include/*.h; do
+	for included in $(quoted "$file"); do
+		[ -e "include/$included" ] ||
+			complain "$file includes $included: include/ knows no room"
+	done
+done
+door elfutils '(elfutils/)?libdw[a-z]*\.h|dwarf\.h|gelf\.h|libelf\.h' \
+	'analyzer/symbolize[a-z_]*\.[ch]'
+door libiberty 'libiberty.*|demangle\.h' 'analyzer/demangle\.c'
+door libunwind 'libunwind.*' 'preload/unwind_libunwind\.c'
+door cmocka 'cmocka\.h' 'tests/unit/.*'
+door 'the dynamic loader' 'dlfcn\.h' \
+	'preload/(unwind_libunwind|lifecycle)\.c|tests/progs/.*'
+
+[ $bad -eq 0 ] || exit 1
+echo "layers: $files files, all arrows point down"
