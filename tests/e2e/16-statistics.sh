@@ -2,6 +2,7 @@
 # Goal: at N = 4 KiB and 512 KiB the estimates are unbiased (their mean over
 # seeded runs lies within 3 standard errors of the truth, by site) and the 95 %
 # intervals hold it about that often. 90-statistics does all metrics, 200 runs.
+# timeout: 300
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 

@@ -4,19 +4,19 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
-# 50,000 live blocks each round at N = 1 want more than 1 MiB of live table.
-exact HEAPFLAME_MEMORY=2M "$PROGS/churn" >expected
+# 400,000 live blocks at N = 1 want more than 4 MiB of live table.
+exact HEAPFLAME_MEMORY=4M "$PROGS/churn" 8 >expected
 dump=$(dump_of dumps)
 "$PYTHON" - "$dump" expected <<'END'
 import sys, hf
 dump = hf.Dump(sys.argv[1])
 own = int(dump.get("own"))
-if own > 2 * 2**20 + 2**20:
-    hf.fail("MEMORY=2M, but %d bytes are mapped" % own)
+if own > 5 * 2**20:
+    hf.fail("MEMORY=4M, but %d bytes are mapped" % own)
 lost = {v[0]: int(v[1]) for v in dump.header.get("lost", [])}
 thinned = len(dump.header["interval"]) > 1
 if not lost and not thinned:
-    hf.fail("nothing was lost or thinned in 2M: the test shows nothing")
+    hf.fail("nothing was lost or thinned in 4M: the test shows nothing")
 truth = [l.split()[2:] for l in open(sys.argv[2]) if "total" in l][0]
 answer = hf.report([sys.argv[1]], "alloc_space")
 t = answer["total"]

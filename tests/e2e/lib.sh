@@ -47,6 +47,12 @@ preloaded()
 	env LD_PRELOAD="$LIBHEAPFLAME" "$@"
 }
 
+# count FILE...: how many there are; a pattern that matches none gives 0
+count()
+{
+	echo $#
+}
+
 # dump_of DIR: the only final dump in there
 dump_of()
 {
