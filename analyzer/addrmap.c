@@ -4,21 +4,17 @@
  * first and last into slots, over which stands a segment tree (the array kind:
  * the leaf of slot i is node slots + i, the parent of n is n / 2). A segment
  * is entered in the few nodes that together cover its epochs; so the segments
- * of one node are all valid at the same time, and with it lie apart, and a
- * search by address finds the one. A look-up visits the nodes from leaf to
- * root. A program that reloads a plugin 100,000 times costs no more than that.
+ * of one node are all valid at the same time, hence lie apart, and a search by
+ * address finds the one. A look-up visits the nodes from leaf to root: a
+ * program that reloads a plugin 100,000 times costs no more than that.
+ *
+ * An entry is node << 32 | segment; as segments are sorted by address, sorted
+ * entries are those of a node together, by address.
  */
 #include "addrmap.h"
 #include "err.h"
 
 #include <stdlib.h>
-
-/* A segment as entered in one node; kept sorted by node, then by address. */
-struct addrmap_node {
-	size_t node;
-	uint64_t start;
-	size_t segment;
-};
 
 static int
 compare_u64(const void *a, const void *b)
@@ -29,25 +25,23 @@ compare_u64(const void *a, const void *b)
 }
 
 static int
-compare_nodes(const void *a, const void *b)
+compare_segments(const void *a, const void *b)
 {
-	const struct addrmap_node *x = a, *y = b;
+	const struct segment *x = a, *y = b;
 
-	if (x->node != y->node)
-		return x->node < y->node ? -1 : 1;
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	return x->segment < y->segment ? -1 : x->segment > y->segment;
+	return compare_u64(&x->first, &y->first);
 }
 
 static void
 forget(struct addrmap *m)
 {
 	free(m->bounds);
-	free(m->nodes);
+	free(m->entries);
 	free(m->node_begin);
 	m->bounds = NULL;
-	m->nodes = NULL;
+	m->entries = NULL;
 	m->node_begin = NULL;
 	m->built = false;
 }
@@ -57,6 +51,8 @@ addrmap_add(struct addrmap *m, const struct segment *s)
 {
 	if (s->start >= s->end || s->first >= s->last)
 		return;
+	if (m->count >= UINT32_MAX / 8)
+		return; /* an entry has 32 bits for each half */
 	forget(m);
 	GROW(m->segments, m->count, m->capacity);
 	m->segments[m->count++] = *s;
@@ -96,6 +92,14 @@ find_bounds(struct addrmap *m)
 	m->bound_count = kept;
 }
 
+static void
+enter(struct addrmap *m, size_t *count, size_t *capacity, size_t node,
+	size_t segment)
+{
+	GROW(m->entries, *count, *capacity);
+	m->entries[(*count)++] = (uint64_t)node << 32 | segment;
+}
+
 /* Enters all segments in their nodes; returns how many entries there are. */
 static size_t
 enter_segments(struct addrmap *m)
@@ -107,16 +111,10 @@ enter_segments(struct addrmap *m)
 		size_t r = slot_of(m, m->segments[i].last) + slots;
 
 		for (; l < r; l /= 2, r /= 2) {
-			if (l % 2 == 1) {
-				GROW(m->nodes, count, capacity);
-				m->nodes[count++] = (struct addrmap_node){ l++,
-					m->segments[i].start, i };
-			}
-			if (r % 2 == 1) {
-				GROW(m->nodes, count, capacity);
-				m->nodes[count++] = (struct addrmap_node){ --r,
-					m->segments[i].start, i };
-			}
+			if (l % 2 == 1)
+				enter(m, &count, &capacity, l++, i);
+			if (r % 2 == 1)
+				enter(m, &count, &capacity, --r, i);
 		}
 	}
 	return count;
@@ -127,13 +125,14 @@ build(struct addrmap *m)
 {
 	size_t slots, count, at = 0;
 
+	qsort(m->segments, m->count, sizeof *m->segments, compare_segments);
 	find_bounds(m);
 	slots = m->bound_count + 1;
 	count = enter_segments(m);
-	qsort(m->nodes, count, sizeof *m->nodes, compare_nodes);
+	qsort(m->entries, count, sizeof *m->entries, compare_u64);
 	m->node_begin = xmalloc((2 * slots + 1) * sizeof *m->node_begin);
 	for (size_t n = 0; n <= 2 * slots; n++) {
-		while (at < count && m->nodes[at].node < n)
+		while (at < count && m->entries[at] >> 32 < n)
 			at++;
 		m->node_begin[n] = at;
 	}
@@ -150,12 +149,13 @@ find_in_node(const struct addrmap *m, size_t node, uint64_t address)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (m->nodes[middle].start <= address)
+		if (m->segments[(uint32_t)m->entries[middle]].start <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low == first ? NULL : &m->segments[m->nodes[low - 1].segment];
+	return low == first ? NULL
+			    : &m->segments[(uint32_t)m->entries[low - 1]];
 }
 
 const struct segment *

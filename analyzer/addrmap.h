@@ -17,15 +17,13 @@ struct segment {
 	uint32_t module;
 };
 
-struct addrmap_node;
-
 /* `= {0}` is an empty one; release takes it back to that. */
 struct addrmap {
 	struct segment *segments;
 	size_t count, capacity;
 	uint64_t *bounds; /* epochs at which something comes or goes; sorted */
 	size_t bound_count;
-	struct addrmap_node *nodes; /* see addrmap.c */
+	uint64_t *entries; /* see addrmap.c */
 	size_t *node_begin;
 	bool built;
 };

@@ -18,8 +18,7 @@ struct input {
 
 /* What tells one dump of a process from the next, without its stacks. */
 struct head {
-	char *process; /* equal for all dumps of one process; see head_release
-			*/
+	char *process; /* equal for all dumps of one process */
 	uint64_t seq; /* a later dump of the process has a higher one */
 	int64_t start_ms, end_ms; /* what it covers, wall clock; 0: not known */
 };

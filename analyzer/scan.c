@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of scan.h that are too long to be inline. */
+/*
+ * The parts of scan.h that are too long to be inline: numbers with a fraction
+ * (no strtod: it wants a NUL, knows locales and is slow) and %XX.
+ */
 #include "scan.h"
 
 /* Ten to the n-th is exact up to 22; beyond, the factors are multiplied. */
@@ -28,11 +31,11 @@ scan_number(struct scan *s, double *value)
 			point = at;
 			continue;
 		}
-		if (*at - '0' >= 10u)
+		if (!scan_is_digit(*at))
 			break;
 		count++;
 		if (digits < UINT64_MAX / 10 - 1) {
-			digits = digits * 10 + (*at - '0');
+			digits = digits * 10 + (uint64_t)(*at - '0');
 			behind += point != NULL;
 		} else {
 			dropped += point == NULL;

@@ -37,6 +37,12 @@ scan_text(struct scan *s, const char *text)
 	return true;
 }
 
+static inline bool
+scan_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Decimal digits, at least one; false if they don't fit. */
 static inline bool
 scan_u64(struct scan *s, uint64_t *value)
@@ -44,11 +50,10 @@ scan_u64(struct scan *s, uint64_t *value)
 	const unsigned char *at = s->at;
 	uint64_t v = 0;
 
-	for (; at < s->end && *at - '0' < 10u; at++) {
-		if (v >= UINT64_MAX / 10 &&
-			(v > UINT64_MAX / 10 || *at - '0' > 5u))
+	for (; at < s->end && scan_is_digit(*at); at++) {
+		if (v >= UINT64_MAX / 10 && (v > UINT64_MAX / 10 || *at > '5'))
 			return false;
-		v = v * 10 + (*at - '0');
+		v = v * 10 + (uint64_t)(*at - '0');
 	}
 	*value = v;
 	if (at == s->at)
@@ -60,10 +65,10 @@ scan_u64(struct scan *s, uint64_t *value)
 static inline unsigned
 scan_hex_digit(unsigned char c)
 {
-	if (c - '0' < 10u)
-		return c - '0';
+	if (scan_is_digit(c))
+		return c - (unsigned)'0';
 	c |= 0x20;
-	return c - 'a' < 6u ? c - 'a' + 10u : 16;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10u : 16;
 }
 
 /* Hex digits without 0x, at least one; false if they don't fit. */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the heap_v2 reader share: the head block, the list of
+ * mapped files, and the figures of a stack. docs/FORMAT.md is the authority.
+ */
+#ifndef HEAPV2_H
+#define HEAPV2_H
+
+#include "addrmap.h"
+#include "profile.h"
+#include "read.h"
+#include "scan.h"
+
+struct heapv2_head {
+	struct profile *p; /* borrowed; strings and losses go there */
+	struct addrmap *map; /* borrowed; NULL: modules are not wanted */
+	struct process process;
+	uint64_t version; /* of our own lines; 0: there are none */
+	uint64_t seq;
+	bool modules; /* there are module rows */
+};
+
+/*
+ * Begins a head with what the file's name says (section 8 of FORMAT, and
+ * jemalloc's names, which are the same but for the start): pid, sequence
+ * number, whether it is the final one. A name of another kind says nothing.
+ */
+void heapv2_head_init(struct heapv2_head *h, struct profile *p,
+	struct addrmap *map, const char *file_name);
+
+/*
+ * Length of the part of the path that all dumps of one process have in
+ * common; the whole length if the name is not of that kind.
+ */
+size_t heapv2_series_length(const char *file_name);
+
+/* One line of our own, without "# ". False: a known key, misspelt values. */
+bool heapv2_head_line(struct heapv2_head *h, struct scan line);
+
+/*
+ * The text behind "MAPPED_LIBRARIES:". What is no line of /proc/PID/maps is
+ * skipped. Where there were module rows only what is no file is taken: those
+ * know when a file was mapped, the list only what is mapped now.
+ */
+void heapv2_maps(struct heapv2_head *h, struct scan text);
+
+/* The `key=value,...` part of a stack's `# s` line. */
+struct heapv2_stack {
+	struct row row; /* without its indices */
+	uint64_t number;
+	uint64_t epoch;
+	char lost; /* 't', 'f', 'b' of key x; 0: the stack is whole */
+};
+bool heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who a dump is of: its name and its head block, a table of keys each with a
+ * function that takes the values, and the list of mapped files at its end.
+ */
+#include "heapv2.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+
+#define DELETED " (deleted)" /* what the kernel appends to such a path */
+
+/* A text value, decoded, as a string of the profile; "-" is none. */
+static uint32_t
+text_value(struct profile *p, struct scan word)
+{
+	size_t n = (size_t)(word.end - word.at);
+	char *text;
+	uint32_t id;
+
+	if (n == 1 && *word.at == '-')
+		return NONE;
+	text = xmalloc(n + 1);
+	n = scan_decode(text, word.at, n);
+	id = strtab_add_n(&p->strings, text, strnlen(text, n));
+	free(text);
+	return id;
+}
+
+static bool
+one_text(struct heapv2_head *h, struct scan *s, uint32_t *id)
+{
+	struct scan word;
+
+	if (!scan_word(s, &word))
+		return false;
+	*id = text_value(h->p, word);
+	return true;
+}
+
+/* Up to `most` integers, separated by a space; false if there is another. */
+static bool
+integers(struct scan *s, uint64_t *to, int count)
+{
+	for (int i = 0; i < count; i++)
+		if ((i > 0 && !scan_char(s, ' ')) || !scan_u64(s, &to[i]))
+			return false;
+	return true;
+}
+
+static int
+to_pid(uint64_t pid)
+{
+	return pid <= INT_MAX ? (int)pid : 0;
+}
+
+static bool
+key_heapflame(struct heapv2_head *h, struct scan *s)
+{
+	return scan_u64(s, &h->version);
+}
+
+static bool
+key_id(struct heapv2_head *h, struct scan *s)
+{
+	struct scan pid = *s;
+	uint64_t number;
+
+	if (!scan_u64(&pid, &number) || !one_text(h, s, &h->process.id))
+		return false;
+	h->process.pid = to_pid(number);
+	return true;
+}
+
+static bool
+key_boot(struct heapv2_head *h, struct scan *s)
+{
+	return one_text(h, s, &h->process.boot);
+}
+
+static bool
+key_exe(struct heapv2_head *h, struct scan *s)
+{
+	return one_text(h, s, &h->process.exe);
+}
+
+static bool
+key_parent(struct heapv2_head *h, struct scan *s)
+{
+	return one_text(h, s, &h->process.parent);
+}
+
+static bool
+key_time(struct heapv2_head *h, struct scan *s)
+{
+	uint64_t t[4];
+
+	if (!integers(s, t, 4) || t[0] > INT64_MAX || t[1] > INT64_MAX)
+		return false;
+	h->process.start_ms = (int64_t)t[0];
+	h->process.end_ms = (int64_t)t[1];
+	return true;
+}
+
+static bool
+key_reason(struct heapv2_head *h, struct scan *s)
+{
+	uint64_t number;
+	bool final = scan_char(s, 'f');
+
+	if (!final && s->at < s->end)
+		s->at++;
+	h->process.state = final ? PROCESS_ENDED : PROCESS_RUNNING;
+	return scan_char(s, ' ') && scan_u64(s, &number) && scan_char(s, ' ') &&
+	       scan_u64(s, &h->seq);
+}
+
+static bool
+key_interval(struct heapv2_head *h, struct scan *s)
+{
+	struct process *p = &h->process;
+	uint64_t v[3];
+
+	if (!integers(s, v, 3) || v[1] == 0)
+		return false;
+	if (p->interval_max == 0 || v[1] < p->interval_min)
+		p->interval_min = v[1];
+	if (v[1] > p->interval_max)
+		p->interval_max = v[1];
+	return true;
+}
+
+static bool
+key_samples(struct heapv2_head *h, struct scan *s)
+{
+	return scan_u64(s, &h->process.samples);
+}
+
+static bool
+key_peak(struct heapv2_head *h, struct scan *s)
+{
+	h->process.has[PEAK_SPACE] = h->process.has[PEAK_OBJECTS] = true;
+	return true;
+}
+
+static bool
+key_lost(struct heapv2_head *h, struct scan *s)
+{
+	struct scan word;
+	uint64_t count;
+	uint32_t cause;
+
+	if (!scan_word(s, &word) || !scan_char(s, ' ') || !scan_u64(s, &count))
+		return false;
+	if (count == 0)
+		return true;
+	cause = text_value(h->p, word);
+	if (h->process.losses++ == 0)
+		h->process.first_loss = h->p->loss_count;
+	profile_loss(h->p, strtab_get(&h->p->strings, cause), count);
+	return true;
+}
+
+static bool
+key_rss(struct heapv2_head *h, struct scan *s)
+{
+	uint64_t v[5];
+
+	if (!integers(s, v, 5))
+		return false;
+	h->process.rss = v[0];
+	h->process.rss_peak = v[4];
+	return true;
+}
+
+/* A build-id as the profile has it: hex digits, lower case. */
+static bool
+is_build_id(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdef");
+
+	return n > 0 && s[n] == '\0';
+}
+
+static bool
+key_module(struct heapv2_head *h, struct scan *s)
+{
+	struct segment segment = { .last = UINT64_MAX };
+	uint64_t number;
+	uint32_t build_id, path;
+	char *path_text, *build_id_text;
+
+	if (!scan_u64(s, &number) || !scan_char(s, ' ') ||
+		!scan_u64(s, &segment.first) || !scan_char(s, ' ') ||
+		!(scan_char(s, '-') || scan_u64(s, &segment.last)) ||
+		!scan_char(s, ' ') || !one_text(h, s, &build_id) ||
+		!scan_char(s, ' ') || !one_text(h, s, &path))
+		return false;
+	h->modules = true;
+	if (h->map == NULL)
+		return true;
+	/* Copies: the table of strings may move under them. */
+	path_text = xstrdup(strtab_get(&h->p->strings, path));
+	build_id_text = xstrdup(strtab_get(&h->p->strings, build_id));
+	segment.module = profile_module(h->p, path_text,
+		is_build_id(build_id_text) ? build_id_text : NULL);
+	free(path_text);
+	free(build_id_text);
+	while (scan_char(s, ' ')) {
+		if (!scan_hex(s, &segment.start) || !scan_char(s, '-') ||
+			!scan_hex(s, &segment.end) || !scan_char(s, '@') ||
+			!scan_hex(s, &segment.offset))
+			return false;
+		addrmap_add(h->map, &segment);
+	}
+	return true;
+}
+
+bool
+heapv2_head_line(struct heapv2_head *h, struct scan line)
+{
+	static const struct {
+		const char *name;
+		bool (*take)(struct heapv2_head *h, struct scan *s);
+	} keys[] = { { "module", key_module }, { "interval", key_interval },
+		{ "lost", key_lost }, { "heapflame", key_heapflame },
+		{ "id", key_id }, { "boot", key_boot }, { "exe", key_exe },
+		{ "parent", key_parent }, { "time", key_time },
+		{ "reason", key_reason }, { "samples", key_samples },
+		{ "peak", key_peak }, { "rss", key_rss } };
+	struct scan word;
+
+	if (!scan_word(&line, &word))
+		return true;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		size_t n = strlen(keys[i].name);
+
+		if ((size_t)(word.end - word.at) == n &&
+			memcmp(word.at, keys[i].name, n) == 0)
+			return scan_char(&line, ' ') && keys[i].take(h, &line);
+	}
+	return true;
+}
+
+/* The last component of s[0..*length), cut off with its dot. */
+static struct scan
+last_component(const char *s, size_t *length)
+{
+	size_t n = *length;
+	struct scan part;
+
+	while (n > 0 && s[n - 1] != '.' && s[n - 1] != '/')
+		n--;
+	part.at = (const unsigned char *)s + n;
+	part.end = (const unsigned char *)s + *length;
+	*length = n > 0 && s[n - 1] == '.' ? n - 1 : 0;
+	return part;
+}
+
+/*
+ * Takes "<prefix>.<pid>[-<start>].<seq>.<kind>[<n>].heap" apart; returns the
+ * length of what stands before ".<seq>", or 0 if it is no such name.
+ */
+static size_t
+split_name(const char *name, struct scan *id, uint64_t *seq, char *kind)
+{
+	size_t length = strlen(name), series;
+	struct scan part = last_component(name, &length);
+	uint64_t number;
+
+	if (!scan_text(&part, "heap") || part.at < part.end || length == 0)
+		return 0;
+	part = last_component(name, &length);
+	if (part.at == part.end || length == 0)
+		return 0;
+	*kind = (char)*part.at++;
+	if (part.at < part.end &&
+		(!scan_u64(&part, &number) || part.at < part.end))
+		return 0;
+	part = last_component(name, &length);
+	if (!scan_u64(&part, seq) || part.at < part.end || length == 0)
+		return 0;
+	series = length;
+	*id = part = last_component(name, &length);
+	if (!scan_u64(&part, &number) ||
+		(scan_char(&part, '-') && !scan_hex(&part, &number)) ||
+		part.at < part.end)
+		return 0;
+	return series;
+}
+
+size_t
+heapv2_series_length(const char *file_name)
+{
+	struct scan id;
+	uint64_t seq;
+	char kind;
+	size_t n = split_name(file_name, &id, &seq, &kind);
+
+	return n > 0 ? n : strlen(file_name);
+}
+
+void
+heapv2_head_init(struct heapv2_head *h, struct profile *p, struct addrmap *map,
+	const char *file_name)
+{
+	struct scan id;
+	uint64_t number = 0;
+	char kind;
+	struct process *process = &h->process;
+	const char *base = strrchr(file_name, '/');
+
+	*h = (struct heapv2_head){ .p = p, .map = map };
+	process->exe = process->boot = process->parent = NONE;
+	process->source = strtab_add(&p->strings, file_name);
+	process->state = PROCESS_RUNNING;
+	if (split_name(file_name, &id, &h->seq, &kind) == 0) {
+		process->id = strtab_add(
+			&p->strings, base != NULL ? base + 1 : file_name);
+		return;
+	}
+	process->id = strtab_add_n(
+		&p->strings, (const char *)id.at, (size_t)(id.end - id.at));
+	scan_u64(&id, &number);
+	process->pid = to_pid(number);
+	if (kind == 'f')
+		process->state = PROCESS_ENDED;
+}

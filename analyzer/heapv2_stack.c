@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The exact figures of one stack (section 4 of docs/FORMAT.md): a row. Where
+ * the format has no variance for a figure (peak objects, short-lived, inherited
+ * blocks) it is taken to vary as the figure beside it does: good enough to
+ * show an interval, and 0 whenever nothing was sampled.
+ */
+#include "heapv2.h"
+
+/* Values separated by commas, exactly `count`. */
+static bool
+numbers(struct scan *s, double *to, int count)
+{
+	for (int i = 0; i < count; i++)
+		if ((i > 0 && !scan_char(s, ',')) || !scan_number(s, &to[i]))
+			return false;
+	return true;
+}
+
+static uint64_t
+to_u64(double v)
+{
+	return v >= 0x1p64 ? UINT64_MAX : (uint64_t)v;
+}
+
+static double
+ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : 0;
+}
+
+/* Keys a and l: samples, bytes, objects and their variances. */
+static bool
+sampled(struct scan *s, uint64_t *samples, struct value *space,
+	struct value *objects)
+{
+	double v[5];
+
+	if (!numbers(s, v, 5))
+		return false;
+	*samples = to_u64(v[0]);
+	*space = (struct value){ v[1], v[3] };
+	*objects = (struct value){ v[2], v[4] };
+	return true;
+}
+
+static bool
+at_peak(struct scan *s, struct row *r)
+{
+	double v[3];
+	double size;
+
+	if (!numbers(s, v, 3))
+		return false;
+	size = ratio(v[1], v[0]);
+	r->v[PEAK_SPACE] = (struct value){ v[0], v[2] };
+	r->v[PEAK_OBJECTS] = (struct value){ v[1], v[2] * size * size };
+	return true;
+}
+
+static bool
+inherited(struct scan *s, struct row *r, bool exact)
+{
+	double v[3];
+
+	if (!numbers(s, v, 3))
+		return false;
+	r->inherited_space =
+		(struct value){ v[1], exact ? 0 : ratio(v[1] * v[1], v[0]) };
+	r->inherited_objects =
+		(struct value){ v[2], exact ? 0 : ratio(v[2] * v[2], v[0]) };
+	return true;
+}
+
+static bool
+freed(struct scan *s, struct row *r)
+{
+	double v[3];
+
+	if (!numbers(s, v, 3))
+		return false;
+	r->freed_objects = v[1];
+	r->lifetime_ns = v[2];
+	return true;
+}
+
+static bool
+short_lived(struct scan *s, struct row *r)
+{
+	double v[2];
+
+	if (!numbers(s, v, 2))
+		return false;
+	r->v[TEMP_SPACE].sum = v[0];
+	r->v[TEMP_OBJECTS].sum = v[1];
+	return true;
+}
+
+static bool
+reallocs(struct scan *s, struct row *r)
+{
+	return scan_u64(s, &r->reallocs);
+}
+
+static bool
+pair(struct scan *s, uint64_t *a, uint64_t *b)
+{
+	return scan_u64(s, a) && scan_char(s, ',') && scan_u64(s, b);
+}
+
+static bool
+take_key(struct heapv2_stack *s, struct scan *v, char key, bool exact)
+{
+	struct row *r = &s->row;
+
+	switch (key) {
+	case 'e':
+		return scan_u64(v, &s->epoch);
+	case 'x':
+		if (v->at == v->end)
+			return false;
+		s->lost = (char)*v->at++;
+		return true;
+	case 'a':
+		return sampled(v, &r->samples, &r->v[ALLOC_SPACE],
+			&r->v[ALLOC_OBJECTS]);
+	case 'l':
+		return sampled(v, &r->samples_live, &r->v[INUSE_SPACE],
+			&r->v[INUSE_OBJECTS]);
+	case 'p':
+		return at_peak(v, r);
+	case 'i':
+		return inherited(v, r, exact);
+	case 'f':
+		return freed(v, r);
+	case 'm':
+		return short_lived(v, r);
+	case 'r':
+		return reallocs(v, r);
+	case 'z':
+		return pair(v, &r->size_min, &r->size_max);
+	case 'w':
+		return pair(v, &r->first_ns, &r->last_ns);
+	default:
+		v->at = v->end; /* of a later version */
+		return true;
+	}
+}
+
+bool
+heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact)
+{
+	struct value *v = s->row.v;
+
+	*s = (struct heapv2_stack){ 0 };
+	if (!scan_u64(&line, &s->number))
+		return false;
+	while (scan_char(&line, ' ')) {
+		struct scan word, value;
+
+		if (!scan_word(&line, &word))
+			continue;
+		value = (struct scan){ word.at + 2, word.end };
+		if (word.end - word.at < 2 || word.at[1] != '=')
+			continue; /* of a later version */
+		if (!take_key(s, &value, (char)word.at[0], exact) ||
+			value.at != value.end)
+			return false;
+	}
+	if (line.at != line.end)
+		return false;
+	v[TEMP_SPACE].var = v[ALLOC_SPACE].var *
+			    ratio(v[TEMP_SPACE].sum, v[ALLOC_SPACE].sum);
+	v[TEMP_OBJECTS].var = v[ALLOC_OBJECTS].var *
+			      ratio(v[TEMP_OBJECTS].sum, v[ALLOC_OBJECTS].sum);
+	return true;
+}

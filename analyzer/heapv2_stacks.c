@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From addresses and figures to a row. A stack's addresses can be looked up
+ * only when all of it was read, for its `# s` line tells in which epoch they
+ * were seen. Most addresses come again and again, callers above all: a cache
+ * by address spares the search for their module.
+ */
+#include "heapv2_stacks.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "err.h"
+
+/* Places in the cache of addresses: 1.5 MiB, and most programs fit. */
+#define CACHE_SIZE (1u << 16)
+
+struct heapv2_cached {
+	uint64_t address, epoch;
+	uint32_t location; /* plus 1; 0: free */
+};
+
+struct heapv2_numbered {
+	uint64_t number; /* of the stack, as the dump counts */
+	uint32_t row;
+};
+
+void
+heapv2_stacks_init(
+	struct heapv2_stacks *s, struct profile *p, struct addrmap *map)
+{
+	s->p = p;
+	s->map = map;
+	s->open = s->accumulated = false;
+	s->numbers = NULL;
+	s->number_count = s->number_capacity = 0;
+	s->numbers_sorted = true;
+	s->cache = xcalloc(CACHE_SIZE, sizeof *s->cache);
+}
+
+void
+heapv2_stacks_release(struct heapv2_stacks *s)
+{
+	free(s->numbers);
+	free(s->cache);
+}
+
+void
+heapv2_stacks_begin(struct heapv2_stacks *s)
+{
+	heapv2_stacks_finish(s);
+	s->open = true;
+	s->has_own = s->too_deep = false;
+	s->depth = 0;
+	s->row = (struct row){ 0 };
+	s->own.epoch = 0;
+	s->own.lost = 0;
+}
+
+void
+heapv2_stacks_address(struct heapv2_stacks *s, uint64_t address)
+{
+	if (s->depth < DEPTH_MAX)
+		s->addresses[s->depth++] = address;
+	else
+		s->too_deep = true;
+}
+
+/*
+ * One pair of a t line, scaled as jeprof does it: n objects of size / n bytes
+ * were each seen with probability 1 - exp(-size / n / N).
+ */
+static void
+unbias(struct row *r, enum metric space, uint64_t n, uint64_t bytes,
+	uint64_t interval)
+{
+	struct value *sizes = &r->v[space], *objects = &r->v[space + 1];
+	double size = n > 0 ? (double)bytes / (double)n : 0;
+	double p = interval > 0 ? -expm1(-size / (double)interval) : 1;
+	double missed;
+
+	if (!(p > 0))
+		p = 1;
+	missed = (1 - p) / p / p;
+	objects->sum += (double)n / p;
+	sizes->sum += (double)bytes / p;
+	objects->var += (double)n * missed;
+	sizes->var += (double)n * missed * size * size;
+}
+
+void
+heapv2_stacks_totals(
+	struct heapv2_stacks *s, const uint64_t v[4], uint64_t interval)
+{
+	unbias(&s->row, INUSE_SPACE, v[0], v[1], interval);
+	unbias(&s->row, ALLOC_SPACE, v[2], v[3], interval);
+	s->row.samples_live += v[0];
+	s->row.samples += v[2] > 0 ? v[2] : v[0];
+	s->accumulated |= v[2] > 0 || v[3] > 0;
+}
+
+static uint32_t
+find_location(struct heapv2_stacks *s, uint64_t address, uint64_t epoch)
+{
+	uint64_t hash = (address + epoch * 31) * 0x9e3779b97f4a7c15u;
+	struct heapv2_cached *c = &s->cache[hash >> 48 & (CACHE_SIZE - 1)];
+	const struct segment *segment;
+	uint32_t module = NONE;
+	uint64_t offset = address;
+
+	if (c->location != 0 && c->address == address && c->epoch == epoch)
+		return c->location - 1;
+	/* It is a return address: the call ends one byte before. */
+	segment = address > 0 ? addrmap_find(s->map, address - 1, epoch) : NULL;
+	if (segment != NULL) {
+		module = segment->module;
+		offset = address - segment->start + segment->offset;
+	}
+	*c = (struct heapv2_cached){ address, epoch,
+		profile_location(s->p, module, offset) + 1 };
+	return c->location - 1;
+}
+
+/* A stack without an address says in words why it has none. */
+static uint32_t
+no_address(const struct heapv2_stacks *s)
+{
+	const char *why = s->own.lost == 'f'   ? "[stack table full]"
+			  : s->own.lost == 'b' ? "[unwinder busy]"
+					       : "[no stack]";
+
+	return profile_location(s->p, profile_module(s->p, why, NULL), 0);
+}
+
+static bool
+is_empty(const struct row *r)
+{
+	for (int m = 0; m < METRICS; m++)
+		if (r->v[m].sum > 0)
+			return false;
+	return r->samples == 0 && r->inherited_objects.sum <= 0 &&
+	       r->freed_objects <= 0;
+}
+
+static void
+remember_number(struct heapv2_stacks *s, uint32_t row)
+{
+	struct heapv2_numbered n = { s->own.number, row };
+
+	if (s->number_count > 0 &&
+		n.number < s->numbers[s->number_count - 1].number)
+		s->numbers_sorted = false;
+	GROW(s->numbers, s->number_count, s->number_capacity);
+	s->numbers[s->number_count++] = n;
+}
+
+void
+heapv2_stacks_finish(struct heapv2_stacks *s)
+{
+	const struct row *figures = s->has_own ? &s->own.row : &s->row;
+	struct row *row;
+	uint32_t stack;
+
+	if (!s->open)
+		return;
+	s->open = false;
+	if (is_empty(figures) && !s->has_own)
+		return;
+	for (uint32_t i = 0; i < s->depth; i++)
+		s->locations[i] =
+			find_location(s, s->addresses[i], s->own.epoch);
+	if (s->depth == 0)
+		s->locations[s->depth++] = no_address(s);
+	stack = profile_stack(s->p, s->locations, s->depth,
+		s->too_deep || s->own.lost == 't');
+	row = profile_row(s->p, stack, s->process, NONE, NONE, NONE);
+	row_add(row, figures);
+	if (s->has_own)
+		remember_number(s, (uint32_t)(row - s->p->rows));
+}
+
+static int
+compare_numbered(const void *a, const void *b)
+{
+	const struct heapv2_numbered *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+uint32_t
+heapv2_stacks_row(struct heapv2_stacks *s, uint64_t number)
+{
+	struct heapv2_numbered key = { .number = number }, *found;
+
+	if (s->number_count == 0)
+		return NONE;
+	if (!s->numbers_sorted)
+		qsort(s->numbers, s->number_count, sizeof *s->numbers,
+			compare_numbered);
+	s->numbers_sorted = true;
+	found = bsearch(&key, s->numbers, s->number_count, sizeof *s->numbers,
+		compare_numbered);
+	return found != NULL ? found->row : NONE;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file's bytes, and the reader that knows them. Files are read, not mapped:
+ * a mapped file that somebody cuts off meanwhile would kill us with SIGBUS, and
+ * this way pipes work, too. What is no profile is told from its first bytes,
+ * before the rest is read.
+ */
+#include "read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+
+static const struct reader *const readers[] = { &reader_heapv2 };
+
+/* Formats that people try, known by how they begin. */
+static const struct {
+	const char *magic;
+	size_t length;
+	const char *what;
+} others[] = {
+	{ "heap profile:", 13, "a gperftools heap profile" },
+	{ "heap/", 5, "a gperftools heap profile" },
+	{ "--- symbol", 10, "a profile that jeprof made" },
+	{ "--- ", 4, "a profile that jeprof made" },
+	{ "\x1f\x8b", 2, "gzip data, perhaps a pprof profile" },
+	{ "\x28\xb5\x2f\xfd", 4, "zstd data, perhaps a heaptrack profile" },
+	{ "v 1", 3, "a heaptrack profile" },
+	{ "desc: ", 6, "a massif profile" },
+	{ "\x7f"
+	  "ELF",
+		4, "a program or library" },
+	{ "<?xml", 5, "XML, perhaps a flame graph" },
+	{ "<svg", 4, "a flame graph" },
+	{ "PERFILE2", 8, "a perf profile" },
+	{ "{", 1, "JSON" },
+};
+
+struct buffer {
+	unsigned char *bytes;
+	size_t length, capacity;
+};
+
+/* Reads until there are `wanted` bytes or the file ends. 0 or -1. */
+static int
+fill(struct buffer *b, int fd, size_t wanted, const char *path)
+{
+	while (b->length < wanted) {
+		ssize_t n;
+
+		if (b->length == b->capacity) {
+			b->capacity =
+				b->capacity > 0 ? b->capacity * 2 : INPUT_START;
+			b->bytes = xrealloc(b->bytes, b->capacity);
+		}
+		n = read(fd, b->bytes + b->length, b->capacity - b->length);
+		if (n == 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return error(
+				"cannot read '%s': %s", path, strerror(errno));
+		if (n > 0)
+			b->length += (size_t)n;
+	}
+	return 0;
+}
+
+/* Room for the whole file at once, where its size is known. */
+static void
+reserve(struct buffer *b, int fd)
+{
+	struct stat st;
+	size_t size;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	size = (size_t)st.st_size + 1; /* so that the end is seen at once */
+	if (size > b->capacity) {
+		b->capacity = size;
+		b->bytes = xrealloc(b->bytes, size);
+	}
+}
+
+static const struct reader *
+choose(const struct input *in)
+{
+	for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+		if (readers[i]->recognises(in))
+			return readers[i];
+	if (in->length == 0) {
+		error("'%s' is empty", in->name);
+		return NULL;
+	}
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		if (in->length < others[i].length ||
+			memcmp(in->bytes, others[i].magic, others[i].length) !=
+				0)
+			continue;
+		error("'%s' is %s, not a %s", in->name, others[i].what,
+			readers[0]->format);
+		return NULL;
+	}
+	error("'%s' is not a %s", in->name, readers[0]->format);
+	return NULL;
+}
+
+/* Opens a file and finds its reader from the first bytes; NULL after error().
+ */
+static const struct reader *
+open_input(const char *path, int *fd, struct buffer *b)
+{
+	struct input in = { .name = path };
+	const struct reader *reader;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0) {
+		error("cannot open '%s': %s", path, strerror(errno));
+		return NULL;
+	}
+	if (fill(b, *fd, INPUT_START, path) == 0) {
+		in.bytes = b->bytes;
+		in.length = b->length;
+		reader = choose(&in);
+		if (reader != NULL)
+			return reader;
+	}
+	close(*fd);
+	return NULL;
+}
+
+int
+read_file(struct profile *p, const char *path)
+{
+	struct buffer b = { 0 };
+	int fd, status;
+	const struct reader *reader = open_input(path, &fd, &b);
+
+	if (reader == NULL) {
+		free(b.bytes);
+		return -1;
+	}
+	reserve(&b, fd);
+	status = fill(&b, fd, SIZE_MAX, path);
+	close(fd);
+	if (status == 0) {
+		struct input in = { path, b.bytes, b.length };
+
+		status = reader->read(p, &in);
+	}
+	free(b.bytes);
+	return status;
+}
+
+static int64_t
+changed_ms(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+}
+
+int
+read_head(struct head *h, const char *path)
+{
+	struct buffer b = { 0 };
+	int fd, status = 0;
+	const struct reader *reader = open_input(path, &fd, &b);
+	size_t had = 0;
+	bool complete = false;
+
+	*h = (struct head){ 0 };
+	if (reader == NULL) {
+		free(b.bytes);
+		return -1;
+	}
+	/* Twice as much each time, until the head is complete or all is read.
+	 */
+	while (status == 0 && !complete && b.length > had) {
+		struct input in = { path, b.bytes, b.length };
+
+		head_release(h);
+		complete = reader->head(h, &in);
+		had = b.length;
+		if (!complete)
+			status = fill(&b, fd, had * 2, path);
+	}
+	if (h->end_ms == 0)
+		h->end_ms = changed_ms(fd);
+	close(fd);
+	free(b.bytes);
+	if (status < 0)
+		head_release(h);
+	return status;
+}
+
+void
+head_release(struct head *h)
+{
+	free(h->process);
+	*h = (struct head){ 0 };
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap_v2: our own dumps (docs/FORMAT.md) and jemalloc's. One pass over the
+ * lines. A stack is complete when the next one begins: its own `# s` line, if
+ * it has one, counts instead of the `t*` line, and tells in which epoch its
+ * addresses are to be looked up. jemalloc lists what was mapped at the very
+ * end, so that part is read first.
+ *
+ * A file may end anywhere. What stands before is right, so the last line is
+ * dropped if it has no newline, and a warning says that something is missing.
+ */
+#define _GNU_SOURCE /* memrchr */
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "heapv2.h"
+#include "heapv2_stacks.h"
+
+#define MAPS "MAPPED_LIBRARIES:\n"
+
+struct dump {
+	struct profile *p;
+	const struct input *in;
+	struct scan rest; /* begins at a line's begin */
+	struct heapv2_head head;
+	struct addrmap map;
+	uint64_t rate; /* N of the first line */
+	bool ended; /* `# end` was there, or where jemalloc's stacks end */
+
+	struct heapv2_stacks stacks;
+};
+
+static bool
+recognises(const struct input *in)
+{
+	struct scan s = { in->bytes, in->bytes + in->length };
+
+	return scan_text(&s, "heap_v2/") && s.at < s.end &&
+	       scan_is_digit(*s.at);
+}
+
+static bool
+bad_line(const struct dump *d, const char *what)
+{
+	size_t number = 1;
+
+	for (const unsigned char *at = d->in->bytes; at < d->rest.at; at++)
+		number += *at == '\n';
+	error("'%s': line %zu: %s", d->in->name, number, what);
+	return false;
+}
+
+/* "  t*: n: s [n: s]", and perhaps a thread's name. */
+static bool
+totals_line(struct dump *d, struct scan line)
+{
+	uint64_t v[4];
+	struct process *process = &d->head.process;
+
+	if (!scan_u64(&line, &v[0]) || !scan_text(&line, ": ") ||
+		!scan_u64(&line, &v[1]) || !scan_text(&line, " [") ||
+		!scan_u64(&line, &v[2]) || !scan_text(&line, ": ") ||
+		!scan_u64(&line, &v[3]) || !scan_char(&line, ']'))
+		return bad_line(d, "bad figures");
+	if (!d->stacks.open) {
+		if (process->samples == 0)
+			process->samples = v[2] > 0 ? v[2] : v[0];
+		return true;
+	}
+	/* Our own at N = 1 are as they were; jemalloc's are as jeprof sees. */
+	heapv2_stacks_totals(&d->stacks, v,
+		d->head.version > 0 && d->rate == 1 ? 0 : d->rate);
+	return true;
+}
+
+/* "@ 0x... 0x..." */
+static bool
+stack_line(struct dump *d, struct scan line)
+{
+	uint64_t address;
+
+	heapv2_stacks_begin(&d->stacks);
+	while (scan_char(&line, ' ') && line.at < line.end) {
+		if (!scan_text(&line, "0x") || !scan_hex(&line, &address))
+			return bad_line(d, "bad address");
+		heapv2_stacks_address(&d->stacks, address);
+	}
+	return line.at == line.end || bad_line(d, "bad stack");
+}
+
+/* "# l id stack size interval birth[ i]" */
+static bool
+live_line(struct dump *d, struct scan line)
+{
+	struct live_sample s = { 0 };
+	struct process *process = &d->head.process;
+	uint64_t number, interval;
+
+	heapv2_stacks_finish(&d->stacks);
+	if (!scan_u64(&line, &s.id) || !scan_char(&line, ' ') ||
+		!scan_u64(&line, &number) || !scan_char(&line, ' ') ||
+		!scan_u64(&line, &s.size) || !scan_char(&line, ' ') ||
+		!scan_u64(&line, &interval) || !scan_char(&line, ' ') ||
+		!scan_u64(&line, &s.birth_ns))
+		return bad_line(d, "bad live sample");
+	s.inherited = scan_text(&line, " i");
+	s.row = heapv2_stacks_row(&d->stacks, number);
+	if (s.row == NONE)
+		return bad_line(
+			d, "a live sample of a stack that is not there");
+	if (process->samples_live++ == 0)
+		process->first_sample = d->p->live_count;
+	GROW32(d->p->live, d->p->live_count);
+	d->p->live[d->p->live_count++] = s;
+	return true;
+}
+
+/* A line of our own; `line` begins behind "# ". */
+static bool
+own_line(struct dump *d, struct scan line)
+{
+	struct heapv2_stacks *stacks = &d->stacks;
+
+	if (scan_text(&line, "s ")) {
+		if (!stacks->open || stacks->has_own)
+			return bad_line(d, "figures without a stack");
+		stacks->has_own = heapv2_stack_line(
+			&stacks->own, line, d->head.process.interval_max <= 1);
+		return stacks->has_own || bad_line(d, "bad figures");
+	}
+	if (scan_text(&line, "l "))
+		return live_line(d, line);
+	if (line.end - line.at == 3 && scan_text(&line, "end")) {
+		d->ended = true;
+		return true;
+	}
+	if (stacks->open)
+		return true; /* of a later version */
+	if (!heapv2_head_line(&d->head, line))
+		return bad_line(d, "bad values");
+	if (d->head.version > 1)
+		return bad_line(d, "written by a newer heapflame");
+	return true;
+}
+
+static bool
+any_line(struct dump *d, struct scan line)
+{
+	if (line.at == line.end)
+		return true;
+	switch (*line.at) {
+	case '@':
+		line.at++;
+		return stack_line(d, line);
+	case ' ':
+		return scan_text(&line, "  t*: ") ? totals_line(d, line) : true;
+	case '#':
+		line.at++;
+		return scan_char(&line, ' ') ? own_line(d, line) : true;
+	default:
+		return bad_line(d, "not a line of a heap_v2 profile");
+	}
+}
+
+/* Line by line to where the mapped files begin, or to the end. */
+static bool
+read_lines(struct dump *d)
+{
+	while (d->rest.at < d->rest.end) {
+		const unsigned char *end = memchr(
+			d->rest.at, '\n', (size_t)(d->rest.end - d->rest.at));
+		struct scan line = { d->rest.at, end };
+
+		if (end == NULL)
+			break;
+		if (!any_line(d, line))
+			return false;
+		d->rest.at = end + 1;
+	}
+	heapv2_stacks_finish(&d->stacks);
+	return true;
+}
+
+/* Finds the list of mapped files from the end, and takes it off. */
+static bool
+read_maps(struct dump *d)
+{
+	const unsigned char *begin = d->rest.at, *end = d->rest.end;
+
+	while (end > begin) {
+		const unsigned char *newline =
+			memrchr(begin, '\n', (size_t)(end - begin));
+		struct scan line = { newline != NULL ? newline + 1 : begin,
+			d->rest.end };
+
+		if (scan_text(&line, MAPS)) {
+			heapv2_maps(&d->head, line);
+			d->rest.end = newline != NULL ? newline + 1 : begin;
+			return true;
+		}
+		if (newline == NULL)
+			break;
+		end = newline;
+	}
+	return false;
+}
+
+/*
+ * The head comes before the stacks and says which modules there are, and only
+ * then is it known what the list at the end is good for.
+ */
+static bool
+read_head_lines(struct dump *d)
+{
+	const unsigned char *end;
+
+	while (d->rest.at < d->rest.end && *d->rest.at != '@' &&
+		*d->rest.at != 'M') {
+		end = memchr(
+			d->rest.at, '\n', (size_t)(d->rest.end - d->rest.at));
+		if (end == NULL)
+			break;
+		if (!any_line(d, (struct scan){ d->rest.at, end }))
+			return false;
+		d->rest.at = end + 1;
+	}
+	return true;
+}
+
+/* "heap_v2/N" */
+static bool
+read_first_line(struct dump *d)
+{
+	scan_text(&d->rest, "heap_v2/");
+	if (!scan_u64(&d->rest, &d->rate))
+		return bad_line(d, "bad sampling interval");
+	if (d->rest.at == d->rest.end) {
+		error("'%s': cut off in its first line", d->in->name);
+		return false;
+	}
+	return scan_char(&d->rest, '\n') ||
+	       bad_line(d, "bad sampling interval");
+}
+
+static bool
+read_all(struct dump *d)
+{
+	struct process *process = &d->head.process;
+	bool own, maps;
+
+	if (!read_first_line(d))
+		return false;
+	d->stacks.process = profile_process(d->p, *process);
+	if (!read_head_lines(d))
+		return false;
+	own = d->head.version > 0;
+	maps = read_maps(d);
+	if (process->interval_max == 0)
+		process->interval_min = process->interval_max = d->rate;
+	if (!read_lines(d))
+		return false;
+	process->has[INUSE_SPACE] = process->has[INUSE_OBJECTS] = true;
+	process->has[ALLOC_SPACE] = process->has[ALLOC_OBJECTS] =
+		own || d->stacks.accumulated;
+	process->has[TEMP_SPACE] = process->has[TEMP_OBJECTS] = own;
+	if (own ? !d->ended : !maps)
+		warning("'%s' was cut off: %s", d->in->name,
+			own ? "only what stands before is shown"
+			    : "it has no list of mapped files, "
+			      "so its addresses have no names");
+	d->p->processes[d->stacks.process] = *process;
+	return true;
+}
+
+static int
+read_dump(struct profile *p, const struct input *in)
+{
+	struct dump *d = xcalloc(1, sizeof *d);
+	bool ok;
+
+	d->p = p;
+	d->in = in;
+	d->rest = (struct scan){ in->bytes, in->bytes + in->length };
+	heapv2_stacks_init(&d->stacks, p, &d->map);
+	heapv2_head_init(&d->head, p, &d->map, in->name);
+	ok = read_all(d);
+	addrmap_release(&d->map);
+	heapv2_stacks_release(&d->stacks);
+	free(d);
+	return ok ? 0 : -1;
+}
+
+/* What names the process for ever, of ours; of others their file's name. */
+static char *
+process_key(const struct heapv2_head *h, const struct input *in)
+{
+	const struct strtab *t = &h->p->strings;
+
+	if (h->version > 0)
+		return xasprintf("%s/%s", strtab_get(t, h->process.boot),
+			strtab_get(t, h->process.id));
+	return xasprintf("%.*s", (int)heapv2_series_length(in->name), in->name);
+}
+
+static bool
+read_only_head(struct head *to, const struct input *in)
+{
+	struct scan rest = { in->bytes, in->bytes + in->length };
+	struct heapv2_head h;
+	struct profile p;
+	bool complete = false;
+
+	profile_init(&p);
+	heapv2_head_init(&h, &p, NULL, in->name);
+	while (rest.at < rest.end) {
+		const unsigned char *end =
+			memchr(rest.at, '\n', (size_t)(rest.end - rest.at));
+		struct scan line = { rest.at, end };
+
+		complete = *rest.at == '@' || *rest.at == 'M';
+		if (complete || end == NULL)
+			break;
+		if (scan_text(&line, "# ") && !heapv2_head_line(&h, line))
+			break; /* said when it is read as a whole */
+		rest.at = end + 1;
+	}
+	to->process = process_key(&h, in);
+	to->seq = h.seq;
+	to->start_ms = h.process.start_ms;
+	to->end_ms = h.process.end_ms;
+	profile_release(&p);
+	return complete;
+}
+
+const struct reader reader_heapv2 = { "heapflame dump or jemalloc heap_v2",
+	recognises, read_dump, read_only_head };
