@@ -8,8 +8,21 @@
 extern const unsigned char asset_wrappers_txt[]; /* analyzer/wrappers.txt */
 extern const size_t asset_wrappers_txt_size;
 
-extern const unsigned char asset_flame_js[]; /* analyzer/assets/flame.js */
-extern const size_t asset_flame_js_size;
+/* analyzer/assets/flame_*.js, the parts of one script; write_svg.c orders them */
+extern const unsigned char asset_flame_data_js[];
+extern const size_t asset_flame_data_js_size;
+extern const unsigned char asset_flame_words_js[];
+extern const size_t asset_flame_words_js_size;
+extern const unsigned char asset_flame_view_js[];
+extern const size_t asset_flame_view_js_size;
+extern const unsigned char asset_flame_search_js[];
+extern const size_t asset_flame_search_js_size;
+extern const unsigned char asset_flame_card_js[];
+extern const size_t asset_flame_card_js_size;
+extern const unsigned char asset_flame_link_js[];
+extern const size_t asset_flame_link_js_size;
+extern const unsigned char asset_flame_page_js[];
+extern const size_t asset_flame_page_js_size;
 
 extern const unsigned char asset_flame_css[]; /* analyzer/assets/flame.css */
 extern const size_t asset_flame_css_size;

@@ -34,7 +34,7 @@ struct svg_options {
 	const char *title; /* NULL: "Heap flame graph" */
 	const char *subtitle; /* NULL: metric, total, program */
 	int width; /* pixels; 0: 1200 */
-	double min_width; /* pixels; frames below are pooled; 0: 0.5 */
+	double min_width; /* pixels; frames below are pooled; 0: 1 */
 };
 int write_svg(FILE *out, const struct tree *t, const struct svg_options *o);
 

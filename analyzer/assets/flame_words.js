@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers and names as people read them. Names are strings from strangers: here
+ * they are only ever cut.
+ */
+const isSpace = !(svg.dataset.metric || '').endsWith('_objects');
+
+function bytes(n) {
+	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+	let unit = 0;
+	while (n >= 1023.95 && unit < 6) {
+		n /= 1024;
+		unit++;
+	}
+	return (unit ? n.toFixed(1) : Math.round(n)) + ' ' + units[unit];
+}
+const count = n => Math.round(n).toLocaleString('en-US');
+const objects = n => count(n) + (Math.round(n) === 1 ? ' object' : ' objects');
+const amount = n => isSpace ? bytes(n) : objects(n);
+function percent(part, whole) {
+	const p = whole ? 100 * part / whole : 0;
+	return p.toFixed(p >= 10 || p === 0 ? 1 : p >= .1 ? 2 : 3) + ' %';
+}
+
+/*
+ * The 95 % interval as stats.c has it: Poisson with value^2 / variance counts;
+ * Wilson and Hilferty's cube root in place of the gamma quantile.
+ */
+function error(value, variance) {
+	if (!(variance > 0) || !(value > 0))
+		return isSpace ? ' (' + count(value) + ' bytes, exact)' : ', exact';
+	const n = value * value / variance, cube = x => x * x * x;
+	const low = value * cube(Math.max(0,
+		1 - 1 / (9 * n) - 1.96 / (3 * Math.sqrt(n))));
+	const high = value / n * (n + 1) * cube(
+		1 - 1 / (9 * (n + 1)) + 1.96 / (3 * Math.sqrt(n + 1)));
+	const half = (high - low) / 2;
+	return half < value / 2 ? ' \u00b1 ' + amount(half)
+		: ', 95 % sure to lie in ' + amount(low) + ' to ' + amount(high);
+}
+
+const isWide = c => c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf ||
+	c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff ||
+	c >= 0xff00 && c <= 0xff60 || c >= 0x1f300);
+
+/* A demangled name without its parameter list, if it has one. */
+function withoutParameters(name) {
+	let i = name.lastIndexOf(')'), open = 0;
+	if (i < 0 || !['', ' const'].includes(name.slice(i + 1)))
+		return name;
+	for (; i > 0; i--) {
+		open += name[i] === ')' ? 1 : name[i] === '(' ? -1 : 0;
+		if (!open)
+			break;
+	}
+	return i <= 0 || /(^|[ :]|operator)$/.test(name.slice(0, i)) ? name
+		: name.slice(0, i);
+}
+
+/* As many characters as `cells` can hold, the middle left out. */
+function fitted(name, cells) {
+	if (name.length > cells)
+		name = withoutParameters(name);
+	if (name.length > 4 * cells)
+		name = name.slice(0, 2 * cells) + name.slice(-2 * cells);
+	const letters = [...name];
+	const widths = letters.map(c => isWide(c.codePointAt(0)) ? 2 : 1);
+	const sum = widths.reduce((a, b) => a + b, 0);
+	if (sum <= cells)
+		return name;
+	const tail = Math.floor((cells - 1) * 3 / 5);
+	let left = cells - 1 - tail, head = 0, from = letters.length, right = tail;
+	while (widths[head] <= left)
+		left -= widths[head++];
+	while (from > head && widths[from - 1] <= right)
+		right -= widths[--from];
+	return letters.slice(0, head).join('') + '\u2026' +
+		letters.slice(from).join('');
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The flame graph as a whole: select, tree, SVG, file. Apart from cmd_flame.c
+ * because `heapflame run` ends by writing one, too.
+ */
+#include "flame.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "err.h"
+
+static int
+write_tree(const char *path, const struct tree *t, const struct svg_options *o)
+{
+	struct output out;
+
+	if (output_open(&out, path) < 0)
+		return -1;
+	/* A write that failed is found, and said, when the file is closed. */
+	(void)write_svg(out.stream, t, o);
+	return output_commit(&out);
+}
+
+int
+flame_write(struct profile *p, const char *path,
+	const struct selection *selection, const struct svg_options *options)
+{
+	const struct selection usual = { .metric = -1 };
+	const struct svg_options looks = { 0 };
+	struct shown shown;
+	struct tree tree;
+	int result;
+
+	if (select_stacks(&shown, p, selection ? selection : &usual) < 0)
+		return -1;
+	tree_build(&tree, &shown, true);
+	result = write_tree(path, &tree, options ? options : &looks);
+	tree_release(&tree);
+	shown_release(&shown);
+	return result;
+}
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *
+flame_path(const char *origin)
+{
+	const char *slash, *name, *dot;
+
+	if (is_folder(origin))
+		return xasprintf("%s%sflame.svg", origin,
+			origin[strlen(origin) - 1] == '/' ? "" : "/");
+	slash = strrchr(origin, '/');
+	name = slash ? slash + 1 : origin;
+	dot = strrchr(name, '.');
+	if (dot && dot > name && !strcmp(dot, ".heap"))
+		return xasprintf("%.*s.svg", (int)(dot - name), name);
+	return xasprintf("%s.svg", *name ? name : "flame");
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of the picture. They must be right without the report beside them:
+ * which metric, how much, how sure, of which program.
+ */
+#include "svg_head.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "assets.h"
+#include "err.h"
+#include "stats.h"
+#include "svg_color.h"
+#include "svg_text.h"
+
+#define MARGIN	    12 /* px */
+#define NAMED_MAX   3 /* programs that the subtitle names */
+#define FEW_SAMPLES 100
+
+const char *
+svg_amount(char buf[SVG_AMOUNT_MAX], enum metric m, int64_t value)
+{
+	char number[UNITS_MAX];
+
+	if (metric_is_space(m))
+		return units_bytes(buf, value, false);
+	snprintf(buf, SVG_AMOUNT_MAX, "%s object%s", units_count(number, value),
+		value == 1 ? "" : "s");
+	return buf;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static const char *
+program(const struct profile *p, uint32_t process)
+{
+	return base_name(strtab_get(&p->strings, p->processes[process].exe));
+}
+
+/* " . redis-server", " . g++, cc1plus, as and 2 more (7 processes)" */
+static void
+put_programs(FILE *out, const struct profile *p)
+{
+	bool *seen = xcalloc(p->strings.count + 1, sizeof *seen);
+	const char *named[NAMED_MAX];
+	unsigned count = 0, more = 0, j;
+
+	for (uint32_t i = 0; i < p->process_count; i++) {
+		uint32_t exe = p->processes[i].exe;
+
+		if (exe == NONE || seen[exe])
+			continue;
+		seen[exe] = true;
+		for (j = 0; j < count; j++)
+			if (!strcmp(named[j], program(p, i)))
+				break;
+		if (j < count)
+			continue;
+		if (count == NAMED_MAX) {
+			more++;
+			continue;
+		}
+		named[count] = program(p, i);
+		fprintf(out, "%s%s", count ? ", " : " \xc2\xb7 ", named[count]);
+		count++;
+	}
+	free(seen);
+	if (more)
+		fprintf(out, " and %u more", more);
+	if (p->process_count > 1)
+		fprintf(out, " (%u processes)", p->process_count);
+}
+
+/* " +- 0.8 MiB (95 %)"; as a range where it is as wide as the value. */
+static void
+put_error(FILE *out, const struct shown *s)
+{
+	struct interval i = stats_interval95((double)s->total, s->var);
+	char a[SVG_AMOUNT_MAX], b[SVG_AMOUNT_MAX];
+	int64_t half = (int64_t)((i.high - i.low) / 2 + 0.5);
+
+	if (s->var <= 0)
+		fputs(", exact", out);
+	else if (half < s->total / 2)
+		fprintf(out, " \xc2\xb1 %s (95 %%)",
+			svg_amount(a, s->metric, half));
+	else
+		fprintf(out, ", 95 %% sure to lie in %s to %s",
+			svg_amount(a, s->metric, (int64_t)i.low),
+			svg_amount(b, s->metric, (int64_t)(i.high + 0.5)));
+}
+
+/* Caller frees. */
+static char *
+subtitle(const struct shown *s)
+{
+	char amount[SVG_AMOUNT_MAX], samples[UNITS_MAX];
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return xstrdup("");
+	fprintf(out, "%s: %s", s->title[0] ? s->title : metric_names[s->metric],
+		svg_amount(amount, s->metric, s->total));
+	if (s->total > 0)
+		put_error(out, s);
+	put_programs(out, s->profile);
+	if (s->samples && s->var > 0)
+		fprintf(out, " \xc2\xb7 %s%s sample%s",
+			s->samples < FEW_SAMPLES ? "only " : "",
+			units_count(samples, (int64_t)s->samples),
+			s->samples == 1 ? "" : "s");
+	if (s->samples && s->samples < FEW_SAMPLES && s->var > 0)
+		fputs(": try a smaller --sample", out);
+	if (fclose(out) != 0) {
+		free(text);
+		return xstrdup("");
+	}
+	return text;
+}
+
+static void
+put_style(FILE *out)
+{
+	fputs("<style><![CDATA[\n", out);
+	svg_color_put_css(out);
+	fwrite(asset_flame_css, 1, asset_flame_css_size, out);
+	fputs("]]></style>\n", out);
+}
+
+/* One line of the head, shortened to the width of the picture. */
+static void
+put_line(FILE *out, const char *class, const char *text, int y, int size,
+	const char *fill, int width)
+{
+	fprintf(out,
+		"<text class=\"%s hf-static\" x=\"%d\" y=\"%d\" "
+		"font-family=\"" SVG_SANS "\" font-size=\"%d\" fill=\"%s\">",
+		class, MARGIN, y, size, fill);
+	svg_text_put_fitted(
+		out, text, (unsigned)((width - 2 * MARGIN) / (size * 0.56)));
+	fputs("</text>\n", out);
+}
+
+static void
+put_root(FILE *out, const struct shown *s, const struct svg_options *o,
+	const char *title, int width, int height, double min_width)
+{
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"hf\" "
+		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" "
+		"aria-label=\"",
+		width, height, width, height);
+	svg_text_put(out, title);
+	fprintf(out, "\" data-metric=\"%s\" data-minwidth=\"%g\"",
+		metric_names[s->metric], min_width);
+	if (o->width > 0)
+		fprintf(out, " data-width=\"%d\"", width);
+	fputs(">\n", out);
+}
+
+void
+svg_head_put(FILE *out, const struct shown *s, const struct svg_options *o,
+	int width, int height, double min_width)
+{
+	const char *title = o->title ? o->title : "Heap flame graph";
+	char *below = o->subtitle ? xstrdup(o->subtitle) : subtitle(s);
+
+	put_root(out, s, o, title, width, height, min_width);
+	fputs("<title>", out);
+	svg_text_put(out, title);
+	fputs("</title>\n<desc>", out);
+	svg_text_put(out, below);
+	fputs("</desc>\n", out);
+	put_style(out);
+	fputs("<rect class=\"hf-bg hf-static\" width=\"100%\" height=\"100%\" "
+	      "fill=\"#fffaf5\"/>\n",
+		out);
+	put_line(out, "hf-title", title, 28, 19, "#2b1d14", width);
+	put_line(out, "hf-sub", below, 50, 13, "#7a6656", width);
+	free(below);
+}
+
+void
+svg_head_put_empty(FILE *out, const struct shown *s, int width)
+{
+	const struct profile *p = s->profile;
+	bool live = s->metric == INUSE_SPACE || s->metric == INUSE_OBJECTS;
+	const char *why = "Nothing was recorded under this metric.";
+	const char *what = "heapflame info says what was captured and lost.";
+
+	if (!p->row_count) {
+		why = "The profile holds no sample at all.";
+		what = "A short or small program wants a smaller interval: "
+		       "heapflame run --sample 1";
+	} else if (live) {
+		why = "Nothing is live: all that was sampled has been freed.";
+		what = metric_is_space(s->metric)
+			       ? "Try --metric peak_space or --metric "
+				 "alloc_space."
+			       : "Try --metric peak_objects or --metric "
+				 "alloc_objects.";
+	} else if (s->metric == TEMP_SPACE || s->metric == TEMP_OBJECTS) {
+		why = "No short-lived allocation was sampled.";
+		what = "Try --metric alloc_space.";
+	}
+	put_line(out, "hf-title", why, 110, 16, "#2b1d14", width);
+	put_line(out, "hf-sub", what, 136, 13, "#7a6656", width);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands around the frames of the SVG: its head, and words for nothing. */
+#ifndef SVG_HEAD_H
+#define SVG_HEAD_H
+
+#include <stdio.h>
+
+#include "select.h"
+#include "units.h"
+#include "write.h"
+
+#define SVG_MONOSPACE "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace"
+#define SVG_SANS      "system-ui,'Segoe UI','DejaVu Sans',Helvetica,sans-serif"
+
+#define SVG_AMOUNT_MAX (UNITS_MAX + 16)
+
+/* "12.3 MiB" or "1,234 objects", by the kind of the metric. Returns buf. */
+const char *svg_amount(char buf[SVG_AMOUNT_MAX], enum metric m, int64_t value);
+
+/*
+ * Everything from the XML declaration to the subtitle; leaves <svg> open.
+ * Sizes in px. Its data-* attributes are what the script is told.
+ */
+void svg_head_put(FILE *out, const struct shown *s, const struct svg_options *o,
+	int width, int height, double min_width);
+
+/* Instead of frames: that there is nothing, why, and what to try. */
+void svg_head_put_empty(FILE *out, const struct shown *s, int width);
+
+#endif
