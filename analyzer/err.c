@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROGRAM "heapflame: "
+#define WARNING PROGRAM "warning: "
+
 /*
  * Length of the UTF-8 character at s, its code in *code; 0 if there is none.
  * Overlong forms, surrogates and what lies beyond U+10FFFF are none.
@@ -89,13 +92,24 @@ say(const char *prefix, const char *format, va_list args)
 	free(text);
 }
 
+static bool demoted; /* see errors_are_warnings() */
+
+bool
+errors_are_warnings(bool yes)
+{
+	bool before = demoted;
+
+	demoted = yes;
+	return before;
+}
+
 int
 error(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	say("heapflame: ", format, args);
+	say(demoted ? WARNING : PROGRAM, format, args);
 	va_end(args);
 	return -1;
 }
@@ -106,7 +120,17 @@ warning(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say("heapflame: warning: ", format, args);
+	say(WARNING, format, args);
+	va_end(args);
+}
+
+void
+note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(PROGRAM, format, args);
 	va_end(args);
 }
 

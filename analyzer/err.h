@@ -3,15 +3,17 @@
 #ifndef ERR_H
 #define ERR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Exit codes; users and CI jobs rely on them. */
 enum {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,    /* could not: bad input, unwritable output, ... */
-	EXIT_USAGE = 2,	    /* wrong usage */
-	EXIT_CHECK = 3,	    /* a check that the user asked for failed */
-	EXIT_UNDECIDED = 4, /* `check`: the sampling error exceeds the tolerance */
+	EXIT_FAILED = 1, /* could not: bad input, unwritable output, ... */
+	EXIT_USAGE = 2, /* wrong usage */
+	EXIT_CHECK = 3, /* a check that the user asked for failed */
+	EXIT_UNDECIDED =
+		4, /* `check`: the sampling error exceeds the tolerance */
 	EXIT_RUN_FAILED = 125, /* `run` itself */
 	EXIT_NOT_EXECUTABLE = 126,
 	EXIT_NOT_FOUND = 127
@@ -27,6 +29,15 @@ int error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, prefixed "warning: "; work goes on. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same without the prefix "warning: ": something worth knowing. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * While it is true error() speaks as warning() does: where one file of many
+ * can't be used and work goes on with the others. Returns what it was.
+ */
+bool errors_are_warnings(bool yes);
 
 /* A second line to an error: what the user can do. No prefix. */
 void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
