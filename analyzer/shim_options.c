@@ -166,8 +166,22 @@ shim_options_take(struct shim_settings *s, int returned, int argc, char **argv)
 	if (row->kind == SWITCH && !text)
 		text = switch_value(argc, argv);
 	if (!is_valid(row, text))
-		return error("--%s '%s': wanted is %s", row->name, text,
-			row->wanted);
+		return error("--%s wants %s, not '%s'", row->name, row->wanted,
+			text);
 	s->value[i] = text;
 	return 0;
+}
+
+int
+shim_options_complain(const struct option *longs, int found, char **argv)
+{
+	while (longs->name && (longs->val != optopt || !optopt))
+		longs++;
+	if (longs->name && found == ':')
+		return error("'--%s' wants a value", longs->name);
+	if (longs->name)
+		return error("'--%s' takes no value", longs->name);
+	if (optopt)
+		return error("unknown option '-%c'", optopt);
+	return error("unknown option '%s'", argv[optind - 1]);
 }

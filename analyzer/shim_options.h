@@ -45,6 +45,12 @@ void shim_options_getopt(struct option *table);
 int shim_options_take(
 	struct shim_settings *s, int returned, int argc, char **argv);
 
+/*
+ * Says what getopt_long (opterr 0, shorts beginning with ":") did not like when
+ * it returned `found`. Returns -1.
+ */
+int shim_options_complain(const struct option *longs, int found, char **argv);
+
 /* "HEAPFLAME_DUMP_SECONDS"; a constant string. */
 const char *shim_options_variable(enum shim_option o);
 

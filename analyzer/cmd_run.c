@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heapflame run: a program under the shim, from its command line to the report.
+ *
+ * The folder of a run bears the program's pid, so it is made between fork and
+ * exec, in the new process, which then sets its environment; `struct run_files`
+ * is in memory that both processes share, so that we know the names afterwards.
+ */
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "elf_kind.h"
+#include "err.h"
+#include "folder.h"
+#include "launch.h"
+#include "program.h"
+#include "run_environment.h"
+#include "run_files.h"
+#include "run_options.h"
+#include "run_summary.h"
+#include "shim_path.h"
+
+const char help_run[] =
+	"Usage: heapflame run [options] [--] PROGRAM [ARGS...]\n"
+	"\n"
+	"Run a program and its children under the profiler; at their end say\n"
+	"who held the memory, and write a flame graph beside the dumps.\n"
+	"\n"
+	"  -o, --output DIR       folder for dumps and flame.svg\n"
+	"                         (heapflame.PROGRAM.PID)\n"
+	"  -q, --quiet            no summary\n"
+	"      --leaks            exact and of this process alone: print what\n"
+	"                         was never freed; leave no files\n"
+	"      --error-exitcode[=N]\n"
+	"                         with --leaks: exit with N (3) if there are "
+	"any\n"
+	"      --help             print this\n"
+	"\n"
+	"Options of the profiler; each is HEAPFLAME_<OPTION> in the "
+	"environment:\n"
+	"      --sample SIZE      mean bytes between samples; auto: chosen as "
+	"it\n"
+	"                         runs; 1: every allocation (auto)\n"
+	"      --depth N          frames kept of a stack (128)\n"
+	"      --unwind HOW       cfi, libunwind or fp (cfi)\n"
+	"      --follow WHICH     children: all, none, or patterns of their "
+	"names\n"
+	"                         separated by commas (all)\n"
+	"      --active 0|1       0: load the profiler, do not sample (1)\n"
+	"      --dump-seconds N   a dump every N seconds; 0: only at exit "
+	"(60)\n"
+	"      --dump-bytes SIZE  a dump each time so much was allocated (0: "
+	"off)\n"
+	"      --dump-keep N      dumps to keep (10000)\n"
+	"      --dump-limit SIZE  bytes of dumps to keep (4G)\n"
+	"      --memory SIZE      most memory for the profiler's tables (64M)\n"
+	"      --temp-ms N        what is freed within it is short-lived (10)\n"
+	"      --prefix PATH      dumps are PATH.*, the picture PATH.svg\n"
+	"      --verbose [0|1]    say options in force and each dump (0)\n"
+	"\n"
+	"Exits with the program's own status, 128 + N if signal N ended it, "
+	"127\n"
+	"if it was not found, 126 if it is not executable, 125 if this "
+	"command\n"
+	"could not do its part.\n"
+	"\n"
+	"Examples:\n"
+	"  heapflame run ./server --port 8080\n"
+	"  heapflame run --leaks --error-exitcode ./unit-tests\n";
+
+/* What the new process needs to know, and what it tells. */
+struct job {
+	const struct run_options *options;
+	const char *library;
+	struct run_files *files; /* shared memory; folder "": to be chosen */
+};
+
+/* In the new process, see launch.h. */
+static int
+prepare(void *context)
+{
+	const struct job *job = context;
+	struct run_files *files = job->files;
+
+	if (!files->folder[0] &&
+		run_files_choose(files, job->options->argv[0]) < 0)
+		return EXIT_RUN_FAILED;
+	if (run_environment_set(job->options, job->library, files->prefix) < 0)
+		return EXIT_RUN_FAILED;
+	return 0;
+}
+
+/* The names that are known before the program's pid is. */
+static int
+choose_early(const struct run_options *o, struct run_files *files)
+{
+	const char *prefix = run_options_value(o, SHIM_PREFIX);
+
+	if (o->leaks)
+		return run_files_temporary(files);
+	if (o->output)
+		return run_files_in(files, o->output);
+	if (prefix && *prefix)
+		return run_files_prefixed(files, prefix);
+	return 0;
+}
+
+static double
+seconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* What is in the folder now and was not there before. */
+static void
+list_new(struct folder_list *list, const struct folder_list *before,
+	const struct run_files *files)
+{
+	size_t kept = 0;
+
+	folder_list_heaps(list, files->folder, run_files_stem(files));
+	for (size_t i = 0; i < list->count; i++)
+		if (folder_list_has(before, list->paths[i]))
+			free(list->paths[i]);
+		else
+			list->paths[kept++] = list->paths[i];
+	list->count = kept;
+}
+
+static void
+remove_files(void *files)
+{
+	folder_remove(((struct run_files *)files)->folder);
+}
+
+/* The program is gone: what it left, said. Returns our exit code. */
+static int
+conclude(const struct run_options *o, struct run_end *e, struct launch *l)
+{
+	int code = launch_exit_code(e->status);
+	long long leaks;
+
+	if (!o->leaks) {
+		launch_finish(l);
+		(void)run_summary(e); /* the program's status stands */
+		if (e->files->own)
+			(void)rmdir(e->files->folder); /* if it is empty */
+		return code;
+	}
+	/* Until the folder is gone no Ctrl-C may end us. */
+	leaks = run_leaks(e, remove_files, (void *)e->files);
+	launch_finish(l);
+	if (o->leak_code == RUN_NO_CODE || leaks == 0)
+		return code;
+	return leaks < 0 ? EXIT_RUN_FAILED : o->leak_code;
+}
+
+static int
+run(const struct run_options *o, const char *file, const char *library,
+	struct run_files *files)
+{
+	struct job job = { .options = o, .library = library, .files = files };
+	struct launch l = { .file = file,
+		.argv = o->argv,
+		.prepare = prepare,
+		.context = &job };
+	const char *active = run_options_value(o, SHIM_ACTIVE);
+	struct folder_list before = { 0 }, dumps = { 0 };
+	struct run_end e = { .program = o->argv[0],
+		.file = file,
+		.files = files,
+		.dumps = &dumps,
+		.active = !active || strcmp(active, "0") != 0,
+		.quiet = o->quiet };
+	double start = seconds_now();
+	int code;
+
+	if (files->folder[0])
+		folder_list_heaps(
+			&before, files->folder, run_files_stem(files));
+	code = launch_start(&l);
+	if (code == 0) {
+		e.status = launch_wait(&l);
+		e.seconds = seconds_now() - start;
+		list_new(&dumps, &before, files);
+		code = conclude(o, &e, &l);
+	} else if (files->own) {
+		folder_remove(files->folder);
+	}
+	folder_list_release(&before);
+	folder_list_release(&dumps);
+	return code;
+}
+
+/* With the file found and fit to be profiled. */
+static int
+run_file(const struct run_options *o, const char *file)
+{
+	char why[ELF_WHY_MAX], *library = shim_path_find();
+	struct run_files *files;
+	int code = EXIT_RUN_FAILED;
+
+	if (!library)
+		return EXIT_RUN_FAILED;
+	files = mmap(NULL, sizeof *files, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (elf_unprofilable(file, library, why)) {
+		error("cannot profile '%s': %s", file, why);
+	} else if (files == MAP_FAILED) {
+		error("cannot start '%s': %s", file, strerror(errno));
+	} else if (choose_early(o, files) == 0) {
+		code = run(o, file, library, files);
+	}
+	if (files != MAP_FAILED)
+		munmap(files, sizeof *files);
+	free(library);
+	return code;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+	struct run_options o = { 0 };
+	char *file;
+	int code;
+
+	if (run_options_parse(&o, argc, argv) < 0) {
+		hint("Try 'heapflame run --help'.");
+		return EXIT_RUN_FAILED;
+	}
+	file = program_find(o.argv[0]);
+	if (!file) {
+		code = errno == ENOENT || errno == ENOTDIR
+			       ? EXIT_NOT_FOUND
+			       : EXIT_NOT_EXECUTABLE;
+		error("cannot run '%s': %s", o.argv[0],
+			code == EXIT_NOT_FOUND ? "not found" : strerror(errno));
+		return code;
+	}
+	code = run_file(&o, file);
+	free(file);
+	return code;
+}

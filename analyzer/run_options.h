@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of `heapflame run`. */
+#ifndef RUN_OPTIONS_H
+#define RUN_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "shim_options.h"
+
+#define RUN_NO_CODE -1 /* --error-exitcode was not given */
+
+/* Everything borrowed from argv. */
+struct run_options {
+	struct shim_settings shim;
+	const char *output; /* folder; NULL: not given */
+	bool quiet, leaks;
+	int leak_code; /* exit code if there are leaks, or RUN_NO_CODE */
+	char **argv; /* of the program, NULL-terminated, at least its name */
+};
+
+/* 0, or -1 after error(). argv[0] is the command's name. */
+int run_options_parse(struct run_options *o, int argc, char **argv);
+
+/* The option's value, else the environment's, else NULL. */
+const char *run_options_value(
+	const struct run_options *o, enum shim_option which);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of a run in a dozen lines. Nothing is worked out here: the head and
+ * the table are those of `report`, the picture that of `flame`, so that the
+ * same dumps never show different figures.
+ */
+#include "run_summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "elf_kind.h"
+#include "err.h"
+#include "flame.h"
+#include "profile.h"
+#include "runs.h"
+#include "select.h"
+#include "stats.h"
+#include "symbolize.h"
+#include "text.h"
+#include "units.h"
+#include "write.h"
+
+#define TOP_SITES    5
+#define MANY_DUMPS   200 /* reading them takes long enough to be noticed */
+#define LEAKS_STACKS 0 /* all: nothing is kept to ask again */
+
+static void
+say_end(const struct run_end *e)
+{
+	char *name = text_visible(e->program);
+
+	fprintf(stderr, "heapflame: '%s' ", name);
+	free(name);
+	if (WIFSIGNALED(e->status))
+		fprintf(stderr, "was killed by signal %d (%s)",
+			WTERMSIG(e->status), strsignal(WTERMSIG(e->status)));
+	else
+		fprintf(stderr, "ended with status %d", WEXITSTATUS(e->status));
+	fprintf(stderr, " after %.1f s\n", e->seconds);
+}
+
+/* The likeliest reason why there is no dump, in one line. */
+static void
+say_nothing(const struct run_end *e)
+{
+	const char *why = elf_why_nothing(e->file);
+
+	if (!e->active)
+		warning("nothing was captured: sampling was off (ACTIVE=0)");
+	else if (why)
+		warning("nothing was captured: '%s' %s", e->file, why);
+	else if (WIFSIGNALED(e->status))
+		warning("nothing was captured: it was killed before its first "
+			"dump; --dump-seconds 1 makes dumps earlier");
+	else
+		warning("nothing was captured: it allocated next to nothing, "
+			"or ended by _exit() before its first dump");
+}
+
+static bool
+has_metric(const struct profile *p, enum metric m)
+{
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].has[m])
+			return true;
+	return false;
+}
+
+/* "  live at the end: 1.2 MiB +- 0.1 MiB in 1,234 objects" */
+static void
+say_live(struct profile *p)
+{
+	const struct selection selection = { .metric = INUSE_SPACE };
+	char bytes[UNITS_MAX], count[UNITS_MAX];
+	struct shown s = { 0 };
+	struct interval i;
+	int64_t objects = 0;
+
+	if (!has_metric(p, INUSE_SPACE) || select_stacks(&s, p, &selection) < 0)
+		return;
+	for (uint32_t k = 0; k < s.stack_count; k++)
+		objects += s.stacks[k].objects;
+	i = stats_interval95((double)s.total, s.var);
+	fprintf(stderr, "live at the end: %s",
+		units_bytes(bytes, s.total, false));
+	if (s.var > 0)
+		fprintf(stderr, " \302\261 %s",
+			units_bytes(
+				bytes, (int64_t)((i.high - i.low) / 2), false));
+	fprintf(stderr, " in %s objects\n", units_count(count, objects));
+	shown_release(&s);
+}
+
+/* The head of the report, and the five top sites. */
+static void
+say_report(struct profile *p)
+{
+	const struct selection selection = { .metric = -1 };
+	const struct text_options options = { .top = TOP_SITES,
+		.columns = 100 };
+	struct shown s = { 0 };
+
+	if (select_stacks(&s, p, &selection) < 0)
+		return;
+	write_text_head(stderr, &s, false);
+	if (s.metric != INUSE_SPACE)
+		say_live(p);
+	write_text_table(stderr, &s, &options);
+	shown_release(&s);
+}
+
+static void
+say_files(const struct run_end *e, bool has_picture)
+{
+	char *folder = text_visible(e->files->folder);
+	char *picture = text_visible(e->files->picture);
+	size_t n = e->dumps->count;
+
+	fprintf(stderr, "files:   %s/ (%zu dump%s)\n", folder, n,
+		n == 1 ? "" : "s");
+	if (has_picture)
+		fprintf(stderr, "picture: %s\n", picture);
+	fprintf(stderr, "further: heapflame report '%s'\n", folder);
+	free(folder);
+	free(picture);
+}
+
+/* Reads the dumps; says so if that may take a while on a terminal. */
+static int
+load(const struct run_end *e, struct profile *p)
+{
+	bool shown = e->dumps->count >= MANY_DUMPS && isatty(STDERR_FILENO);
+	int result;
+
+	if (shown)
+		fprintf(stderr, "heapflame: reading %zu dumps ...\r",
+			e->dumps->count);
+	result = runs_load(p, e->dumps->paths, (int)e->dumps->count, true);
+	if (shown)
+		fprintf(stderr, "\033[K");
+	return result;
+}
+
+int
+run_summary(const struct run_end *e)
+{
+	struct profile p;
+	int result;
+
+	if (!e->quiet)
+		say_end(e);
+	if (e->dumps->count == 0) {
+		if (!e->quiet)
+			say_nothing(e);
+		return 0;
+	}
+	profile_init(&p);
+	result = load(e, &p);
+	if (result == 0) {
+		profile_symbolize(&p);
+		result = flame_write(&p, e->files->picture, NULL, NULL);
+		if (!e->quiet) {
+			say_report(&p);
+			say_files(e, result == 0);
+		}
+	}
+	profile_release(&p);
+	return result;
+}
+
+/* Everything that lives, also blocks of no bytes. */
+static long long
+say_leaks(struct profile *p, bool quiet)
+{
+	const struct selection selection = { .metric = INUSE_SPACE,
+		.keep_empty = true };
+	struct shown s = { 0 };
+	long long objects = 0;
+
+	if (select_stacks(&s, p, &selection) < 0)
+		return -1;
+	if (!quiet || s.stack_count > 0)
+		objects = write_leaks(stderr, &s, LEAKS_STACKS);
+	shown_release(&s);
+	return objects;
+}
+
+long long
+run_leaks(const struct run_end *e, void (*loaded)(void *), void *arg)
+{
+	struct profile p;
+	long long objects = 0;
+	int result = 0;
+
+	if (!e->quiet)
+		say_end(e);
+	profile_init(&p);
+	if (e->dumps->count)
+		result = load(e, &p);
+	else if (!e->quiet)
+		say_nothing(e);
+	loaded(arg);
+	if (e->dumps->count && result == 0) {
+		profile_symbolize(&p);
+		objects = say_leaks(&p, e->quiet);
+	}
+	profile_release(&p);
+	return result < 0 ? -1 : objects;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `heapflame run` says when the program is gone. */
+#ifndef RUN_SUMMARY_H
+#define RUN_SUMMARY_H
+
+#include <stdbool.h>
+
+#include "folder.h"
+#include "run_files.h"
+
+/* Everything borrowed. */
+struct run_end {
+	const char *program; /* as the user named it */
+	const char *file; /* the file that was executed */
+	int status; /* of waitpid */
+	double seconds; /* from its start to its end */
+	const struct run_files *files;
+	const struct folder_list *dumps; /* what this run left there */
+	bool active; /* false: it was asked not to sample */
+	bool quiet; /* only files, and leaks if there are any */
+};
+
+/*
+ * Writes the flame graph and, to stderr, how the program ended, peak, live at
+ * its end, the five top sites and where to look further. 0, or -1 after
+ * error(): dumps that can't be read, a picture that can't be written.
+ */
+int run_summary(const struct run_end *e);
+
+/*
+ * `run --leaks`: what lives at the end, by stack, to stderr. loaded() is called
+ * as soon as the dumps are not needed any more. Returns how many objects live,
+ * or -1 after error().
+ */
+long long run_leaks(const struct run_end *e, void (*loaded)(void *), void *arg);
+
+#endif
