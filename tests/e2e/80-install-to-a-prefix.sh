@@ -34,9 +34,9 @@ install_make DESTDIR="$PWD/stage" PREFIX=/usr \
 [ -e stage/usr/bin/heapflame ]
 
 # The staged program finds its library beside it, not that of the build.
-stage/usr/bin/heapflame env >env
-cat env
-grep -qF "$PWD/stage/usr/lib" env
+stage/usr/bin/heapflame env >exports
+cat exports
+grep -qF "$PWD/stage/usr/lib" exports
 
 # A prefix of one's own, and a whole run with what is in there.
 install_make PREFIX="$PWD/own" install

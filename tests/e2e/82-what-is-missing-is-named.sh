@@ -22,9 +22,9 @@ one_line()
 mkdir bin
 cat >bin/gcc-without-elfutils <<'END'
 #!/bin/sh
-cat >source.c
-grep -q elfutils/ source.c && exit 1
-exec gcc "$@" <source.c
+cat >"$0.c"
+grep -q elfutils/ "$0.c" && exit 1
+exec gcc "$@" <"$0.c"
 END
 chmod +x bin/gcc-without-elfutils
 status=0

@@ -1,0 +1,13 @@
+#!/bin/bash
+# Goal: a dump cut off at any byte gives one line of error, or what stands
+# before the cut with a word about it; never a crash or a hang.
+# timeout: 600
+# shellcheck source=tests/e2e/lib.sh
+. "$SRC/tests/e2e/lib.sh"
+
+# The smallest real dump that we know of: one site, few libraries.
+exact HEAPFLAME_DUMP_SECONDS=0 "$PROGS/hostile"
+dump=$(dump_of dumps)
+# Addresses of one stack line are as good as those of ten: at most 6 KB.
+size=$(wc -c <"$dump")
+"$PYTHON" "$SRC/tests/e2e/cuts.py" "$dump" $((size / 6000 + 1))
