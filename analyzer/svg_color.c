@@ -9,11 +9,11 @@
 
 #include <stdint.h>
 
-static const char light[SVG_COLORS][8] = { "#ec8e7b", "#f19583", "#f69d8b",
-	"#fba493", "#f09872", "#f59f7b", "#faa683", "#ffae8c", "#f1a26b",
-	"#f7aa74", "#fcb17e", "#ffb887", "#f1ae67", "#f6b571", "#fbbc7b",
-	"#ffc384", "#eeba66", "#f3c171", "#f9c87b", "#fecf85", "#e9c76b",
-	"#eecd75", "#f4d480", "#fadb8a" };
+static const char light[SVG_COLORS][8] = { "#ec8367", "#f38a6e", "#fb9174",
+	"#ff977a", "#f1905d", "#f89663", "#ff9d6a", "#ffa470", "#f39d54",
+	"#faa45b", "#ffab62", "#ffb169", "#f2ac50", "#f9b257", "#ffb95e",
+	"#ffc065", "#eeba51", "#f5c158", "#fcc85f", "#ffcf67", "#e8c959",
+	"#efd060", "#f6d767", "#fdde6f" };
 static const char dark[SVG_COLORS][8] = { "#c5684f", "#cc6e55", "#d4755b",
 	"#db7c62", "#ca7445", "#d27a4c", "#d98153", "#e08859", "#cd813e",
 	"#d48745", "#db8e4c", "#e39553", "#cd8e39", "#d49541", "#dc9c48",

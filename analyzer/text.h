@@ -3,6 +3,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -17,10 +18,10 @@ size_t text_columns(const char *s);
 
 /*
  * Takes out the middle of a visible text, so that it fits into so many columns
- * with a "..." in its place; its end is kept longer than its start when `tail`,
- * as paths want it. In place; returns s.
+ * with an ellipsis in its place; its end is kept longer than its start when
+ * `tail`, as paths want it. In place; returns s.
  */
-char *text_shorten(char *s, size_t columns, int tail);
+char *text_shorten(char *s, size_t columns, bool tail);
 
 /* In quotes and escaped; what is no UTF-8 becomes U+FFFD. */
 void text_json(FILE *out, const char *s);

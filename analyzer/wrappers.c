@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The embedded list becomes one alternation, because the regular expressions of
+ * the C library cost the same for one long expression as for a short one. The
+ * user's own stay apart: a back-reference in one counts its own groups.
+ */
+#include "wrappers.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assets.h"
+#include "err.h"
+
+struct wrappers {
+	regex_t listed;
+	regex_t *extra;
+	size_t extra_count;
+};
+
+static int
+compile(regex_t *regex, const char *expression, const char *said_as)
+{
+	char cause[128];
+	int rc = regcomp(regex, expression, REG_EXTENDED | REG_NOSUB);
+
+	if (rc == 0)
+		return 0;
+	regerror(rc, regex, cause, sizeof cause);
+	return error("bad regular expression '%s': %s", said_as, cause);
+}
+
+/* The lines of the list as "^(line|line|...)$". Caller frees. */
+static char *
+alternation(const char *text, size_t size)
+{
+	const char *end = text + size;
+	char *joined = xmalloc(size + 8), *out = joined;
+
+	*out++ = '^';
+	*out++ = '(';
+	while (text < end) {
+		const char *stop = memchr(text, '\n', (size_t)(end - text));
+		size_t length = (size_t)((stop ? stop : end) - text);
+
+		if (length > 0 && *text != '#') {
+			if (out > joined + 2)
+				*out++ = '|';
+			memcpy(out, text, length);
+			out += length;
+		}
+		text += length + 1;
+	}
+	memcpy(out, ")$", 3);
+	return joined;
+}
+
+static int
+compile_listed(struct wrappers *w)
+{
+	char *joined = alternation(
+		(const char *)asset_wrappers_txt, asset_wrappers_txt_size);
+	int rc = compile(&w->listed, joined, "wrappers.txt");
+
+	free(joined);
+	return rc;
+}
+
+static int
+compile_extra(struct wrappers *w, const char *expression)
+{
+	char *whole = xasprintf("^(%s)$", expression);
+	int rc;
+
+	w->extra = xrealloc(w->extra, (w->extra_count + 1) * sizeof *w->extra);
+	rc = compile(&w->extra[w->extra_count], whole, expression);
+	if (rc == 0)
+		w->extra_count++;
+	free(whole);
+	return rc;
+}
+
+struct wrappers *
+wrappers_new(const char *const *extra)
+{
+	struct wrappers *w = xcalloc(1, sizeof *w);
+
+	if (compile_listed(w) < 0) {
+		free(w);
+		return NULL;
+	}
+	for (; extra && *extra; extra++) {
+		if (compile_extra(w, *extra) < 0) {
+			wrappers_free(w);
+			return NULL;
+		}
+	}
+	return w;
+}
+
+void
+wrappers_free(struct wrappers *w)
+{
+	if (!w)
+		return;
+	regfree(&w->listed);
+	for (size_t i = 0; i < w->extra_count; i++)
+		regfree(&w->extra[i]);
+	free(w->extra);
+	free(w);
+}
+
+/* Length without "(...)" at its end, as in "f(int)"; not of "operator()". */
+static size_t
+without_parameters(const char *name, size_t length)
+{
+	size_t i = length;
+	int open = 0;
+
+	if (length == 0 || name[length - 1] != ')')
+		return length;
+	do {
+		i--;
+		open += name[i] == ')' ? 1 : name[i] == '(' ? -1 : 0;
+	} while (i > 0 && open > 0);
+	if (i == 0 || open > 0)
+		return length;
+	return i >= 8 && memcmp(name + i - 8, "operator", 8) == 0 ? length : i;
+}
+
+/* Is it ".part.0", ".cold", ".constprop.1.isra.0" from the first dot on? */
+static bool
+is_suffix(const char *s, size_t length)
+{
+	static const char *const known[] = { ".part.", ".constprop.", ".isra.",
+		".cold", ".lto_priv.", ".llvm.", ".localalias", "@plt", "@@",
+		"@GLIBC", "[abi:", "[clone " };
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (length >= strlen(known[i]) &&
+			memcmp(s, known[i], strlen(known[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The length of the name alone. */
+static size_t
+bare_length(const char *name)
+{
+	size_t length = strlen(name);
+	int depth = 0;
+
+	for (size_t i = 1; i < length; i++) {
+		depth += name[i] == '<' ? 1 : name[i] == '>' ? -1 : 0;
+		if (depth > 0 || !strchr(".@[", name[i]))
+			continue;
+		if (name[i - 1] != ':' && is_suffix(name + i, length - i)) {
+			length = i;
+			break;
+		}
+	}
+	while (length > 1 && name[length - 1] == ' ')
+		length--;
+	return without_parameters(name, length);
+}
+
+bool
+wrappers_match(const struct wrappers *w, const char *function_name)
+{
+	size_t length = bare_length(function_name);
+	char *name = xmalloc(length + 1);
+	bool found;
+
+	memcpy(name, function_name, length);
+	name[length] = '\0';
+	found = regexec(&w->listed, name, 0, NULL, 0) == 0;
+	for (size_t i = 0; !found && i < w->extra_count; i++)
+		found = regexec(&w->extra[i], name, 0, NULL, 0) == 0 ||
+			regexec(&w->extra[i], function_name, 0, NULL, 0) == 0;
+	free(name);
+	return found;
+}
