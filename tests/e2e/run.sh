@@ -18,6 +18,8 @@ export SRC HEAPFLAME LIBHEAPFLAME PROGS
 for variable in LD_PRELOAD "${!HEAPFLAME_@}"; do
 	[ "$variable" = HEAPFLAME_TEST_INSTALL ] || unset "$variable"
 done
+# Nor the make that runs us the makes that scenarios run.
+unset MAKEFLAGS MAKELEVEL MFLAGS BUILD
 export LC_ALL=C.UTF-8
 
 results=$(mktemp -d) || exit 1
