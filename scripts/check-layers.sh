@@ -14,7 +14,7 @@ preload=(
 	'hooks lifecycle'
 	'profiler profiler_*'
 	'control modules dump dump_* helper unwind unwind_*'
-	'stacks live counters'
+	'stacks live counters cfi readable'
 	'state'
 	'options say next thread sys sampler'
 )
@@ -22,15 +22,17 @@ preload=(
 analyzer=(
 	'main'
 	'cmd cmd_*'
-	'args flame leaks launch summary'
-	'write write_* svg svg_* output'
+	'run_* launch'
+	'args flame leaks'
+	'write write_* svg_* output'
 	'tree'
 	'select stats'
 	'runs runs_*'
-	'read read_*'
+	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
-	'profile profile_* demangle wrappers elf_kind elf_image program'
-	'strtab units scan text err assets'
+	'profile profile_* demangle wrappers'
+	'elf_* shim_* program'
+	'strtab units scan text folder assets err'
 )
 
 complain()
