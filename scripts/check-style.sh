@@ -37,7 +37,7 @@ fi
 if git grep -nI ' $\|	$' -- '*.c' '*.h' '*.cc' '*.sh' 'scripts/*' Makefile; then
 	complain "blanks at the end of lines (above)"
 fi
-if git grep -nE 'TOD[O]|FIXM[E]|XX[X]' -- '*.c' '*.h' '*.cc' '*.js' 'scripts/*'; then
+if git grep -nE 'TOD[O]|FIXM[E]|\bXX[X]\b' -- '*.c' '*.h' '*.cc' '*.js' 'scripts/*'; then
 	complain "unfinished work (above)"
 fi
 [ $bad -eq 0 ] || exit 1
