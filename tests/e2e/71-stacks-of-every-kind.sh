@@ -1,0 +1,53 @@
+#!/bin/bash
+# Goal: coroutines, alternate signal stacks, the smallest threads and endless
+# recursion are walked without a crash by each back-end and counted exactly; a
+# stack longer than DEPTH keeps its innermost frames and says so; the back-ends
+# agree.
+# shellcheck source=tests/e2e/lib.sh
+. "$SRC/tests/e2e/lib.sh"
+
+for unwind in cfi libunwind fp; do
+	rm -rf dumps
+	exact HEAPFLAME_UNWIND=$unwind "$PROGS/host_stacks" >expected ||
+		fail "UNWIND=$unwind: exit $?"
+	dump=$(dump_of dumps)
+	# A stack without a name of ours is no site; only fp may have such.
+	[ $unwind = fp ] ||
+		"$PYTHON" "$SRC/tests/e2e/truth.py" expected "$dump"
+	"$PYTHON" - "$dump" $unwind expected <<'END'
+import sys, hf
+d = hf.Dump(sys.argv[1])
+if d.get("unwind") != sys.argv[2]:
+    hf.fail("%s was asked for, %s used" % (sys.argv[2], d.get("unwind")))
+deep = [s for s in d.stacks if len(s.addresses) >= 120]
+if not deep or any("x" not in s.figures for s in deep):
+    hf.fail("%s: deep stacks: %d, marked: %d" % (sys.argv[2], len(deep),
+            sum("x" in s.figures for s in deep)))
+if max(len(s.addresses) for s in d.stacks) > 128:
+    hf.fail("deeper than DEPTH")
+lines = [l.split() for l in open(sys.argv[3])]
+truth = sum(int(l[2]) for l in lines)
+got = d.sum("a", 1)
+if not truth <= got <= truth + 100000:
+    hf.fail("%s: %d bytes, the truth is %d and some" % (sys.argv[2], got, truth))
+END
+done
+
+for program in truth_family truth_new; do
+	for unwind in cfi libunwind; do
+		rm -rf dumps
+		exact HEAPFLAME_UNWIND=$unwind "$PROGS/$program" >/dev/null
+		"$HEAPFLAME" convert --to folded -o $unwind.folded \
+			--metric alloc_space "$(dump_of dumps)"
+	done
+	diff cfi.folded libunwind.folded || fail "$program: they disagree"
+done
+
+rm -rf dumps
+exact HEAPFLAME_DEPTH=3 "$PROGS/host_stacks" >/dev/null
+"$PYTHON" - "$(dump_of dumps)" <<'END'
+import sys, hf
+d = hf.Dump(sys.argv[1])
+if max(len(s.addresses) for s in d.stacks) != 3:
+    hf.fail("DEPTH=3 is not kept")
+END
