@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fills in which frame of each stack decided to allocate. */
+#ifndef CHARGE_H
+#define CHARGE_H
+
+#include "select.h"
+#include "wrappers.h"
+
+/*
+ * Sets stacks[].charge. w NULL: the leaf is charged. If all frames are
+ * wrappers the outermost is; frames of our own making never are, unless there
+ * is no other.
+ */
+void charge_stacks(struct shown *s, const struct wrappers *w);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every row of the profile with a value becomes an entry, a slice of one pool
+ * of frames; entries are sorted, neighbours with equal frames are added up in
+ * doubles, and each sum is rounded once. All figures printed later are sums of
+ * these integers.
+ */
+#define _GNU_SOURCE /* qsort_r */
+#include "select.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "charge.h"
+#include "err.h"
+#include "select_metric.h"
+
+/* A row as frames, not yet merged. */
+struct entry {
+	uint32_t row, first, depth;
+	bool inherited; /* what counts are its inherited figures */
+};
+
+/* What is being put together. */
+struct builder {
+	struct profile *p;
+	enum metric metric;
+	const struct selection *s;
+	uint32_t *frames;
+	size_t frame_count, frame_capacity;
+	struct entry *entries;
+	size_t count, capacity;
+	const uint32_t *places; /* of functions; see select_places */
+};
+
+const char *
+shown_name(const struct shown *s, uint32_t frame)
+{
+	const struct profile *p = s->profile;
+
+	return strtab_get(
+		&p->strings, p->functions[p->frames[frame].function].name);
+}
+
+/* A frame of our own making. */
+static uint32_t
+marker(struct profile *p, const char *name)
+{
+	struct function f = {
+		.name = strtab_add(&p->strings, name),
+		.file = NONE,
+		.module = NONE,
+	};
+
+	return profile_frame(
+		p, (struct frame){ .function = profile_function(p, f) });
+}
+
+static void
+push(struct builder *b, uint32_t frame)
+{
+	GROW(b->frames, b->frame_count, b->frame_capacity);
+	b->frames[b->frame_count++] = frame;
+}
+
+/* Does the pid alone say which process is meant? */
+static bool
+pid_is_enough(const struct profile *p, const struct process *of)
+{
+	uint32_t same = 0;
+
+	for (uint32_t i = 0; i < p->process_count; i++)
+		same += p->processes[i].pid == of->pid;
+	return of->pid > 0 && same == 1;
+}
+
+/* "redis-server 4711": what --by process puts at the root. */
+static uint32_t
+process_marker(struct profile *p, uint32_t process)
+{
+	const struct process *of = &p->processes[process];
+	const char *exe = strtab_get(&p->strings, of->exe);
+	const char *slash = strrchr(exe, '/');
+	const char *base = slash ? slash + 1 : *exe ? exe : "process";
+	char *name;
+	uint32_t frame;
+
+	if (pid_is_enough(p, of))
+		name = xasprintf("%s %d", base, of->pid);
+	else
+		name = xasprintf(
+			"%s %s", base, strtab_get(&p->strings, of->id));
+	frame = marker(p, name);
+	free(name);
+	return frame;
+}
+
+/* The frames of one location, outermost first. */
+static void
+push_location(struct builder *b, uint32_t location)
+{
+	const struct location *l = &b->p->locations[location];
+
+	for (uint32_t i = l->depth; i > 0; i--)
+		push(b, b->p->location_frames[l->first + i - 1]);
+}
+
+static void
+push_stack(struct builder *b, const struct row *r, bool inherited)
+{
+	const struct stack stack = b->p->stacks[r->stack];
+
+	if (b->s->by_process)
+		push(b, process_marker(b->p, r->process));
+	if (inherited)
+		push(b, marker(b->p, "[inherited by fork]"));
+	if (stack.depth == 0)
+		push(b, marker(b->p, "[no stack]"));
+	else if (stack.truncated)
+		push(b, marker(b->p, "[truncated]"));
+	for (uint32_t i = stack.depth; i > 0; i--)
+		push_location(b, b->p->stack_locations[stack.first + i - 1]);
+}
+
+static void
+add_entry(struct builder *b, uint32_t row, bool inherited)
+{
+	struct entry e = { .row = row, .inherited = inherited };
+
+	if (b->frame_count > UINT32_MAX / 2) {
+		error("the stacks of this profile are too many to be shown");
+		exit(EXIT_FAILED);
+	}
+	e.first = (uint32_t)b->frame_count;
+	push_stack(b, &b->p->rows[row], inherited);
+	e.depth = (uint32_t)b->frame_count - e.first;
+	GROW(b->entries, b->count, b->capacity);
+	b->entries[b->count++] = e;
+}
+
+static void
+collect(struct builder *b)
+{
+	bool live = b->metric == INUSE_SPACE || b->metric == INUSE_OBJECTS;
+
+	for (uint32_t i = 0; i < b->p->row_count; i++) {
+		const struct row *r = &b->p->rows[i];
+		const enum metric pair = metric_objects(b->metric);
+
+		if (r->v[b->metric].sum > 0 ||
+			(b->s->keep_empty && r->v[pair].sum > 0))
+			add_entry(b, i, false);
+		/* Not the child's own: only where each stands for itself. */
+		if (b->s->by_process && live && r->inherited_objects.sum > 0)
+			add_entry(b, i, true);
+	}
+}
+
+/* By place first, so that the same function is found together at any depth. */
+static int
+compare_places(
+	const struct builder *b, const struct entry *x, const struct entry *y)
+{
+	uint32_t n = x->depth < y->depth ? x->depth : y->depth;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t fx = b->frames[x->first + i];
+		uint32_t fy = b->frames[y->first + i];
+		uint32_t px = b->places[b->p->frames[fx].function];
+		uint32_t py = b->places[b->p->frames[fy].function];
+
+		if (px != py)
+			return px < py ? -1 : 1;
+	}
+	return x->depth == y->depth ? 0 : x->depth < y->depth ? -1 : 1;
+}
+
+/* For stacks of equal places: by line, then by the frames themselves. */
+static int
+compare_frames(
+	const struct builder *b, const struct entry *x, const struct entry *y)
+{
+	for (uint32_t i = 0; i < x->depth; i++) {
+		uint32_t fx = b->frames[x->first + i];
+		uint32_t fy = b->frames[y->first + i];
+		uint32_t lx = b->p->frames[fx].line;
+		uint32_t ly = b->p->frames[fy].line;
+
+		if (lx != ly)
+			return lx < ly ? -1 : 1;
+		if (fx != fy)
+			return fx < fy ? -1 : 1;
+	}
+	return 0;
+}
+
+static int
+compare_entries(const void *x, const void *y, void *context)
+{
+	const struct entry *a = x, *c = y;
+	int order = compare_places(context, a, c);
+
+	if (order == 0)
+		order = compare_frames(context, a, c);
+	if (order == 0)
+		order = a->row == c->row ? 0 : a->row < c->row ? -1 : 1;
+	return order;
+}
+
+static bool
+equal_frames(
+	const struct builder *b, const struct entry *x, const struct entry *y)
+{
+	return x->depth == y->depth &&
+	       memcmp(b->frames + x->first, b->frames + y->first,
+		       x->depth * sizeof *b->frames) == 0;
+}
+
+/* The entries from..to are one stack. False if nothing of it is left. */
+static bool
+merge(const struct builder *b, size_t from, size_t to, struct shown_stack *out)
+{
+	struct figures sum = { 0 };
+
+	for (size_t i = from; i < to; i++)
+		metric_add(&sum, &b->p->rows[b->entries[i].row], b->metric,
+			b->entries[i].inherited);
+	*out = (struct shown_stack){
+		.truncated =
+			b->p->stacks[b->p->rows[b->entries[from].row].stack]
+				.truncated,
+		.value = llround(sum.value),
+		.var = sum.var,
+		.objects = llround(sum.objects),
+		.bytes = llround(sum.bytes),
+		.samples = sum.samples,
+		.stack = b->p->rows[b->entries[from].row].stack,
+	};
+	return out->value > 0 || (b->s->keep_empty && out->objects > 0);
+}
+
+static void
+append(struct shown *out, const struct builder *b, const struct entry *e,
+	struct shown_stack stack)
+{
+	stack.first = out->frame_count;
+	stack.depth = e->depth;
+	memcpy(out->frames + out->frame_count, b->frames + e->first,
+		e->depth * sizeof *out->frames);
+	out->frame_count += e->depth;
+	out->stacks[out->stack_count++] = stack;
+	out->total += stack.value;
+	out->var += stack.var;
+	out->samples += stack.samples;
+}
+
+static void
+merge_all(struct shown *out, const struct builder *b)
+{
+	size_t next;
+
+	out->frames = xmalloc(b->frame_count * sizeof *out->frames);
+	out->stacks = xmalloc(b->count * sizeof *out->stacks);
+	for (size_t i = 0; i < b->count; i = next) {
+		struct shown_stack stack;
+
+		next = i + 1;
+		while (next < b->count &&
+			equal_frames(b, &b->entries[i], &b->entries[next]))
+			next++;
+		if (merge(b, i, next, &stack))
+			append(out, b, &b->entries[i], stack);
+	}
+}
+
+static void
+build(struct shown *out, struct builder *b)
+{
+	uint32_t *places;
+
+	collect(b);
+	/* After collect: that is what adds functions of our own. */
+	places = select_places(b->p);
+	b->places = places;
+	qsort_r(b->entries, b->count, sizeof *b->entries, compare_entries, b);
+	merge_all(out, b);
+	free(places);
+	free(b->frames);
+	free(b->entries);
+}
+
+int
+select_stacks(struct shown *out, struct profile *p, const struct selection *s)
+{
+	struct builder b = { .p = p, .s = s };
+	struct wrappers *w = NULL;
+	int metric = metric_choose(p, s->metric);
+
+	*out = (struct shown){ .profile = p };
+	if (metric < 0)
+		return -1;
+	/* Before the work: a bad expression is found at once. */
+	if (!s->show_wrappers) {
+		w = wrappers_new((const char *const *)s->wrappers);
+		if (!w)
+			return -1;
+	}
+	b.metric = out->metric = (enum metric)metric;
+	metric_describe(out, s->by_process);
+	build(out, &b);
+	charge_stacks(out, w);
+	wrappers_free(w);
+	return 0;
+}
+
+void
+shown_release(struct shown *s)
+{
+	free(s->frames);
+	free(s->stacks);
+	*s = (struct shown){ 0 };
+}
