@@ -86,8 +86,12 @@ put_error(FILE *out, const struct shown *s)
 	char a[SVG_AMOUNT_MAX], b[SVG_AMOUNT_MAX];
 	int64_t half = (int64_t)((i.high - i.low) / 2 + 0.5);
 
-	if (s->var <= 0)
+	if (s->exact)
 		fputs(", exact", out);
+	else if (!s->var_known)
+		fputs(", error not known", out);
+	else if (s->var <= 0)
+		return;
 	else if (half < s->total / 2)
 		fprintf(out, " \xc2\xb1 %s (95 %%)",
 			svg_amount(a, s->metric, half));
@@ -113,12 +117,12 @@ subtitle(const struct shown *s)
 	if (s->total > 0)
 		put_error(out, s);
 	put_programs(out, s->profile);
-	if (s->samples && s->var > 0)
+	if (s->samples && !s->exact)
 		fprintf(out, " \xc2\xb7 %s%s sample%s",
 			s->samples < FEW_SAMPLES ? "only " : "",
 			units_count(samples, (int64_t)s->samples),
 			s->samples == 1 ? "" : "s");
-	if (s->samples && s->samples < FEW_SAMPLES && s->var > 0)
+	if (s->samples && s->samples < FEW_SAMPLES && !s->exact)
 		fputs(": try a smaller --sample", out);
 	if (fclose(out) != 0) {
 		free(text);
@@ -163,6 +167,9 @@ put_root(FILE *out, const struct shown *s, const struct svg_options *o,
 	svg_text_put(out, title);
 	fprintf(out, "\" data-metric=\"%s\" data-minwidth=\"%g\"",
 		metric_names[s->metric], min_width);
+	if (s->exact || !s->var_known)
+		fprintf(out, " data-error=\"%s\"",
+			s->exact ? "none" : "unknown");
 	if (o->width > 0)
 		fprintf(out, " data-width=\"%d\"", width);
 	fputs(">\n", out);

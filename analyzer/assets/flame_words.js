@@ -4,6 +4,7 @@
  * they are only ever cut.
  */
 const isSpace = !(svg.dataset.metric || '').endsWith('_objects');
+const errorKnown = svg.dataset.error; /* "none", "unknown" or absent */
 
 function bytes(n) {
 	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
@@ -27,8 +28,10 @@ function percent(part, whole) {
  * Wilson and Hilferty's cube root in place of the gamma quantile.
  */
 function error(value, variance) {
-	if (!(variance > 0) || !(value > 0))
-		return isSpace ? ' (' + count(value) + ' bytes, exact)' : ', exact';
+	if (!(variance > 0) || !(value > 0)) {
+		const plain = isSpace && value >= 1024 ? ` (${count(value)} bytes)` : '';
+		return errorKnown === 'unknown' ? '' : plain + ', exact';
+	}
 	const n = value * value / variance, cube = x => x * x * x;
 	const low = value * cube(Math.max(0,
 		1 - 1 / (9 * n) - 1.96 / (3 * Math.sqrt(n))));

@@ -94,6 +94,8 @@ folded_load(struct folded *f, const char *text, size_t length, double interval,
 	profile_init(&f->profile);
 	f->shown.profile = &f->profile;
 	f->shown.metric = PEAK_SPACE;
+	f->shown.exact = interval <= 0;
+	f->shown.var_known = true;
 	if (exe)
 		profile_process(&f->profile,
 			(struct process){

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The profiles that the page tests look at, as folded text, made into SVGs. */
+'use strict';
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heapflame-pages-'));
+const maker = path.join(path.dirname(process.env.HEAPFLAME), 'unit/test_write_svg');
+
+/* Sums that are easy to check by head: 1,000,000 bytes in all. */
+const server = [
+	'main;init;table_new\tsrc/table.c 100000',
+	'main;serve\tsrc/serve.c;parse\tsrc/parse.c;string_dup\tsrc/text.c;xmalloc 300000',
+	'main;serve\tsrc/serve.c;parse\tsrc/parse.c;parse\tsrc/parse.c;node_new\tsrc/node.c 200000',
+	'main;serve\tsrc/serve.c;reply 399000',
+	...Array.from({ length: 10 }, (_, i) =>
+		`main;serve\tsrc/serve.c;small_${i};deep 100`)
+];
+
+const hostile = [
+	'<script>alert(1)</script>', ']]></metadata><script>alert(2)</script>',
+	'"><img src=x onerror=alert(3)>', '\'onload=\'alert(4)', '&lt&#60',
+	'javascript:alert(5)', '<![CDATA[x]]>', '\u202eright to left',
+	'control\x01\x1b[31m\x7f', '__proto__', 'constructor'
+].map(name => `main;${name}\t/src/<b>"${name.replace(/[/;]/g, '')}.c 1000`);
+
+/* A tree of at least `frames` frames, the same each time. */
+function big(frames) {
+	const lines = [], path = [];
+	let seed = 12345, made = 0;
+	const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
+	const name = () => `ns_${Math.floor(random() * 90)}::Class<std::pair<int, ` +
+		`T${Math.floor(random() * 15)}>>::method_${Math.floor(random() * 40)}`;
+	function grow(value, depth) {
+		made++;
+		if (made >= frames || value < 60 || depth > 36) {
+			lines.push(path.join(';') + ' ' + Math.max(1, Math.floor(value)));
+			return;
+		}
+		const n = 1 + Math.floor(random() ** 2 * 4);
+		const weights = Array.from({ length: n }, () => .05 + random() ** 3);
+		const sum = weights.reduce((a, b) => a + b);
+		for (const w of weights) {
+			path.push(name());
+			grow(value * w / sum, depth + 1);
+			path.pop();
+		}
+	}
+	path.push('main');
+	for (let i = 0; made < frames; i++) {
+		path.push('part_' + i);
+		grow(4e6, 0);
+		path.pop();
+	}
+	return lines;
+}
+
+/* Makes NAME.svg; returns its path. Lines need not be sorted. */
+function make(name, lines, interval = 0, width = '') {
+	const folded = path.join(folder, name + '.folded');
+	const sorted = lines.map(line => Buffer.from(line)).sort(Buffer.compare);
+	fs.writeFileSync(folded, Buffer.concat(sorted.flatMap(
+		line => [line, Buffer.from('\n')])));
+	const svg = path.join(folder, name + '.svg');
+	fs.writeFileSync(svg, execFileSync(maker, [folded, String(interval),
+		'/usr/bin/server', String(width)].filter(Boolean),
+		{ maxBuffer: 1 << 30 }));
+	return svg;
+}
+
+/* The program that makes them is a unit test, built if it is not there. */
+function prepare() {
+	if (!fs.existsSync(maker))
+		execFileSync('make', ['-s', '-C', process.env.SRC,
+			'BUILD=' + path.dirname(process.env.HEAPFLAME), maker],
+		{ stdio: 'inherit' });
+}
+
+const remove = () => fs.rmSync(folder, { recursive: true });
+
+module.exports = { server, hostile, big, make, prepare, remove, folder };
