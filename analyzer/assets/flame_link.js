@@ -43,7 +43,7 @@ function saveHash(isStep) {
 		if (hash === (location.hash || '#'))
 			return;
 		history[isStep ? 'pushState' : 'replaceState'](null, '', hash);
-	} catch (e) {
+	} catch {
 		return;
 	}
 }

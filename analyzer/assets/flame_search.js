@@ -17,7 +17,7 @@ function setSearch(text, exact) {
 			search.before = new Uint32Array(tree.count + 1);
 			for (let i = 0; i < tree.count; i++)
 				search.before[i + 1] = search.before[i] + isHit(i);
-		} catch (e) {
+		} catch {
 			search.hit = null;
 			page.input.setAttribute('aria-invalid', true);
 		}

@@ -70,12 +70,12 @@ function make(name, lines, interval = 0, width = '') {
 	return svg;
 }
 
-/* The program that makes them is a unit test, built if it is not there. */
+/* The program that makes them is a unit test. */
 function prepare() {
-	if (!fs.existsSync(maker))
-		execFileSync('make', ['-s', '-C', process.env.SRC,
-			'BUILD=' + path.dirname(process.env.HEAPFLAME), maker],
-		{ stdio: 'inherit' });
+	const env = { ...process.env };
+	delete env.MAKEFLAGS;
+	execFileSync('make', ['-s', '-C', env.SRC,
+		'BUILD=' + path.dirname(env.HEAPFLAME), maker], { env, stdio: 'inherit' });
 }
 
 const remove = () => fs.rmSync(folder, { recursive: true });
