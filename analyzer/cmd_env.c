@@ -15,7 +15,7 @@
 #include "shim_path.h"
 
 const char help_env[] =
-	"Usage: heapflame env [options]\n"
+	"usage: heapflame env [options]\n"
 	"\n"
 	"Print the settings that put the profiler into a program which "
 	"something\n"
@@ -43,7 +43,7 @@ const char help_env[] =
 	"      --verbose [0|1]    (0)\n"
 	"\n"
 	"Examples:\n"
-	"  eval \"$(heapflame env --sample 64K)\"; ./server\n"
+	"  heapflame env --sample 64K >heap.env; . ./heap.env; ./server\n"
 	"  heapflame env --format systemd >/etc/systemd/system/X.service.d/"
 	"heap.conf\n";
 

@@ -28,7 +28,7 @@
 #include "shim_path.h"
 
 const char help_run[] =
-	"Usage: heapflame run [options] [--] PROGRAM [ARGS...]\n"
+	"usage: heapflame run [options] [--] PROGRAM [ARGS...]\n"
 	"\n"
 	"Run a program and its children under the profiler; at their end say\n"
 	"who held the memory, and write a flame graph beside the dumps.\n"

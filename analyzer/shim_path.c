@@ -121,7 +121,7 @@ shim_path_preloadable(const char *library, const char *folder)
 	if (shim_path_is_plain(library))
 		return xstrdup(library);
 	if (folder && shim_path_is_plain(folder)) {
-		path = xasprintf("%s/" NAME, folder);
+		path = link_name(folder, library);
 	} else {
 		own = folder_of_user();
 		if (folder_make_private(own) < 0) {
