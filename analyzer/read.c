@@ -5,6 +5,7 @@
  * this way pipes work, too. What is no profile is told from its first bytes,
  * before the rest is read.
  */
+#define _GNU_SOURCE /* realpath */
 #include "read.h"
 
 #include <errno.h>
@@ -174,16 +175,20 @@ read_head(struct head *h, const char *path)
 	const struct reader *reader = open_input(path, &fd, &b);
 	size_t had = 0;
 	bool complete = false;
+	/* One process must not become two by two ways to write its folder. */
+	char *real = realpath(path, NULL);
 
 	*h = (struct head){ 0 };
 	if (reader == NULL) {
+		free(real);
 		free(b.bytes);
 		return -1;
 	}
 	/* Twice as much each time, until the head is complete or all is read.
 	 */
 	while (status == 0 && !complete && b.length > had) {
-		struct input in = { path, b.bytes, b.length };
+		struct input in = { real != NULL ? real : path, b.bytes,
+			b.length };
 
 		head_release(h);
 		complete = reader->head(h, &in);
@@ -194,6 +199,7 @@ read_head(struct head *h, const char *path)
 	if (h->end_ms == 0)
 		h->end_ms = changed_ms(fd);
 	close(fd);
+	free(real);
 	free(b.bytes);
 	if (status < 0)
 		head_release(h);

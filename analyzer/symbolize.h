@@ -12,8 +12,9 @@
 
 /*
  * Fills locations[].first/depth, location_frames, frames, functions and
- * modules[].why for everything in p that has no frames yet. Never fails: what can't be named is marked. Progress on
- * stderr if it takes over 2 s and stderr is a terminal.
+ * modules[].why for everything in p that has no frames yet. Never fails: what
+ * can't be named is marked. Progress on stderr if it takes over 2 s and stderr
+ * is a terminal.
  */
 void profile_symbolize(struct profile *p);
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a program's or library's own file says of an address in it. With
+ * symbolize_dwarf.c the only user of elfutils.
+ */
+#ifndef SYMBOLIZE_ELF_H
+#define SYMBOLIZE_ELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbolize_file;
+
+/* A function at an address. The strings live as long as the file is open. */
+struct place {
+	const char *symbol; /* as it stands there, perhaps mangled */
+	const char *source; /* path of the source file; NULL: not known */
+	uint32_t line; /* 0: not known */
+	bool inlined;
+};
+
+/*
+ * Opens a file that was mapped by a profiled process. build_id: what it then
+ * had, NULL if nobody knows; newest_ms: when it was mapped at the latest, 0 if
+ * nobody knows. Only the file that it was is opened: else NULL, and *why says
+ * in words what is wrong.
+ */
+struct symbolize_file *symbolize_open(const char *path, const char *build_id,
+	int64_t newest_ms, const char **why);
+void symbolize_close(struct symbolize_file *f);
+
+/* An offset in the file to an address as objdump shows it; false: no code. */
+bool symbolize_address(
+	const struct symbolize_file *f, uint64_t offset, uint64_t *address);
+
+/*
+ * The functions at an address, innermost inlined one first, the one that has a
+ * symbol last. Returns how many; 0: none. Valid until the next call.
+ */
+size_t symbolize_places(struct symbolize_file *f, uint64_t address,
+	const struct place **places);
+
+/* Why it has no more names than it has; NULL if it has debug information. */
+const char *symbolize_lacks(const struct symbolize_file *f);
+
+#endif
