@@ -197,15 +197,40 @@ cells_until(const char *text, const char *end)
 	return cells;
 }
 
+/*
+ * Where the last component of a qualified name begins: what follows the last
+ * "::" that is not inside brackets; `name` itself if there is none.
+ */
+static const char *
+last_component(const char *name, const char *end)
+{
+	int depth = 0;
+
+	for (const char *s = end - 1; s > name; s--) {
+		if (*s == '>' || *s == ')')
+			depth++;
+		else if (depth > 0 && (*s == '<' || *s == '('))
+			depth--;
+		else if (depth == 0 && *s == ':' && s[-1] == ':')
+			return s + 1;
+	}
+	return name;
+}
+
 void
 svg_text_put_fitted(FILE *out, const char *name, unsigned cells)
 {
-	const char *end = name + strlen(name);
+	const char *end = name + strlen(name), *last;
 	unsigned whole = cells_until(name, end), head, tail;
 
 	if (whole > cells && parameters(name)) {
 		end = parameters(name);
 		whole = cells_until(name, end);
+	}
+	last = last_component(name, end);
+	if (whole > cells && cells_until(last, end) >= cells) {
+		name = last;
+		whole = cells_until(last, end);
 	}
 	if (whole <= cells) {
 		put_head(out, name, end, whole);
@@ -214,6 +239,8 @@ svg_text_put_fitted(FILE *out, const char *name, unsigned cells)
 	if (cells < 2)
 		return;
 	tail = (cells - 1) * 3 / 5;
+	if (name != last && tail < cells_until(last, end))
+		tail = cells_until(last, end);
 	head = cells - 1 - tail;
 	put_head(out, name, end, head);
 	put_character(out, 0x2026);

@@ -23,7 +23,8 @@ void svg_text_put(FILE *out, const char *text);
 /*
  * Writes as much of a function's name as `cells` characters of a monospace
  * font can show: without its parameters if they are too long, then with an
- * ellipsis in the middle, since a C++ name says most at its ends.
+ * ellipsis in the middle. The last component of a qualified name is kept as
+ * long as there is room, since it says most.
  */
 void svg_text_put_fitted(FILE *out, const char *name, unsigned cells);
 

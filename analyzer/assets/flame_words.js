@@ -60,23 +60,44 @@ function withoutParameters(name) {
 		: name.slice(0, i);
 }
 
-/* As many characters as `cells` can hold, the middle left out. */
+/* What follows the last "::" that is not inside brackets. */
+function lastComponent(name) {
+	let depth = 0;
+	for (let i = name.length - 1; i > 0; i--) {
+		if (name[i] === '>' || name[i] === ')')
+			depth++;
+		else if (depth > 0 && (name[i] === '<' || name[i] === '('))
+			depth--;
+		else if (depth === 0 && name[i] === ':' && name[i - 1] === ':')
+			return name.slice(i + 1);
+	}
+	return name;
+}
+
+const cellsOf = text => [...text].reduce(
+	(sum, c) => sum + (isWide(c.codePointAt(0)) ? 2 : 1), 0);
+
+/*
+ * As many characters as `cells` can hold: the middle left out, the last
+ * component of a qualified name kept as long as there is room.
+ */
 function fitted(name, cells) {
-	if (name.length > cells)
-		name = withoutParameters(name);
-	if (name.length > 4 * cells)
-		name = name.slice(0, 2 * cells) + name.slice(-2 * cells);
-	const letters = [...name];
-	const widths = letters.map(c => isWide(c.codePointAt(0)) ? 2 : 1);
-	const sum = widths.reduce((a, b) => a + b, 0);
-	if (sum <= cells)
+	if (name.length <= cells / 2 || cellsOf(name) <= cells)
 		return name;
-	const tail = Math.floor((cells - 1) * 3 / 5);
+	name = withoutParameters(name);
+	const last = lastComponent(name), kept = cellsOf(last);
+	if (kept >= cells)
+		name = last;
+	if (cellsOf(name) <= cells)
+		return name;
+	const tail = Math.max(Math.floor((cells - 1) * 3 / 5),
+		name === last ? 0 : kept);
+	const letters = [...name];
 	let left = cells - 1 - tail, head = 0, from = letters.length, right = tail;
-	while (widths[head] <= left)
-		left -= widths[head++];
-	while (from > head && widths[from - 1] <= right)
-		right -= widths[--from];
+	while (cellsOf(letters[head]) <= left)
+		left -= cellsOf(letters[head++]);
+	while (from > head && cellsOf(letters[from - 1]) <= right)
+		right -= cellsOf(letters[--from]);
 	return letters.slice(0, head).join('') + '\u2026' +
 		letters.slice(from).join('');
 }

@@ -26,6 +26,8 @@ before(async () => {
 	svgs.crowd = pictures.make('crowd', Array.from({ length: 20000 },
 		(_, i) => `main;f_${String(i).padStart(5, '0')} 10`));
 	svgs.big = pictures.make('big', pictures.big(124000), 100);
+	svgs.names = pictures.make('names', ['main;' +
+		'deep::name<space::of, many>::Class<T>::method_that_matters(int) const 9']);
 	svgs.fixed = pictures.make('fixed', pictures.server, 0, 900);
 	svgs.empty = pictures.make('empty', []);
 	browser = await chromium.launch({ args: QUIET,
@@ -333,6 +335,19 @@ test('no label is wider than its frame', async () => {
 				Number(text.previousSibling.getAttribute('width'))).length);
 	assert.equal(over, 0);
 	await page.close();
+});
+
+test('a long name keeps its last component', async () => {
+	for (const [width, label] of [[1280, 'deep::name<space::of, many>::Class<T>::' +
+		'method_that_matters(int) const'], [480,
+		'deep::name<space::of, many>::Class<T>::method_that_matters'],
+	[240, /^deep::n.*\u2026.*method_that_matters$/]]) {
+		const page = await open('names', { width });
+		assert.match(' ' + (await labels(page)).join(' ') + ' ', label.source
+			? RegExp(label.source.replace('^', ' ').replace('$', ' '))
+			: RegExp(' ' + label.replace(/[()]/g, '\\$&') + ' '));
+		await page.close();
+	}
 });
 
 test('frames lie within their parents and keep to their shares', async () => {

@@ -143,6 +143,13 @@ names_are_shortened_in_the_middle(void **state)
 	expect_fitted("\xe7\x81\xab\xe7\x81\xab", 3, "\xe2\x80\xa6");
 	expect_fitted(
 		"\xe7\x81\xab\xe7\x81\xab", 4, "\xe7\x81\xab\xe7\x81\xab");
+	expect_fitted("ns::Class<a::b>::method", 10, "ns:\xe2\x80\xa6method");
+	expect_fitted("ns::Class<a::b>::method", 7, "\xe2\x80\xa6method");
+	expect_fitted("ns::Class<a::b>::method", 6, "method");
+	expect_fitted("ns::Class<a::b>::method", 5, "me\xe2\x80\xa6od");
+	expect_fitted("ns::operator+", 10, "\xe2\x80\xa6operator+");
+	expect_fitted(
+		"ns::f(a::b)::{lambda()#1}", 13, "\xe2\x80\xa6{lambda()#1}");
 	expect_fitted("abc", 1, "");
 	expect_fitted("", 0, "");
 }
