@@ -9,16 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "amount.h"
 #include "elf_kind.h"
 #include "err.h"
 #include "flame.h"
 #include "profile.h"
 #include "runs.h"
 #include "select.h"
-#include "stats.h"
 #include "symbolize.h"
 #include "text.h"
 #include "units.h"
@@ -70,29 +71,32 @@ has_metric(const struct profile *p, enum metric m)
 	return false;
 }
 
-/* "  live at the end: 1.2 MiB +- 0.1 MiB in 1,234 objects" */
+/* "live at the end: 1.2 MiB +- 0.1 in 1,234 objects" */
 static void
 say_live(struct profile *p)
 {
 	const struct selection selection = { .metric = INUSE_SPACE };
-	char bytes[UNITS_MAX], count[UNITS_MAX];
+	char bytes[AMOUNT_MAX], count[UNITS_MAX];
 	struct shown s = { 0 };
-	struct interval i;
 	int64_t objects = 0;
 
 	if (!has_metric(p, INUSE_SPACE) || select_stacks(&s, p, &selection) < 0)
 		return;
-	for (uint32_t k = 0; k < s.stack_count; k++)
-		objects += s.stacks[k].objects;
-	i = stats_interval95((double)s.total, s.var);
-	fprintf(stderr, "live at the end: %s",
-		units_bytes(bytes, s.total, false));
-	if (s.var > 0)
-		fprintf(stderr, " \302\261 %s",
-			units_bytes(
-				bytes, (int64_t)((i.high - i.low) / 2), false));
-	fprintf(stderr, " in %s objects\n", units_count(count, objects));
+	for (uint32_t i = 0; i < s.stack_count; i++)
+		objects += s.stacks[i].objects;
+	fprintf(stderr, "live at the end: %s in %s object%s\n",
+		amount_with_error(bytes, &s, s.total, s.var, false),
+		units_count(count, objects), objects == 1 ? "" : "s");
 	shown_release(&s);
+}
+
+/* Of the terminal that stderr is; 0: it is none, names stay whole. */
+static int
+terminal_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* The head of the report, and the five top sites. */
@@ -101,7 +105,7 @@ say_report(struct profile *p)
 {
 	const struct selection selection = { .metric = -1 };
 	const struct text_options options = { .top = TOP_SITES,
-		.columns = 100 };
+		.columns = terminal_columns() };
 	struct shown s = { 0 };
 
 	if (select_stacks(&s, p, &selection) < 0)
