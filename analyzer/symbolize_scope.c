@@ -80,9 +80,9 @@ declaration(Dwarf_Die *die)
 	return at;
 }
 
-/* "<scope>::" for an entry that names one, else "". */
+/* What a parent of `function` is called in its name; "" if it is not. */
 static const char *
-scope_part(Dwarf_Die *die)
+scope_part(Dwarf_Die *die, const char *function)
 {
 	const char *name = dwarf_diename(die);
 
@@ -92,7 +92,10 @@ scope_part(Dwarf_Die *die)
 	case DW_TAG_class_type:
 	case DW_TAG_structure_type:
 	case DW_TAG_union_type:
-		return name != NULL ? name : "(anonymous)";
+		if (name != NULL)
+			return name;
+		return strcmp(function, "operator()") == 0 ? "{lambda}"
+							   : "(anonymous)";
 	case DW_TAG_subprogram:
 		return name != NULL ? name : "";
 	default:
@@ -128,7 +131,7 @@ qualified(Dwarf_Die *unit, Dwarf_Die *target, const char *name)
 
 		if (!step_towards(&at, target->addr) || at.addr == target->addr)
 			break;
-		part = scope_part(&at);
+		part = scope_part(&at, name);
 		if (*part == '\0')
 			continue;
 		whole = xasprintf("%s%s::", scopes, part);
