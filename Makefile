@@ -159,8 +159,10 @@ $(OUT)/browser/package-lock.json: $(BROWSER)
 	@cp $(BROWSER) $(@D)
 	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
-browser: all $(if $(BROWSER),$(OUT)/browser/package-lock.json)
-	@$(if $(BROWSER),cd $(OUT)/browser && timeout 300 node --test)
+browser: all $(UNIT) $(if $(BROWSER),$(OUT)/browser/package-lock.json)
+	@$(if $(BROWSER),cd $(OUT)/browser && \
+		if timeout 300 node --test >log 2>&1; then sed -n 's/^# pass/pages: passed/p' log; \
+		else cat log; exit 1; fi)
 
 # FUZZ_SECONDS each; what is found is left in $(BUILD)/fuzz-found.
 FUZZ_SECONDS ?= 60

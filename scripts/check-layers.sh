@@ -13,10 +13,11 @@ bad=0
 preload=(
 	'hooks lifecycle'
 	'profiler profiler_*'
-	'control modules dump dump_* helper unwind unwind_*'
+	'dump identity inherit thin write_dump maps'
+	'control modules helper unwind unwind_*'
 	'stacks live counters cfi readable'
 	'state'
-	'options say next thread sys sampler'
+	'options say next thread sys text sampler'
 )
 # shellcheck disable=SC2034
 analyzer=(
@@ -24,9 +25,9 @@ analyzer=(
 	'cmd cmd_*'
 	'run_* launch'
 	'args flame leaks'
-	'write write_* svg_* output'
-	'tree'
-	'select stats'
+	'write write_* svg_* output amount'
+	'tree sites'
+	'select select_* charge places stats'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
@@ -96,7 +97,7 @@ door()
 	while read -r file; do
 		[[ -z $file || $file =~ ^($3)$ ]] ||
 			complain "$file: not the door to $1"
-	done <<<"$(grep -lE "^[ \t]*#[ \t]*include[ \t]*[<\"]($2)[>\"]" \
+	done <<<"$(grep -lE "^[ \t]*#[ \t]*include[ \t]*<($2)>" \
 		preload/*.[ch] analyzer/*.[ch] include/*.h tests/*/*.[ch])"
 }
 
