@@ -69,6 +69,9 @@ void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
 int64_t write_leaks(FILE *out, const struct shown *s, int top);
 int64_t write_leaks_json(FILE *out, const struct shown *s, int top);
 
+/* Processes, sampling, losses, and a row a module; p has its symbols. */
+void write_info(FILE *out, const struct profile *p, bool exact);
+
 /*
  * root;...;leaf value, sorted bytewise. `;` in names becomes `:`, control
  * characters `?`.

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The error of a figure is read beside it, so it is shown in the figure's own
+ * unit and never as less than the last digit shown.
+ */
+#include "amount.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "stats.h"
+#include "units.h"
+
+#define PLUS_MINUS "\xc2\xb1" /* U+00B1 */
+
+const char *
+amount(char buf[AMOUNT_MAX], const struct shown *s, int64_t value, bool exact)
+{
+	if (metric_is_space(s->metric))
+		return units_bytes(buf, value, exact);
+	if (exact)
+		snprintf(buf, AMOUNT_MAX, "%lld", (long long)value);
+	else
+		units_count(buf, value);
+	return buf;
+}
+
+/* Bytes in the unit that a text like "12.3 MiB" ends with. */
+static double
+unit_of(const char *text)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB",
+		"PiB", "EiB" };
+	const char *space = strchr(text, ' ');
+	double size = 1;
+
+	for (size_t i = 0; space && i < sizeof units / sizeof *units; i++) {
+		if (strcmp(space + 1, units[i]) == 0)
+			return size;
+		size *= 1024;
+	}
+	return 1;
+}
+
+const char *
+amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
+	double var, bool exact)
+{
+	struct interval i = stats_interval95((double)value, var);
+	double half = (i.high - i.low) / 2, unit;
+	size_t used;
+
+	amount(buf, s, value, exact);
+	if (!(half > 0))
+		return buf;
+	unit = unit_of(buf);
+	used = strlen(buf);
+	if (unit > 1)
+		snprintf(buf + used, AMOUNT_MAX - used, " " PLUS_MINUS " %.1f",
+			fmax(half / unit, 0.1));
+	else if (half < 1e18)
+		snprintf(buf + used, AMOUNT_MAX - used, " " PLUS_MINUS " %.0f",
+			ceil(half));
+	return buf;
+}
+
+const char *
+amount_share(char buf[AMOUNT_MAX], int64_t part, int64_t whole)
+{
+	double share = whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+
+	snprintf(buf, AMOUNT_MAX, "%.1f%%", share);
+	return buf;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A figure as the texts show it: with its error, in words of its metric. */
+#ifndef AMOUNT_H
+#define AMOUNT_H
+
+#include "select.h"
+
+#define AMOUNT_MAX 96
+
+/* "12.3 MiB", "1,234", with `exact` plain digits. Returns buf. */
+const char *amount(
+	char buf[AMOUNT_MAX], const struct shown *s, int64_t value, bool exact);
+
+/*
+ * "12.3 MiB ± 0.8": the error, half the width of the 95 % interval, is in the
+ * unit of the value. No error: nothing was sampled, or it is not known.
+ */
+const char *amount_with_error(char buf[AMOUNT_MAX], const struct shown *s,
+	int64_t value, double var, bool exact);
+
+/* "12.3%" of whole; "0.0%" of nothing. */
+const char *amount_share(char buf[AMOUNT_MAX], int64_t part, int64_t whole);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `heapflame convert`: the same profile in formats that other tools read. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "cmd.h"
+#include "err.h"
+#include "runs.h"
+#include "write.h"
+
+const char help_convert[] =
+	"usage: heapflame convert --to FORMAT [OPTION]... [FILE|FOLDER]...\n"
+	"Write a profile in a format that other tools read. No FILE: the "
+	"newest\n"
+	"run here.\n"
+	"\n"
+	"  --to FORMAT        folded: a line a stack, root;...;leaf value, of "
+	"one\n"
+	"                     metric, wrappers and inlined frames included;\n"
+	"                     heap_v2: for jeprof, inuse and alloc; all "
+	"processes\n"
+	"                     are added up, and modules lie where nothing "
+	"overlaps,\n"
+	"                     not where they lay in the process\n"
+	"  --metric M         of folded: inuse_space, inuse_objects, "
+	"alloc_space,\n"
+	"                     alloc_objects, peak_space, peak_objects, "
+	"temp_space,\n"
+	"                     temp_objects (default: peak_space of a program "
+	"that\n"
+	"                     ended, else inuse_space)\n"
+	"  --by process       of folded: the process is the root of its "
+	"stacks\n"
+	"  --all              every run found (default: the newest only)\n"
+	"  -o, --output FILE  where to, - is standard output (default: that, "
+	"but a\n"
+	"                     named file if it is a terminal)\n"
+	"  --help             this text\n"
+	"\n"
+	"  heapflame convert --to folded | flamegraph.pl >heap.svg\n"
+	"  heapflame convert --to heap_v2 -o server.heap "
+	"heapflame.server.4711\n";
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * The file to write if none was named and a terminal would be flooded: beside
+ * a run's dumps, else in the working directory, for the dump's own folder need
+ * not be ours. Caller frees.
+ */
+static char *
+default_path(const char *format)
+{
+	const char *origin = runs_origin();
+	const char *base = strrchr(origin, '/');
+
+	if (is_folder(origin))
+		return xasprintf("%s/heap.%s", origin, format);
+	base = base ? base + 1 : origin;
+	return xasprintf("%s.%s", *base ? base : "heap", format);
+}
+
+static int
+convert_folded(FILE *out, struct profile *p, const struct args *a)
+{
+	struct shown shown;
+	struct selection selection = a->selection;
+
+	/* No frame is left out, so there is no need to know the wrappers. */
+	selection.show_wrappers = true;
+	if (select_stacks(&shown, p, &selection) < 0)
+		return -1;
+	/* A write that failed is found, and said, at the file's end. */
+	(void)write_folded(out, &shown);
+	shown_release(&shown);
+	return 0;
+}
+
+static int
+convert(struct profile *p, const struct args *a, const char *format)
+{
+	bool to_file = !a->output && isatty(STDOUT_FILENO);
+	char *path = to_file ? default_path(format)
+			     : xstrdup(a->output ? a->output : "-");
+	struct output out;
+	int rc = output_open(&out, path);
+
+	if (rc == 0 && strcmp(format, "folded") == 0)
+		rc = convert_folded(out.stream, p, a);
+	else if (rc == 0)
+		(void)write_heapv2(out.stream, p);
+	if (rc == 0)
+		rc = output_commit(&out);
+	else
+		output_abandon(&out);
+	if (rc == 0 && to_file)
+		hint("heapflame: wrote '%s'", path);
+	free(path);
+	return rc;
+}
+
+/* 0, or -1 after saying what is wrong with it. */
+static int
+check_format(const char *format, const struct args *a)
+{
+	if (!format)
+		return error("--to is missing: folded or heap_v2");
+	if (strcmp(format, "folded") == 0)
+		return 0;
+	if (strcmp(format, "heap_v2") != 0)
+		return error("--to knows folded and heap_v2, not '%s'", format);
+	if (a->selection.metric >= 0 || a->selection.by_process)
+		return error("heap_v2 always holds inuse and alloc; --metric "
+			     "and --by are for folded");
+	return 0;
+}
+
+int
+cmd_convert(int argc, char **argv)
+{
+	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BY };
+	const char *format = NULL;
+	const struct args_own own[] = {
+		{ .name = "to", .kind = ARGS_TEXT, .target = &format },
+		{ 0 },
+	};
+	struct profile p;
+	int rc;
+
+	if (args_parse(&a, own, argc, argv) < 0)
+		return EXIT_USAGE;
+	if (check_format(format, &a) < 0) {
+		hint("Try 'heapflame convert --help'.");
+		args_release(&a);
+		return EXIT_USAGE;
+	}
+	profile_init(&p);
+	rc = args_load(&a, &p);
+	if (rc == 0)
+		rc = convert(&p, &a, format);
+	profile_release(&p);
+	args_release(&a);
+	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
+}

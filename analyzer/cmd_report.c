@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `heapflame report`: parse, load, select, and hand over to a writer. */
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "cmd.h"
+#include "err.h"
+#include "write.h"
+
+#define TOP_DEFAULT 20
+#define PRUNE	    0.01
+
+const char help_report[] =
+	"usage: heapflame report [OPTION]... [FILE|FOLDER]...\n"
+	"Show which functions hold the memory. No FILE: the newest run here.\n"
+	"\n"
+	"  --metric M      inuse_space, inuse_objects, alloc_space, "
+	"alloc_objects,\n"
+	"                  peak_space, peak_objects, temp_space, temp_objects\n"
+	"                  (default: peak_space of a program that ended, else\n"
+	"                  inuse_space)\n"
+	"  --top N         rows (default: 20; 0: all; with --json: all)\n"
+	"  --cum           sort by cum, what a function and all it called "
+	"hold\n"
+	"                  (default: by flat, what it holds itself)\n"
+	"  --tree          the heaviest chains of calls, as an indented tree\n"
+	"  --json          heapflame-report/1, for programs\n"
+	"  --bytes         exact figures (default: KiB, MiB)\n"
+	"  --by process    each process stands at the root of its stacks\n"
+	"  --wrapper RE    functions of that name are allocation wrappers, "
+	"too:\n"
+	"                  their caller is charged; may repeat\n"
+	"  --no-wrappers   charge allocation wrappers as well\n"
+	"  --all           every run found (default: the newest only)\n"
+	"  -o, --output FILE\n"
+	"                  where to (default: -, standard output)\n"
+	"  --help          this text\n"
+	"\n"
+	"  heapflame report --top 5\n"
+	"  heapflame report --metric alloc_objects --tree "
+	"heapflame.server.42\n";
+
+struct report {
+	struct args args;
+	bool by_cum, tree;
+};
+
+/* Columns of the terminal that the text goes to; 0: it goes to none. */
+static int
+terminal_columns(const struct args *a)
+{
+	struct winsize size;
+
+	if ((a->output && a->output[0] != '-') || !isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return 80;
+	return size.ws_col;
+}
+
+static void
+write_report(FILE *out, const struct shown *s, const struct report *r)
+{
+	const struct text_options options = {
+		.exact = r->args.exact,
+		.by_cum = r->by_cum,
+		.top = r->args.top < 0 ? TOP_DEFAULT : r->args.top,
+		.columns = terminal_columns(&r->args),
+		.prune = PRUNE,
+	};
+	struct tree tree;
+
+	if (r->args.json) {
+		write_json(out, s, r->by_cum, r->args.top);
+		return;
+	}
+	write_text_head(out, s, r->args.exact);
+	if (r->tree) {
+		tree_build(&tree, s, r->args.selection.show_wrappers);
+		write_text_tree(out, &tree, &options);
+		tree_release(&tree);
+	} else {
+		write_text_table(out, s, &options);
+	}
+}
+
+static int
+report(struct profile *p, const struct report *r)
+{
+	struct selection selection = r->args.selection;
+	struct output out;
+	struct shown shown;
+	int rc;
+
+	selection.keep_empty = true;
+	if (select_stacks(&shown, p, &selection) < 0)
+		return -1;
+	rc = output_open(&out, r->args.output ? r->args.output : "-");
+	if (rc == 0) {
+		write_report(out.stream, &shown, r);
+		rc = output_commit(&out);
+	}
+	shown_release(&shown);
+	return rc;
+}
+
+int
+cmd_report(int argc, char **argv)
+{
+	struct report r = {
+		.args.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BYTES |
+			       ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON,
+	};
+	const struct args_own own[] = {
+		{ .name = "cum", .kind = ARGS_FLAG, .target = &r.by_cum },
+		{ .name = "tree", .kind = ARGS_FLAG, .target = &r.tree },
+		{ 0 },
+	};
+	struct profile p;
+	int rc;
+
+	if (args_parse(&r.args, own, argc, argv) < 0)
+		return EXIT_USAGE;
+	profile_init(&p);
+	rc = args_load(&r.args, &p);
+	if (rc == 0)
+		rc = report(&p, &r);
+	profile_release(&p);
+	args_release(&r.args);
+	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Folded stacks for other people's tools, which split a line at `;` and at its
+ * last blank. Stacks that differ only in lines or files are one line here, and
+ * lines are sorted as `LC_ALL=C sort` would.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "write.h"
+
+/* A line as it will be printed, without its value. */
+struct line {
+	char *text;
+	int64_t value;
+};
+
+static size_t
+text_size(const struct shown *s, const struct shown_stack *stack)
+{
+	size_t size = 1;
+
+	for (uint32_t i = 0; i < stack->depth; i++)
+		size += strlen(shown_name(s, s->frames[stack->first + i])) + 1;
+	return size;
+}
+
+static char *
+put_name(char *out, const char *name)
+{
+	for (; *name; name++) {
+		unsigned char c = (unsigned char)*name;
+
+		*out++ = c == ';' ? ':' : c < 0x20 || c == 0x7f ? '?' : *name;
+	}
+	return out;
+}
+
+static char *
+line_text(const struct shown *s, const struct shown_stack *stack)
+{
+	char *text = xmalloc(text_size(s, stack)), *out = text;
+
+	for (uint32_t i = 0; i < stack->depth; i++) {
+		if (i > 0)
+			*out++ = ';';
+		out = put_name(out, shown_name(s, s->frames[stack->first + i]));
+	}
+	*out = '\0';
+	return text;
+}
+
+/* Compares what is printed: a blank follows each text. */
+static int
+compare(const void *x, const void *y)
+{
+	const char *a = ((const struct line *)x)->text;
+	const char *b = ((const struct line *)y)->text;
+	unsigned char ca, cb;
+
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	if (*a == *b)
+		return 0;
+	ca = *a ? (unsigned char)*a : ' ';
+	cb = *b ? (unsigned char)*b : ' ';
+	if (ca != cb)
+		return ca < cb ? -1 : 1;
+	return *a ? 1 : -1;
+}
+
+static uint32_t
+merge_equal(struct line *lines, uint32_t count)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (n > 0 && strcmp(lines[n - 1].text, lines[i].text) == 0) {
+			lines[n - 1].value += lines[i].value;
+			free(lines[i].text);
+		} else {
+			lines[n++] = lines[i];
+		}
+	}
+	return n;
+}
+
+int
+write_folded(FILE *out, const struct shown *s)
+{
+	struct line *lines = xcalloc(s->stack_count, sizeof *lines);
+	uint32_t n;
+
+	for (uint32_t i = 0; i < s->stack_count; i++)
+		lines[i] = (struct line){
+			.text = line_text(s, &s->stacks[i]),
+			.value = s->stacks[i].value,
+		};
+	if (s->stack_count > 0)
+		qsort(lines, s->stack_count, sizeof *lines, compare);
+	n = merge_equal(lines, s->stack_count);
+	for (uint32_t i = 0; i < n; i++) {
+		fprintf(out, "%s %" PRId64 "\n", lines[i].text, lines[i].value);
+		free(lines[i].text);
+	}
+	free(lines);
+	return ferror(out) ? -1 : 0;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a profile holds and what it lacks. Of a module two shares are shown:
+ * how much of all frames lie in it, each frame counted as often as its stack
+ * was sampled, and how many of those have a name.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "err.h"
+#include "text.h"
+#include "units.h"
+#include "write.h"
+
+static void
+write_string(FILE *out, const struct profile *p, uint32_t id)
+{
+	char *text = text_visible(
+		id == NONE ? "not known" : strtab_get(&p->strings, id));
+
+	fputs(text, out);
+	free(text);
+}
+
+static void
+write_field(FILE *out, const struct profile *p, const char *name, uint32_t id)
+{
+	if (id == NONE)
+		return;
+	fprintf(out, "  %-9s ", name);
+	write_string(out, p, id);
+	putc('\n', out);
+}
+
+static void
+write_times(FILE *out, const struct process *it)
+{
+	time_t start = (time_t)(it->start_ms / 1000);
+	char text[64];
+	struct tm tm;
+
+	if (it->start_ms <= 0 || !gmtime_r(&start, &tm))
+		return;
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
+	fprintf(out, "  started   %s UTC", text);
+	if (it->end_ms >= it->start_ms)
+		fprintf(out, ", %s %.1f s",
+			it->state == PROCESS_ENDED ? "lasted" : "seen for",
+			(double)(it->end_ms - it->start_ms) / 1000);
+	putc('\n', out);
+}
+
+static void
+write_sampling(FILE *out, const struct profile *p, uint32_t process, bool exact)
+{
+	const struct process *it = &p->processes[process];
+	char low[UNITS_MAX], high[UNITS_MAX], count[UNITS_MAX];
+	uint64_t live = 0;
+
+	for (uint32_t i = 0; i < p->row_count; i++)
+		if (p->rows[i].process == process)
+			live += p->rows[i].samples_live;
+	fputs("  interval  ", out);
+	if (it->interval_max <= 1)
+		fputs("every allocation", out);
+	else if (it->interval_min == it->interval_max)
+		fputs(units_bytes(low, (int64_t)it->interval_min, exact), out);
+	else
+		fprintf(out, "%s at first, %s at last",
+			units_bytes(low, (int64_t)it->interval_min, exact),
+			units_bytes(high, (int64_t)it->interval_max, exact));
+	fprintf(out, "\n  samples   %s taken",
+		units_count(count, (int64_t)it->samples));
+	fprintf(out, ", %s live\n", units_count(count, (int64_t)live));
+}
+
+static void
+write_losses(FILE *out, const struct profile *p, const struct process *it)
+{
+	const char *before = "";
+	char count[UNITS_MAX];
+
+	fputs("  lost      ", out);
+	for (uint32_t i = 0; i < it->losses; i++) {
+		const struct loss *l = &p->losses[it->first_loss + i];
+
+		if (l->count == 0)
+			continue;
+		fputs(before, out);
+		write_string(out, p, l->cause);
+		fprintf(out, " %s", units_count(count, (int64_t)l->count));
+		before = ", ";
+	}
+	fputs(*before ? "\n" : "nothing\n", out);
+}
+
+static void
+write_metrics(FILE *out, const struct process *it)
+{
+	fputs("  metrics  ", out);
+	for (int m = 0; m < METRICS; m++)
+		if (it->has[m])
+			fprintf(out, " %s", metric_names[m]);
+	putc('\n', out);
+}
+
+static void
+write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
+{
+	static const char *const states[] = {
+		[PROCESS_ENDED] = "ended",
+		[PROCESS_RUNNING] = "running when last heard of",
+		[PROCESS_KILLED] = "killed",
+	};
+	const struct process *it = &p->processes[process];
+	char now[UNITS_MAX], peak[UNITS_MAX];
+
+	fputs("process ", out);
+	if (it->pid > 0)
+		fprintf(out, "%d, ", it->pid);
+	fprintf(out, "%s\n", states[it->state]);
+	write_field(out, p, "program", it->exe);
+	write_field(out, p, "id", it->id);
+	write_field(out, p, "parent", it->parent);
+	write_field(out, p, "source", it->source);
+	write_times(out, it);
+	write_sampling(out, p, process, exact);
+	write_losses(out, p, it);
+	write_metrics(out, it);
+	if (it->rss > 0)
+		fprintf(out, "  memory    %s resident, %s at most\n",
+			units_bytes(now, (int64_t)it->rss, exact),
+			units_bytes(peak, (int64_t)it->rss_peak, exact));
+}
+
+/* Frames in a module, each as often as it was sampled. */
+struct usage {
+	double frames, named;
+	uint32_t module; /* NONE: of no file */
+};
+
+static uint64_t
+weight(const struct row *r)
+{
+	if (r->samples > 0)
+		return r->samples;
+	return r->samples_live > 0 ? r->samples_live : 1;
+}
+
+static void
+count_location(struct usage *u, const struct profile *p,
+	const struct location *l, double times)
+{
+	for (uint32_t i = 0; i < l->depth; i++) {
+		const struct frame *f =
+			&p->frames[p->location_frames[l->first + i]];
+
+		u->frames += times;
+		if (p->functions[f->function].named)
+			u->named += times;
+	}
+}
+
+static void
+count_row(struct usage *usage, const struct profile *p, const struct row *r)
+{
+	const struct stack *s = &p->stacks[r->stack];
+
+	for (uint32_t i = 0; i < s->depth; i++) {
+		const struct location *l =
+			&p->locations[p->stack_locations[s->first + i]];
+		/* The one behind the last module is that of no file. */
+		uint32_t at = l->module == NONE ? p->module_count : l->module;
+
+		count_location(&usage[at], p, l, (double)weight(r));
+	}
+}
+
+static int
+compare_usage(const void *x, const void *y)
+{
+	const struct usage *a = x, *b = y;
+
+	if (a->frames != b->frames)
+		return a->frames > b->frames ? -1 : 1;
+	return a->module < b->module ? -1 : a->module > b->module;
+}
+
+static void
+write_module(
+	FILE *out, const struct profile *p, const struct usage *u, double all)
+{
+	const struct module *m =
+		u->module == NONE ? NULL : &p->modules[u->module];
+
+	if (u->frames <= 0)
+		return;
+	fprintf(out, "%5.1f%% %5.1f%%  ", 100 * u->frames / all,
+		100 * u->named / u->frames);
+	if (!m) {
+		fputs("code that is in no file\n", out);
+		return;
+	}
+	write_string(out, p, m->path);
+	if (m->build_id != NONE)
+		fprintf(out, "  %s", strtab_get(&p->strings, m->build_id));
+	if (m->why != NONE) {
+		fputs("\n               ", out);
+		write_string(out, p, m->why);
+	}
+	putc('\n', out);
+}
+
+static void
+write_modules(FILE *out, const struct profile *p)
+{
+	size_t n = (size_t)p->module_count + 1;
+	struct usage *usage = xcalloc(n, sizeof *usage);
+	double all = 0;
+
+	for (uint32_t i = 0; i < p->module_count; i++)
+		usage[i].module = i;
+	usage[p->module_count].module = NONE;
+	for (uint32_t i = 0; i < p->row_count; i++)
+		count_row(usage, p, &p->rows[i]);
+	for (size_t i = 0; i < n; i++)
+		all += usage[i].frames;
+	qsort(usage, n, sizeof *usage, compare_usage);
+	fputs("frames  named  module, build-id\n", out);
+	for (size_t i = 0; i < n; i++)
+		write_module(out, p, &usage[i], all);
+	free(usage);
+}
+
+static void
+write_stacks(FILE *out, const struct profile *p)
+{
+	char count[UNITS_MAX];
+	uint32_t cut = 0;
+
+	for (uint32_t i = 0; i < p->stack_count; i++)
+		cut += p->stacks[i].truncated;
+	fprintf(out, "stacks: %s", units_count(count, (int64_t)p->stack_count));
+	fprintf(out, ", %s cut off\n", units_count(count, (int64_t)cut));
+}
+
+void
+write_info(FILE *out, const struct profile *p, bool exact)
+{
+	for (uint32_t i = 0; i < p->process_count; i++)
+		write_process(out, p, i, exact);
+	write_stacks(out, p);
+	write_modules(out, p);
+}

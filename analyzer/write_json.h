@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the JSON of `report` and of `leaks` have in common. */
+#ifndef WRITE_JSON_H
+#define WRITE_JSON_H
+
+#include <stdio.h>
+
+#include "select.h"
+
+/*
+ * Everything from "{" to the comma before the key that holds the list: schema,
+ * metric, unit, samples, intervals, total, processes, lost.
+ */
+void json_head(FILE *out, const struct shown *s);
+
+/* "value":V,"low":L,"high":H; the error is null where it is not known. */
+void json_value(FILE *out, const struct shown *s, const char *key,
+	int64_t value, double var);
+
+/* "function":...,"file":...,"line":...,"module":...,"build_id":... */
+void json_place(FILE *out, const struct shown *s, uint32_t frame);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Leaks in the shape that LeakSanitizer has made familiar, so that people and
+ * tools that read the one can read the other. What it calls indirect is not
+ * known here: pointers are never followed.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "amount.h"
+#include "err.h"
+#include "text.h"
+#include "units.h"
+#include "write.h"
+#include "write_json.h"
+
+/* A site that holds 3 N goes unseen with probability e^-3, about 5 %. */
+#define UNSEEN 3
+
+/* Largest first, then as they were sorted. */
+struct largest {
+	const struct shown_stack *stack;
+};
+
+static int
+compare(const void *x, const void *y)
+{
+	const struct shown_stack *a = ((const struct largest *)x)->stack;
+	const struct shown_stack *b = ((const struct largest *)y)->stack;
+
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	if (a->objects != b->objects)
+		return a->objects > b->objects ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/* All stacks, sorted. Caller frees. */
+static struct largest *
+by_size(const struct shown *s)
+{
+	struct largest *list = xcalloc(s->stack_count, sizeof *list);
+
+	for (uint32_t i = 0; i < s->stack_count; i++)
+		list[i].stack = &s->stacks[i];
+	if (s->stack_count > 0)
+		qsort(list, s->stack_count, sizeof *list, compare);
+	return list;
+}
+
+static uint32_t
+limited(const struct shown *s, int top)
+{
+	return top > 0 && (uint32_t)top < s->stack_count ? (uint32_t)top
+							 : s->stack_count;
+}
+
+static int64_t
+count_objects(const struct shown *s)
+{
+	int64_t objects = 0;
+
+	for (uint32_t i = 0; i < s->stack_count; i++)
+		objects += s->stacks[i].objects;
+	return objects;
+}
+
+/* Did every process end, so that what lives in it is lost for good? */
+static bool
+all_ended(const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].state != PROCESS_ENDED)
+			return false;
+	return true;
+}
+
+/* Processes that had not ended; at most a few are named. */
+static void
+write_not_ended(FILE *out, const struct profile *p)
+{
+	uint32_t others = 0, named = 0;
+
+	for (uint32_t i = 0; i < p->process_count; i++) {
+		const struct process *it = &p->processes[i];
+		char *exe;
+
+		if (it->state == PROCESS_ENDED)
+			continue;
+		if (++named > 3) {
+			others++;
+			continue;
+		}
+		exe = text_visible(strtab_get(&p->strings, it->exe));
+		fprintf(out,
+			"note: '%s' (pid %d) %s: this lives, which does not "
+			"mean that it leaked\n",
+			exe, it->pid,
+			it->state == PROCESS_KILLED
+				? "was killed"
+				: "had not ended when its last dump was made");
+		free(exe);
+	}
+	if (others > 0)
+		fprintf(out, "note: and so with %u more processes\n", others);
+}
+
+static void
+write_limit(FILE *out, const struct shown *s)
+{
+	char n[UNITS_MAX], unseen[UNITS_MAX];
+
+	if (s->exact)
+		return;
+	fprintf(out,
+		"note: sampled at %s: a site under %s may be unseen; "
+		"--sample 1 sees all\n",
+		units_bytes(n, (int64_t)s->interval_max, false),
+		units_bytes(
+			unseen, (int64_t)(UNSEEN * s->interval_max), false));
+}
+
+/* Where the frame is: "file:line", else "(module+0x1234) (BuildId: ...)". */
+static void
+write_where(FILE *out, const struct profile *p, uint32_t frame,
+	const struct location *l)
+{
+	const struct frame *f = &p->frames[frame];
+	uint32_t file = p->functions[f->function].file;
+	const struct module *m =
+		l->module == NONE ? NULL : &p->modules[l->module];
+	char *text;
+
+	if (file != NONE) {
+		text = text_visible(strtab_get(&p->strings, file));
+		if (f->line > 0)
+			fprintf(out, " %s:%u", text, f->line);
+		else
+			fprintf(out, " %s", text);
+		free(text);
+	} else if (m) {
+		text = text_visible(strtab_get(&p->strings, m->path));
+		fprintf(out, " (%s+0x%" PRIx64 ")", text, l->offset);
+		free(text);
+		if (m->build_id != NONE)
+			fprintf(out, " (BuildId: %s)",
+				strtab_get(&p->strings, m->build_id));
+	}
+}
+
+/* One call; several lines if functions were inlined into it. */
+static uint32_t
+write_location(FILE *out, const struct shown *s, uint32_t location, uint32_t n)
+{
+	const struct profile *p = s->profile;
+	const struct location *l = &p->locations[location];
+
+	for (uint32_t i = 0; i < l->depth; i++, n++) {
+		uint32_t frame = p->location_frames[l->first + i];
+		char *name = text_visible(shown_name(s, frame));
+
+		fprintf(out, "    #%u 0x%" PRIx64 " in %s", n, l->offset, name);
+		free(name);
+		write_where(out, p, frame, l);
+		putc('\n', out);
+	}
+	return n;
+}
+
+static void
+write_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
+{
+	const struct profile *p = s->profile;
+	const struct stack *stack = &p->stacks[leak->stack];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < stack->depth; i++)
+		n = write_location(
+			out, s, p->stack_locations[stack->first + i], n);
+	if (stack->depth == 0)
+		fputs("    (no stack)\n", out);
+	else if (stack->truncated)
+		fputs("    (cut off here)\n", out);
+}
+
+int64_t
+write_leaks(FILE *out, const struct shown *s, int top)
+{
+	struct largest *list = by_size(s);
+	uint32_t n = limited(s, top);
+	int64_t objects = count_objects(s);
+	bool ended = all_ended(s->profile);
+
+	write_text_head(out, s, true);
+	write_not_ended(out, s->profile);
+	write_limit(out, s);
+	for (uint32_t i = 0; i < n; i++) {
+		fprintf(out,
+			"\n%s of %" PRId64 " byte(s) in %" PRId64
+			" object(s) allocated from:\n",
+			ended ? "Direct leak" : "Live block",
+			list[i].stack->bytes, list[i].stack->objects);
+		write_stack(out, s, list[i].stack);
+	}
+	if (n < s->stack_count)
+		fprintf(out, "\nOmitting %u more leak(s); --top 0 shows all.\n",
+			s->stack_count - n);
+	fprintf(out,
+		"\nSUMMARY: heapflame: %" PRId64 " byte(s) %s in %" PRId64
+		" allocation(s).\n",
+		s->total, ended ? "leaked" : "live", objects);
+	free(list);
+	return objects;
+}
+
+/* Function names, and beside them all that is known of each frame. */
+static void
+write_json_stack(
+	FILE *out, const struct shown *s, const struct shown_stack *leak)
+{
+	fputs(",\"stack\":[", out);
+	for (uint32_t i = leak->depth; i > 0; i--) {
+		text_json(out, shown_name(s, s->frames[leak->first + i - 1]));
+		if (i > 1)
+			putc(',', out);
+	}
+	fputs("],\"frames\":[", out);
+	for (uint32_t i = leak->depth; i > 0; i--) {
+		putc('{', out);
+		json_place(out, s, s->frames[leak->first + i - 1]);
+		fputs(i > 1 ? "}," : "}", out);
+	}
+	putc(']', out);
+}
+
+int64_t
+write_leaks_json(FILE *out, const struct shown *s, int top)
+{
+	struct largest *list = by_size(s);
+	uint32_t n = limited(s, top);
+
+	json_head(out, s);
+	fputs("\"leaks\":[", out);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct shown_stack *leak = list[i].stack;
+
+		fputs(i > 0 ? ",\n{" : "\n{", out);
+		json_value(out, s, "bytes", leak->bytes, leak->var);
+		fprintf(out, ",\"objects\":%" PRId64, leak->objects);
+		write_json_stack(out, s, leak);
+		putc('}', out);
+	}
+	fputs("]}\n", out);
+	free(list);
+	return count_objects(s);
+}
