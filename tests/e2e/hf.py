@@ -95,6 +95,15 @@ class Dump:
         elif re.match(r"^[0-9a-f]+-[0-9a-f]+ ", line):
             self.maps.append(line)
 
+    def place(self, address):
+        """What the maps say of it: (path, offset in the file)."""
+        for line in self.maps:
+            span, _, offset, _, _, *path = line.split(None, 5)
+            start, end = (int(a, 16) for a in span.split("-"))
+            if start <= address < end:
+                return " ".join(path), address - start + int(offset, 16)
+        return "", address
+
     def get(self, key, place=0):
         return self.header[key][0][place]
 
@@ -106,7 +115,7 @@ class Dump:
 
 def unbias(n, s, interval):
     """What jeprof makes of a pair of figures of a t line."""
-    if n == 0 or interval <= 1:
+    if n == 0 or s == 0:
         return n, s
     f = 1 / -math.expm1(-(s / n) / interval)
     return n * f, s * f

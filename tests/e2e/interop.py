@@ -57,29 +57,30 @@ def compare_ours(exe, dump):
 
 
 def scaled(dump):
-    """Addresses -> the four figures, by jeprof's formula."""
+    """Places in files -> the four figures, by jeprof's formula."""
+    places = {a: dump.place(a) for s in dump.stacks for a in s.addresses}
     sums = collections.defaultdict(lambda: [0.0] * 4)
     for stack in dump.stacks:
         n1, s1, n2, s2 = stack.pairs["t*"]
         figures = (*hf.unbias(n1, s1, dump.interval),
                    *hf.unbias(n2, s2, dump.interval))
-        row = sums[tuple(stack.addresses)]
+        row = sums[tuple(places[a] for a in stack.addresses)]
         for i, v in enumerate(figures):
             row[i] += v
     return sums
 
 
 def compare_stacks(dump, read):
-    """convert to heap_v2 and back to figures: the same, stack by stack."""
+    """convert to heap_v2 and back to figures: the same, stack by stack. What
+    rounding takes from one the next one gets, so each may be 2 off."""
     hf.run(hf.HEAPFLAME, "convert", "--to", "heap_v2", "-o", "again.heap",
            dump)
     want, got = scaled(read), scaled(hf.Dump("again.heap"))
-    for addresses in set(want) | set(got):
-        for w, g in zip(want.get(addresses, [0] * 4),
-                        got.get(addresses, [0] * 4)):
-            if abs(w - g) > 1:
+    for places in set(want) | set(got):
+        for w, g in zip(want.get(places, [0] * 4), got.get(places, [0] * 4)):
+            if abs(w - g) > 2:
                 hf.fail("%s: a stack of %f in %s is %f in ours" %
-                        ([hex(a) for a in addresses], w, dump, g))
+                        (places, w, dump, g))
 
 
 def compare_jemalloc(exe, dump):
