@@ -20,7 +20,8 @@ LIBS = -ldw -lelf -liberty -lm
 
 # Each flag of the shim has a reason: docs/ARCHITECTURE.md, "Build of the shim".
 SHIM_CFLAGS  = -fPIC -fvisibility=hidden -ftls-model=initial-exec \
-	       -fno-stack-protector -fno-builtin -fno-plt -fexceptions \
+	       -fno-stack-protector -fno-plt -fexceptions -fno-builtin-malloc \
+	       -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free \
 	       $(if $(filter x86_64,$(shell uname -m)),-mcx16)
 SHIM_LDFLAGS = -shared -nostdlib -Wl,-soname,libheapflame.so \
 	       -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=gnu \

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dump.h"
+
+#include <time.h>
+
+#include "control.h"
+#include "folder.h"
+#include "helper.h"
+#include "identity.h"
+#include "options.h"
+#include "sampler.h"
+#include "say.h"
+#include "text.h"
+#include "write_dump.h"
+
+#define FEW_SAMPLES 8
+#define BUFFER	    65536
+
+/* One at a time: whoever has claimed the helper fills it in. */
+static struct job {
+	struct hf_region *region;
+	struct hf_dump_reason why;
+	struct hf_folder folder;
+	char buffer[BUFFER];
+	bool done;
+} job;
+
+void
+hf_dump_schedule(struct hf_region *r)
+{
+	(void)r;
+	atomic_store(&hf_wiped->next_dump_ns,
+		hf_options.dump_seconds
+			? hf_state_clock() +
+				  hf_options.dump_seconds * 1000000000
+			: UINT64_MAX);
+	atomic_store(&hf_wiped->next_dump_bytes,
+		hf_options.dump_bytes ? hf_options.dump_bytes : UINT64_MAX);
+}
+
+/* A tiny process that nobody asked about leaves nothing. */
+static bool
+of_no_interest(const struct hfs_header *h)
+{
+	return !hf_options.sample_given &&
+	       hf_control_interval(hf_control_current()) > 1 &&
+	       atomic_load(&h->alloc.samples) < FEW_SAMPLES;
+}
+
+static bool
+write_file(struct job *j)
+{
+	struct hf_text out = { j->buffer, BUFFER, 0, -1, false, 0 };
+	uint64_t live;
+	long fd = hf_folder_create(&j->folder);
+
+	if (fd < 0)
+		return false;
+	out.fd = (int)fd;
+	live = hf_write_dump(&out, j->region, &j->why);
+	hf_text_flush(&out);
+	/* A disk that is full may say so only now. */
+	if (hf_sys3(SYS_close, fd, 0, 0) != 0 || out.failed) {
+		hf_folder_abandon(&j->folder);
+		j->folder.error = -28; /* ENOSPC is what it nearly always is */
+		return false;
+	}
+	return hf_folder_commit(&j->folder, &j->why, out.written, live);
+}
+
+/* In the helper. */
+static void
+write_dump(void *data)
+{
+	struct job *j = data;
+
+	j->done = hf_folder_open(&j->folder) &&
+		  hf_folder_prepare(&j->folder, j->region->header, &j->why) &&
+		  write_file(j);
+	hf_folder_close(&j->folder);
+	if (!j->done)
+		hf_state_lost(j->region, HFS_LOST_DUMP);
+}
+
+/* Fills in the job; the helper is claimed. */
+static void
+prepare(struct hf_region *r, char kind)
+{
+	struct timespec now;
+	static const char kinds[] = "itm";
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	job.region = r;
+	job.done = false;
+	job.why = (struct hf_dump_reason){ .kind = kind,
+		.sequence = (uint32_t)atomic_fetch_add(&r->header->dumps, 1),
+		.wall_ms = (uint64_t)now.tv_sec * 1000 +
+			   (uint64_t)now.tv_nsec / 1000000,
+		.now_ns = hf_state_clock() };
+	for (int i = 0; i < 3; i++)
+		if (kinds[i] == kind)
+			job.why.number = hf_wiped->dump_numbers[i]++;
+}
+
+static void
+tell(const char *what)
+{
+	if (hf_options.verbose)
+		hf_say(what, job.folder.path ? job.folder.path : "", " (",
+			job.folder.name, ")", NULL);
+}
+
+static void
+start_dump(struct hf_region *r, char kind)
+{
+	if (!hf_helper_claim()) {
+		hf_state_lost(r, HFS_LOST_DUMP);
+		return;
+	}
+	prepare(r, kind);
+	if (!hf_helper_run(write_dump, &job, false))
+		hf_state_lost(r, HFS_LOST_DUMP);
+}
+
+/* Takes the turn of whoever is first past the mark. */
+static bool
+past(_Atomic uint64_t *mark, uint64_t value, uint64_t step)
+{
+	uint64_t old = atomic_load_explicit(mark, memory_order_relaxed);
+
+	return value >= old && atomic_compare_exchange_strong(
+				       mark, &old, value - value % step + step);
+}
+
+void
+hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
+{
+	struct hfs_header *h = r->header;
+	uint64_t allocated =
+		atomic_load_explicit(&h->alloc.bytes, memory_order_relaxed) >>
+		HF_BYTES_SHIFT;
+
+	hf_helper_reap();
+	if (past(&hf_wiped->next_dump_bytes, allocated,
+		    hf_options.dump_bytes ? hf_options.dump_bytes : 1)) {
+		if (!of_no_interest(h))
+			start_dump(r, 'i');
+	} else if (now_ns >= atomic_load_explicit(&hf_wiped->next_dump_ns,
+				     memory_order_relaxed)) {
+		atomic_store(&hf_wiped->next_dump_ns,
+			now_ns + hf_options.dump_seconds * 1000000000);
+		if (!of_no_interest(h))
+			start_dump(r, 't');
+	}
+}
+
+void
+hf_dump_final(void)
+{
+	struct hf_region *r = hf_state();
+
+	if (!r || of_no_interest(r->header))
+		return;
+	do
+		hf_helper_wait();
+	while (!hf_helper_claim());
+	prepare(r, 'f');
+	if (!hf_helper_run(write_dump, &job, true))
+		hf_say("no final dump: the kernel makes no helper process",
+			NULL);
+	else if (!job.done)
+		hf_say("no final dump in ", hf_identity.prefix, "*: ",
+			job.folder.error == -28	  ? "no room"
+			: job.folder.error == -13 ? "permission denied"
+			: job.folder.error == -30 ? "read-only filesystem"
+			: job.folder.error == -2  ? "no such folder"
+						  : "it can't be written",
+			NULL);
+	else
+		tell("final dump in ");
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A raw clone with CLONE_VM but without CLONE_THREAD: for the host's `unshare`
+ * and `setns` the process stays single-threaded, libc does not start to lock
+ * for a second thread, and a host's wait() does not see it (its exit sends no
+ * signal; it is reaped with __WALL). exec and exit of the host do not end it.
+ *
+ * Made with CLONE_FILES and unshared at once by close_range: cheaper than
+ * copying a large table, and no reference to a host's socket is ever held.
+ */
+#define _GNU_SOURCE
+#include "helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#define UNSHARE_FILES 2 /* CLOSE_RANGE_UNSHARE */
+
+#define GUARD	 4096
+#define TLS_SIZE 4096
+
+enum { IDLE, CLAIMED, RUNNING, REAPING };
+
+static struct {
+	bool close_range; /* the kernel has it and lets us */
+	char *memory; /* guard, stack, TLS block; kept for the next time */
+	void (*job)(void *);
+	void *data;
+} helper;
+
+void
+hf_helper_start(void)
+{
+	helper.close_range = hf_sys3(SYS_close_range, ~0U, ~0U, 0) == 0;
+}
+
+/* Kernels before 5.9: our table is a copy, close what is in it. */
+static void
+close_all(void)
+{
+	struct rlimit limit = { 1024, 1024 };
+
+	hf_sys3(SYS_getrlimit, RLIMIT_NOFILE, (long)&limit, 0);
+	for (long fd = 0; fd < (long)limit.rlim_cur && fd < 65536; fd++)
+		hf_sys3(SYS_close, fd, 0, 0);
+}
+
+/* The first function of the helper; returns its exit status. */
+static long __attribute__((used)) helper_main(void)
+{
+	struct sched_param ordinary = { 0 };
+
+	if (helper.close_range) {
+		if (hf_sys3(SYS_close_range, 0, ~0U, UNSHARE_FILES) != 0)
+			return 1; /* the table is still the host's */
+	} else {
+		close_all();
+	}
+	/* A host under SCHED_FIFO does not want us there. */
+	hf_sys3(SYS_sched_setscheduler, 0, SCHED_OTHER, (long)&ordinary);
+	helper.job(helper.data);
+	atomic_store_explicit(&hf_wiped->helper_done, 1, memory_order_release);
+	return 0;
+}
+
+/*
+ * The child begins at the top of a stack of its own, calls helper_main and
+ * exits: it never returns into the frames of its parent.
+ */
+static long
+raw_clone(unsigned long flags, char *stack_top, void *tls)
+{
+	register void *r8 __asm__("r8") = tls;
+	register long r10 __asm__("r10") = 0;
+	long result;
+
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jnz 1f\n\t"
+			 "xor %%ebp, %%ebp\n\t"
+			 "call *%%rbx\n\t"
+			 "mov %%rax, %%rdi\n\t"
+			 "mov %[exit], %%eax\n\t"
+			 "syscall\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(result)
+			 : "a"(SYS_clone), "D"(flags), "S"(stack_top),
+			 "d"(&hf_wiped->helper), "r"(r10), "r"(r8),
+			 "b"(helper_main), [exit] "i"(SYS_exit_group)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+static bool
+have_memory(void)
+{
+	long at;
+
+	if (helper.memory)
+		return true;
+	at = hf_sys6(SYS_mmap, 0, GUARD + HF_HELPER_STACK + TLS_SIZE,
+		PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (hf_sys_failed(at))
+		return false;
+	hf_sys3(SYS_mprotect, at, GUARD, PROT_NONE);
+	helper.memory = (char *)at;
+	return true;
+}
+
+/* Only one thread at a time gets past the first lines. */
+static void
+reap(int options)
+{
+	int32_t pid = atomic_load(&hf_wiped->helper);
+	uint32_t running = RUNNING;
+	long got;
+
+	if (pid == 0 || !atomic_compare_exchange_strong(
+				&hf_wiped->dump, &running, REAPING))
+		return;
+	do
+		got = hf_sys4(SYS_wait4, pid, 0, options | __WALL, 0);
+	while (got == -EINTR);
+	/* 0: not yet. -ECHILD: the host has waited for everything there is. */
+	if (got != 0) {
+		atomic_store(&hf_wiped->helper, 0);
+		atomic_store(&hf_wiped->helper_done, 0);
+	}
+	atomic_store(&hf_wiped->dump, got == 0 ? RUNNING : IDLE);
+}
+
+void
+hf_helper_reap(void)
+{
+	if (atomic_load_explicit(&hf_wiped->helper_done, memory_order_relaxed))
+		reap(WNOHANG);
+}
+
+bool
+hf_helper_claim(void)
+{
+	uint32_t idle = IDLE;
+
+	if (atomic_load_explicit(&hf_wiped->dump, memory_order_relaxed) != IDLE)
+		reap(WNOHANG);
+	return atomic_compare_exchange_strong(&hf_wiped->dump, &idle, CLAIMED);
+}
+
+void
+hf_helper_release(void)
+{
+	atomic_store(&hf_wiped->dump, IDLE);
+}
+
+bool
+hf_helper_run(void (*job)(void *), void *data, bool wait)
+{
+	unsigned long flags = CLONE_VM | CLONE_SETTLS | CLONE_UNTRACED |
+			      CLONE_PARENT_SETTID |
+			      (helper.close_range ? CLONE_FILES : 0);
+	uint64_t all = ~0ULL, before;
+	char *top;
+	long pid;
+
+	if (!have_memory()) {
+		hf_helper_release();
+		return false;
+	}
+	helper.job = job;
+	helper.data = data;
+	top = helper.memory + GUARD + HF_HELPER_STACK;
+	/* glibc finds its thread block at fs:0 and fs:0x10. */
+	((void **)(top + TLS_SIZE / 2))[0] = top + TLS_SIZE / 2;
+	((void **)(top + TLS_SIZE / 2))[2] = top + TLS_SIZE / 2;
+	atomic_store(&hf_wiped->dump, RUNNING);
+	hf_sys4(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, 8);
+	pid = raw_clone(flags, top, top + TLS_SIZE / 2);
+	hf_sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, 8);
+	if (pid < 0) {
+		hf_helper_release();
+		return false;
+	}
+	if (wait)
+		hf_helper_wait();
+	return true;
+}
+
+void
+hf_helper_wait(void)
+{
+	while (atomic_load(&hf_wiped->dump) != IDLE) {
+		reap(0);
+		/* Being made, or another thread waits for it. */
+		if (atomic_load(&hf_wiped->dump) != IDLE)
+			hf_sys3(SYS_sched_yield, 0, 0, 0);
+	}
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole allocation family as the host calls it. Each hook charges the
+ * thread's countdown, or looks at the filter, and tail-calls the next
+ * allocator; what is sampled goes through a cold function of its own. A pointer
+ * handed out is always the next allocator's, from the very call that the host
+ * made: size and alignment are never changed.
+ */
+#include <errno.h>
+#include <stdint.h>
+
+#include "control.h"
+#include "live.h"
+#include "modules.h"
+#include "next.h"
+#include "profiler.h"
+#include "thread.h"
+
+#define DECLARE(name, result, parameters, arguments)                           \
+	HF_EXPORT result name parameters;
+HF_NEXT_FAMILY(DECLARE)
+#undef DECLARE
+#define DECLARE(name, parameters, arguments) HF_EXPORT void name parameters;
+HF_NEXT_FREES(DECLARE)
+HF_NEXT_DELETES(DECLARE)
+#undef DECLARE
+#define DECLARE(name, parameters, arguments) HF_EXPORT void *name parameters;
+HF_NEXT_NEWS(DECLARE)
+#undef DECLARE
+
+/* Charges `size` + 1; true: the slow path must be taken. */
+static inline bool
+due(size_t size)
+{
+	hf_thread.left = (int64_t)((uint64_t)hf_thread.left - size - 1);
+	return HF_UNLIKELY(hf_control_due(hf_thread.left));
+}
+
+/*
+ * The shape of every sampled allocation: decide, let the next allocator do
+ * it, record. `call` has the value of the block.
+ */
+#define SAMPLED(size, call)                                                    \
+	struct hf_ticket ticket = hf_profiler_due(size);                       \
+	void *block = (call);                                                  \
+	if (ticket.sampled)                                                    \
+		hf_profiler_took(ticket, block, (size), false);                \
+	return block
+
+static void *HF_COLD
+sampled_malloc(size_t n)
+{
+	SAMPLED(n, hf_next.malloc(n));
+}
+
+HF_EXPORT void *
+malloc(size_t n)
+{
+	if (due(n))
+		return sampled_malloc(n);
+	return hf_next.malloc(n);
+}
+
+static void *HF_COLD
+sampled_calloc(size_t k, size_t n)
+{
+	SAMPLED(k * n, hf_next.calloc(k, n));
+}
+
+HF_EXPORT void *
+calloc(size_t k, size_t n)
+{
+	size_t bytes;
+
+	if (!__builtin_mul_overflow(k, n, &bytes) && due(bytes))
+		return sampled_calloc(k, n);
+	return hf_next.calloc(k, n);
+}
+
+static void HF_COLD
+free_maybe(void *p)
+{
+	if (p) {
+		struct hf_detached d = hf_profiler_detach(p);
+
+		hf_profiler_freed(&d);
+	}
+}
+
+static void HF_COLD
+sampled_free(void *p)
+{
+	free_maybe(p);
+	hf_next.free(p);
+}
+
+HF_EXPORT void
+free(void *p)
+{
+	if (HF_UNLIKELY(hf_live_maybe(p)))
+		sampled_free(p);
+	else
+		hf_next.free(p);
+}
+
+HF_EXPORT void
+cfree(void *p)
+{
+	if (HF_UNLIKELY(hf_live_maybe(p)))
+		free_maybe(p);
+	hf_next.cfree(p);
+}
+
+HF_EXPORT void
+free_sized(void *p, size_t n)
+{
+	if (HF_UNLIKELY(hf_live_maybe(p)))
+		free_maybe(p);
+	hf_next.free_sized(p, n);
+}
+
+HF_EXPORT void
+free_aligned_sized(void *p, size_t a, size_t n)
+{
+	if (HF_UNLIKELY(hf_live_maybe(p)))
+		free_maybe(p);
+	hf_next.free_aligned_sized(p, a, n);
+}
+
+/*
+ * realloc is a free and an allocation. The old sample leaves the tables before
+ * the real call, since another thread may be given the old address at once;
+ * if the call fails, the old block lives on and so does its sample.
+ */
+static void *HF_COLD
+sampled_realloc(void *old, size_t n, void *(*call)(void *, size_t, size_t),
+	size_t k, size_t each, bool is_due)
+{
+	struct hf_ticket ticket = { false, 0 };
+	struct hf_detached d = { .had = false };
+	void *block;
+
+	if (is_due)
+		ticket = hf_profiler_due(n);
+	if (old)
+		d = hf_profiler_detach(old);
+	block = call(old, k, each);
+	if (!block && n != 0)
+		hf_profiler_reattach(old, &d);
+	else
+		hf_profiler_freed(&d);
+	if (ticket.sampled)
+		hf_profiler_took(ticket, block, n, old != NULL);
+	return block;
+}
+
+static void *
+call_realloc(void *p, size_t k, size_t n)
+{
+	return hf_next.realloc(p, n);
+}
+
+static void *
+call_reallocarray(void *p, size_t k, size_t n)
+{
+	return hf_next.reallocarray(p, k, n);
+}
+
+HF_EXPORT void *
+realloc(void *p, size_t n)
+{
+	bool is_due = due(n);
+
+	if (HF_UNLIKELY(is_due || hf_live_maybe(p)))
+		return sampled_realloc(p, n, call_realloc, 1, n, is_due);
+	return hf_next.realloc(p, n);
+}
+
+HF_EXPORT void *
+reallocarray(void *p, size_t k, size_t n)
+{
+	size_t bytes;
+	bool is_due;
+
+	if (__builtin_mul_overflow(k, n, &bytes))
+		return hf_next.reallocarray(p, k, n); /* ENOMEM is its word */
+	is_due = due(bytes);
+	if (HF_UNLIKELY(is_due || hf_live_maybe(p)))
+		return sampled_realloc(
+			p, bytes, call_reallocarray, k, n, is_due);
+	return hf_next.reallocarray(p, k, n);
+}
+
+static void *HF_COLD
+sampled_memalign(size_t a, size_t n)
+{
+	SAMPLED(n, hf_next.memalign(a, n));
+}
+
+HF_EXPORT void *
+memalign(size_t a, size_t n)
+{
+	if (due(n))
+		return sampled_memalign(a, n);
+	return hf_next.memalign(a, n);
+}
+
+static void *HF_COLD
+sampled_aligned_alloc(size_t a, size_t n)
+{
+	SAMPLED(n, hf_next.aligned_alloc(a, n));
+}
+
+HF_EXPORT void *
+aligned_alloc(size_t a, size_t n)
+{
+	if (due(n))
+		return sampled_aligned_alloc(a, n);
+	return hf_next.aligned_alloc(a, n);
+}
+
+static int HF_COLD
+sampled_posix_memalign(void **p, size_t a, size_t n)
+{
+	struct hf_ticket ticket = hf_profiler_due(n);
+	int error = hf_next.posix_memalign(p, a, n);
+
+	if (ticket.sampled && error == 0)
+		hf_profiler_took(ticket, *p, n, false);
+	return error;
+}
+
+HF_EXPORT int
+posix_memalign(void **p, size_t a, size_t n)
+{
+	if (due(n))
+		return sampled_posix_memalign(p, a, n);
+	return hf_next.posix_memalign(p, a, n);
+}
+
+static void *HF_COLD
+sampled_valloc(size_t n)
+{
+	SAMPLED(n, hf_next.valloc(n));
+}
+
+HF_EXPORT void *
+valloc(size_t n)
+{
+	if (due(n))
+		return sampled_valloc(n);
+	return hf_next.valloc(n);
+}
+
+static void *HF_COLD
+sampled_pvalloc(size_t n)
+{
+	SAMPLED(n, hf_next.pvalloc(n));
+}
+
+HF_EXPORT void *
+pvalloc(size_t n)
+{
+	if (due(n))
+		return sampled_pvalloc(n);
+	return hf_next.pvalloc(n);
+}
+
+HF_EXPORT size_t
+malloc_usable_size(void *p)
+{
+	return hf_next.malloc_usable_size(p);
+}
+
+/*
+ * C++. Where the next operators end in malloc, ours only pass on. The next
+ * `new` may throw, through us: nothing is held across the call.
+ */
+#define NEW(name, parameters, arguments)                                       \
+	static void *HF_COLD sampled##name parameters                          \
+	{                                                                      \
+		SAMPLED(n, hf_next.name arguments);                            \
+	}                                                                      \
+	HF_EXPORT void *name parameters                                        \
+	{                                                                      \
+		if (hf_next.operators && due(n))                               \
+			return sampled##name arguments;                        \
+		return hf_next.name arguments;                                 \
+	}
+HF_NEXT_NEWS(NEW)
+
+#define DELETE(name, parameters, arguments)                                    \
+	HF_EXPORT void name parameters                                         \
+	{                                                                      \
+		if (hf_next.operators && HF_UNLIKELY(hf_live_maybe(p)))        \
+			free_maybe(p);                                         \
+		hf_next.name arguments;                                        \
+	}
+HF_NEXT_DELETES(DELETE)

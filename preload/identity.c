@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "say.h"
+#include "text.h"
+
+struct hf_identity hf_identity;
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+	size_t n = strlen(from);
+
+	if (n >= size)
+		n = size - 1;
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
+/* The first line of a small file; "" if it can't be read. */
+static void
+read_line(const char *path, char *line, size_t size)
+{
+	long fd = hf_sys4(
+		SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0);
+	long n;
+
+	line[0] = '\0';
+	if (fd < 0)
+		return;
+	n = hf_sys3(SYS_read, fd, (long)line, (long)size - 1);
+	hf_sys3(SYS_close, fd, 0, 0);
+	if (n < 0)
+		n = 0;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+const char *
+hf_identity_name(void)
+{
+	const char *slash = strrchr(hf_identity.exe, '/');
+
+	return slash && slash[1] ? slash + 1 : hf_identity.exe;
+}
+
+static const char *
+variable(char *const *environment, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; environment && *environment; environment++)
+		if (strncmp(*environment, name, n) == 0 &&
+			(*environment)[n] == '=')
+			return *environment + n + 1;
+	return NULL;
+}
+
+/* folder/heapflame.<exe>; "" if that is too long. */
+static void
+standard_prefix(char out[HF_TEXT_MAX], const char *folder, size_t n)
+{
+	struct hf_text t = { out, HF_TEXT_MAX - 1, 0, -1, false, 0 };
+
+	hf_text_bytes(&t, folder, n);
+	hf_text_string(&t, "/heapflame.");
+	for (const char *c = hf_identity_name(); *c; c++)
+		hf_text_byte(&t, (unsigned char)*c <= ' ' ? '_' : *c);
+	hf_text_end(&t);
+	if (t.failed)
+		out[0] = '\0';
+}
+
+static void
+find_prefixes(char *const *environment)
+{
+	char here[HF_TEXT_MAX];
+	const char *state = variable(environment, "STATE_DIRECTORY");
+	struct hf_text t = { hf_identity.prefix, HF_TEXT_MAX - 1, 0, -1, false,
+		0 };
+
+	if (hf_sys3(SYS_getcwd, (long)here, sizeof here, 0) < 0)
+		copy(here, sizeof here, "/");
+	if (here[1] == '\0')
+		here[0] = '\0'; /* "/" + "/x" */
+	if (!hf_options.prefix[0]) {
+		standard_prefix(hf_identity.prefix, here, strlen(here));
+	} else {
+		if (hf_options.prefix[0] != '/') {
+			hf_text_string(&t, here);
+			hf_text_byte(&t, '/');
+		}
+		hf_text_string(&t, hf_options.prefix);
+		hf_text_end(&t);
+		if (t.failed)
+			hf_identity.prefix[0] = '\0';
+	}
+	if (state && *state == '/') /* several are separated by colons */
+		standard_prefix(
+			hf_identity.fallback, state, strcspn(state, ":"));
+}
+
+void
+hf_identity_start(char *const *environment)
+{
+	const char *exe = (const char *)getauxval(AT_EXECFN);
+	struct utsname names;
+
+	copy(hf_identity.exe, sizeof hf_identity.exe, exe ? exe : "program");
+	read_line("/proc/sys/kernel/random/boot_id", hf_identity.boot,
+		sizeof hf_identity.boot);
+	if (hf_sys3(SYS_uname, (long)&names, 0, 0) == 0)
+		copy(hf_identity.host, sizeof hf_identity.host, names.nodename);
+	find_prefixes(environment);
+}
+
+bool
+hf_identity_follows_none(void)
+{
+	return strcmp(hf_options.follow, "none") == 0;
+}
+
+/* Does the parent have a file of our name mapped? */
+static bool
+parent_is_profiled(void)
+{
+	char path[64], buffer[4096 + 16];
+	struct hf_text t = { path, sizeof path - 1, 0, -1, false, 0 };
+	size_t keep = 0;
+	long fd, n;
+	bool found = false;
+
+	hf_text_string(&t, "/proc/");
+	hf_text_number(&t, (uint64_t)hf_sys3(SYS_getppid, 0, 0, 0));
+	hf_text_string(&t, "/maps");
+	fd = hf_sys4(SYS_openat, AT_FDCWD, (long)hf_text_end(&t),
+		O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	while (!found &&
+		(n = hf_sys3(SYS_read, fd, (long)(buffer + keep), 4096)) > 0) {
+		n += (long)keep;
+		found = memmem(buffer, (size_t)n, "libheapflame.so", 15);
+		keep = n < 15 ? (size_t)n : 15;
+		memmove(buffer, buffer + n - keep, keep);
+	}
+	hf_sys3(SYS_close, fd, 0, 0);
+	return found;
+}
+
+/* Is the name one of the comma-separated globs? */
+static bool
+matches(const char *globs, const char *name)
+{
+	char glob[HF_TEXT_MAX];
+
+	while (*globs) {
+		size_t n = strcspn(globs, ",");
+
+		memcpy(glob, globs, n);
+		glob[n] = '\0';
+		if (n && fnmatch(glob, name, 0) == 0)
+			return true;
+		globs += n + (globs[n] == ',');
+	}
+	return false;
+}
+
+bool
+hf_identity_wanted(void)
+{
+	if (strcmp(hf_options.follow, "all") == 0 || !parent_is_profiled())
+		return true;
+	return !hf_identity_follows_none() &&
+	       matches(hf_options.follow, hf_identity_name());
+}
+
+static void
+write_id(struct hfs_header *h)
+{
+	struct hf_text t = { h->id, sizeof h->id - 1, 0, -1, false, 0 };
+
+	hf_text_number(&t, h->pid);
+	hf_text_byte(&t, '-');
+	hf_text_hex(&t, h->start_wall_ms);
+	hf_text_end(&t);
+}
+
+void
+hf_identity_publish(struct hf_region *r)
+{
+	struct hfs_header *h = r->header;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	h->start_wall_ms =
+		(uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	h->start_ns = hf_state_clock();
+	h->pid = (uint32_t)hf_sys3(SYS_getpid, 0, 0, 0);
+	memcpy(h->boot, hf_identity.boot, sizeof h->boot);
+	memcpy(h->host, hf_identity.host, sizeof h->host);
+	memcpy(h->exe, hf_identity.exe, sizeof h->exe);
+	if (hf_state_before())
+		memcpy(h->parent, hf_state_before()->header->id,
+			sizeof h->parent);
+	write_id(h);
+	h->version = HFS_VERSION;
+	memcpy(h->magic, HFS_MAGIC, sizeof h->magic);
+}
+
+void
+hf_identity_rename(struct hfs_header *h)
+{
+	h->start_wall_ms++;
+	write_id(h);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The child's live table is a copy of its parent's, whose entries are charged
+ * to stacks of the parent's region. That region is still mapped here; it is
+ * only read. Frees may come meanwhile from other threads of the child: the
+ * charge word decides, as in thin.c.
+ */
+#include "inherit.h"
+
+#include "control.h"
+#include "counters.h"
+#include "modules.h"
+#include "stacks.h"
+
+struct walk {
+	struct hf_region *from, *to;
+};
+
+/* The same stack in the child's region. */
+static hfs_ref
+translate(const struct walk *w, hfs_ref old)
+{
+	struct hfs_stack *s = hf_stacks_at(w->from, old);
+	struct hf_stack_key key = { .pcs = (const uintptr_t *)s->pcs,
+		.depth = s->depth,
+		.epoch = s->epoch,
+		.flags = s->flags };
+
+	return hf_stacks_intern(w->to, &key);
+}
+
+static bool
+take_over(void *data, const struct hf_live_entry *e, struct hf_live_place *at)
+{
+	struct walk *w = data;
+	struct hf_event event = { .size = e->size };
+	union hf_charge new = e->charge;
+	struct hfs_stack *s;
+	hfs_ref ref;
+
+	if (e->charge.generation != (w->from->generation & 127))
+		return true; /* already one of ours, or of nobody */
+	ref = translate(w, e->charge.stack);
+	if (!ref)
+		return true;
+	s = hf_stacks_at(w->to, ref);
+	hf_counters_weigh(&event, hf_control_interval(e->charge.interval));
+	new.stack = ref;
+	new.generation = w->to->generation & 127;
+	new.inherited = 1;
+	hf_counters_inherit(s, &event.weight);
+	if (!hf_live_recharge(at, e->charge, new))
+		hf_counters_disinherit(s, &event.weight);
+	return true;
+}
+
+void
+hf_inherit(struct hf_region *r)
+{
+	struct walk w = { hf_state_before(), r };
+
+	if (!w.from)
+		return;
+	hf_modules_inherit(w.from, r);
+	hf_live_each(take_over, &w);
+}

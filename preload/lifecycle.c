@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start, fork, unload and exit: where the host's life meets ours.
+ */
+#define _GNU_SOURCE
+#include <link.h>
+#include <sys/auxv.h>
+
+#include "control.h"
+#include "dump.h"
+#include "helper.h"
+#include "identity.h"
+#include "live.h"
+#include "modules.h"
+#include "next.h"
+#include "options.h"
+#include "profiler.h"
+#include "say.h"
+#include "thread.h"
+
+extern char **environ;
+extern int __cxa_atexit(void (*)(void *), void *, void *);
+extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void),
+	void *) __attribute__((weak));
+
+/*
+ * The child's first draw: else all workers of a pre-fork server sample the
+ * same allocations. The exponential has no memory, so nothing is lost by it.
+ */
+static void
+forked(void)
+{
+	hf_thread.left = 0;
+	hf_thread.base = 0;
+	hf_thread.random = 0;
+	hf_thread.busy = 0;
+}
+
+static void
+at_exit(void *unused)
+{
+	(void)unused;
+	hf_dump_final();
+}
+
+static void __attribute__((constructor)) start(void)
+{
+	/* setuid and the like: nothing at all */
+	if (getauxval(AT_SECURE)) {
+		hf_control_off();
+		return;
+	}
+	hf_say_start();
+	hf_options_read(environ);
+	hf_identity_start(environ);
+	if (!hf_identity_wanted() || !hf_state_start()) {
+		hf_control_off();
+		return;
+	}
+	hf_helper_start();
+	if (__register_atfork)
+		__register_atfork(NULL, NULL, forked, NULL);
+	/*
+	 * Registered with no library's handle and before main: it runs after
+	 * every destructor and every other exit function.
+	 */
+	__cxa_atexit(at_exit, NULL, NULL);
+	hf_profiler_start();
+	if (hf_options.verbose) {
+		hf_say("profiling ", hf_identity.exe, " with", NULL);
+		hf_options_print();
+	}
+}
+
+static int
+first_object(struct dl_phdr_info *info, size_t size, void *subs)
+{
+	(void)size;
+	*(unsigned long long *)subs = info->dlpi_subs;
+	return 1;
+}
+
+/* How many objects the loader has unloaded so far. */
+static unsigned long long
+unloaded(void)
+{
+	unsigned long long subs = 0;
+
+	dl_iterate_phdr(first_object, &subs);
+	return subs;
+}
+
+/*
+ * dlclose does not look at its caller, so it can be wrapped (dlopen does, for
+ * $ORIGIN and RUNPATH, and can't). The caller may take the loader's lock now,
+ * so we may too.
+ */
+HF_EXPORT int dlclose(void *handle);
+HF_EXPORT int
+dlclose(void *handle)
+{
+	struct hf_region *r = hf_wiped ? hf_state() : NULL;
+	unsigned long long before;
+	int result;
+
+	if (!r) {
+		if (!hf_next.dlclose)
+			hf_next_find();
+		return hf_next.dlclose ? hf_next.dlclose(handle) : -1;
+	}
+	hf_modules_refresh(r);
+	before = unloaded();
+	result = hf_next.dlclose(handle);
+	if (unloaded() != before)
+		hf_modules_unloaded();
+	return result;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Neighbouring lines of one file are one module: its headers are at the line
+ * with offset 0, its code in the lines with an x.
+ */
+#include "maps.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define SEGMENTS  16
+#define LINE_MAX_ 4608 /* a path of 4096 and the rest */
+#define NOTE_MAX  1024
+
+struct module {
+	char path[4096];
+	uint32_t path_length;
+	uint64_t base; /* where its offset 0 is mapped; 0: not yet seen */
+	uint32_t segments;
+	struct hfs_segment segment[SEGMENTS];
+};
+
+struct reader {
+	struct hf_modules_walk walk;
+	struct module module;
+	long memory; /* descriptor of /proc/self/mem, or -1 */
+	unsigned char build_id[64];
+};
+
+static long
+open_read(const char *path)
+{
+	return hf_sys4(
+		SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0);
+}
+
+static bool
+read_memory(long fd, uint64_t at, void *to, size_t n)
+{
+	return hf_sys4(SYS_pread64, fd, (long)to, (long)n, (long)at) == (long)n;
+}
+
+/* From the headers in memory at `base`; 0 if there is none. */
+static uint32_t
+read_build_id(long fd, uint64_t base, unsigned char id[64])
+{
+	unsigned char notes[NOTE_MAX];
+	Elf64_Phdr p, first = { .p_type = PT_NULL };
+	Elf64_Ehdr e;
+
+	if (fd < 0 || !base || !read_memory(fd, base, &e, sizeof e) ||
+		memcmp(e.e_ident, ELFMAG, SELFMAG) != 0 || e.e_phnum > 64)
+		return 0;
+	for (unsigned i = 0; i < e.e_phnum; i++) {
+		const unsigned char *found;
+		uint32_t n;
+
+		if (!read_memory(
+			    fd, base + e.e_phoff + i * sizeof p, &p, sizeof p))
+			return 0;
+		if (p.p_type == PT_LOAD && first.p_type == PT_NULL)
+			first = p;
+		if (p.p_type != PT_NOTE || p.p_filesz > NOTE_MAX ||
+			first.p_type == PT_NULL)
+			continue;
+		/* offset 0 is mapped at base, so is first's start */
+		if (!read_memory(fd,
+			    base + p.p_vaddr - (first.p_vaddr - first.p_offset),
+			    notes, p.p_filesz))
+			continue;
+		found = hf_modules_build_id(notes, p.p_filesz, &n);
+		if (found && n <= 64) {
+			memcpy(id, found, n);
+			return n;
+		}
+	}
+	return 0;
+}
+
+static void
+finish_module(struct reader *r)
+{
+	struct module *m = &r->module;
+	struct hf_found_module found = { .path = m->path,
+		.path_length = m->path_length,
+		.segments = m->segments,
+		.segment = m->segment,
+		.build_id = r->build_id };
+
+	if (m->segments > 0) {
+		found.build_id_length =
+			read_build_id(r->memory, m->base, r->build_id);
+		hf_modules_found(&r->walk, &found);
+	}
+	m->path_length = 0;
+	m->base = 0;
+	m->segments = 0;
+}
+
+static const char *
+parse_hex(const char *s, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	for (;; s++) {
+		if (*s >= '0' && *s <= '9')
+			n = n << 4 | (uint64_t)(*s - '0');
+		else if (*s >= 'a' && *s <= 'f')
+			n = n << 4 | (uint64_t)(*s - 'a' + 10);
+		else
+			break;
+	}
+	*out = n;
+	return s;
+}
+
+static const char *
+skip_word(const char *s)
+{
+	while (*s && *s != ' ')
+		s++;
+	while (*s == ' ')
+		s++;
+	return s;
+}
+
+/* start-end perms offset dev inode  path */
+static void
+take_line(struct reader *r, const char *line)
+{
+	static const char deleted[] = " (deleted)";
+	struct module *m = &r->module;
+	uint64_t start, end, offset;
+	const char *s = parse_hex(line, &start);
+	bool code;
+	size_t n;
+
+	s = skip_word(parse_hex(s + (*s == '-'), &end));
+	code = s[0] && s[1] && s[2] == 'x';
+	s = skip_word(s);
+	parse_hex(s, &offset);
+	s = skip_word(skip_word(skip_word(s)));
+	n = strlen(s);
+	if (n >= sizeof deleted && memcmp(s + n - (sizeof deleted - 1), deleted,
+					   sizeof deleted - 1) == 0)
+		n -= sizeof deleted - 1;
+	if (n == 0 || n > sizeof m->path || (s[0] != '/' && s[0] != '['))
+		return;
+	if (n != m->path_length || memcmp(s, m->path, n) != 0 ||
+		(offset == 0 && m->segments > 0)) {
+		finish_module(r);
+		memcpy(m->path, s, n);
+		m->path_length = (uint32_t)n;
+	}
+	if (offset == 0 && !m->base)
+		m->base = start;
+	if (code && m->segments < SEGMENTS)
+		m->segment[m->segments++] =
+			(struct hfs_segment){ start, end, offset };
+}
+
+static void
+each_line(struct reader *r, long fd)
+{
+	char buffer[2 * LINE_MAX_];
+	size_t have = 0;
+	long n;
+
+	while ((n = hf_sys3(SYS_read, fd, (long)(buffer + have),
+			(long)(sizeof buffer - have))) > 0) {
+		char *line = buffer, *newline;
+
+		have += (size_t)n;
+		while ((newline = memchr(
+				line, '\n', have - (size_t)(line - buffer)))) {
+			*newline = '\0';
+			take_line(r, line);
+			line = newline + 1;
+		}
+		have -= (size_t)(line - buffer);
+		memmove(buffer, line, have);
+		if (have == sizeof buffer) /* no line is so long */
+			have = 0;
+	}
+}
+
+bool
+hf_maps_modules(struct hf_region *region)
+{
+	struct reader r = { .memory = -1 };
+	long maps = open_read("/proc/self/maps");
+
+	if (maps < 0)
+		return false;
+	r.memory = open_read("/proc/self/mem");
+	hf_modules_begin(&r.walk, region);
+	each_line(&r, maps);
+	finish_module(&r);
+	hf_modules_end(&r.walk);
+	hf_sys3(SYS_close, maps, 0, 0);
+	if (r.memory >= 0)
+		hf_sys3(SYS_close, r.memory, 0, 0);
+	return true;
+}
+
+void
+hf_maps_copy(struct hf_text *out)
+{
+	long fd = open_read("/proc/self/maps"), n;
+	char buffer[4096];
+
+	if (fd < 0)
+		return;
+	while ((n = hf_sys3(SYS_read, fd, (long)buffer, sizeof buffer)) > 0)
+		hf_text_bytes(out, buffer, (size_t)n);
+	hf_sys3(SYS_close, fd, 0, 0);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A walk marks the rows that it finds again; those that it does not were
+ * unloaded since the walk before. One walk at a time: a second one that begins
+ * meanwhile does nothing, the first sees what it would have.
+ */
+#define _GNU_SOURCE
+#include "modules.h"
+
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+
+_Atomic uint32_t hf_modules_unloads;
+
+/* Epoch of the last finished walk: what was there then was there in it. */
+static _Atomic uint32_t walked_epoch;
+
+static struct hfs_module *
+row_at(struct hf_region *r, hfs_ref ref)
+{
+	return hf_state_at(r, ref);
+}
+
+static const unsigned char *
+build_id_of(const struct hfs_module *m)
+{
+	return (const unsigned char *)&m->segment[m->segments];
+}
+
+void
+hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
+{
+	uint32_t nobody = 0;
+
+	*w = (struct hf_modules_walk){ .epoch = hf_modules_epoch() };
+	if (atomic_compare_exchange_strong(&hf_wiped->modules, &nobody, 1))
+		w->region = r;
+}
+
+static bool
+same(const struct hfs_module *row, const struct hf_found_module *m)
+{
+	return atomic_load(&row->last_epoch) == UINT32_MAX &&
+	       row->segments == m->segments &&
+	       row->build_id_length == m->build_id_length &&
+	       memcmp(row->segment, m->segment,
+		       m->segments * sizeof *m->segment) == 0 &&
+	       memcmp(build_id_of(row), m->build_id, m->build_id_length) == 0;
+}
+
+static void
+mark(struct hf_modules_walk *w, uint32_t number)
+{
+	if (number < 64 * 16)
+		w->seen[number / 64] |= 1ULL << number % 64;
+}
+
+static void
+add(struct hf_modules_walk *w, const struct hf_found_module *m)
+{
+	struct hfs_header *h = w->region->header;
+	size_t segments = m->segments * sizeof *m->segment;
+	hfs_ref ref = hf_state_alloc(
+		w->region, sizeof(struct hfs_module) + segments +
+				   m->build_id_length + m->path_length);
+	struct hfs_module *row;
+
+	if (!ref)
+		return;
+	row = row_at(w->region, ref);
+	row->first_epoch = w->epoch;
+	row->last_epoch = UINT32_MAX;
+	row->number = atomic_fetch_add(&h->module_count, 1) + 1;
+	row->segments = m->segments;
+	row->build_id_length = m->build_id_length;
+	row->path_length = m->path_length;
+	memcpy(row->segment, m->segment, segments);
+	memcpy((char *)row->segment + segments, m->build_id,
+		m->build_id_length);
+	memcpy((char *)row->segment + segments + m->build_id_length, m->path,
+		m->path_length);
+	mark(w, row->number);
+	row->older = atomic_load(&h->newest_module);
+	atomic_store(&h->newest_module, ref);
+}
+
+void
+hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
+{
+	hfs_ref ref;
+
+	if (!w->region || m->segments == 0)
+		return;
+	for (ref = w->region->header->newest_module; ref;
+		ref = row_at(w->region, ref)->older)
+		if (same(row_at(w->region, ref), m)) {
+			mark(w, row_at(w->region, ref)->number);
+			return;
+		}
+	add(w, m);
+}
+
+void
+hf_modules_end(struct hf_modules_walk *w)
+{
+	if (!w->region)
+		return;
+	for (hfs_ref ref = w->region->header->newest_module; ref;
+		ref = row_at(w->region, ref)->older) {
+		struct hfs_module *row = row_at(w->region, ref);
+		uint32_t n = row->number;
+
+		if (n < 64 * 16 && !(w->seen[n / 64] >> n % 64 & 1) &&
+			atomic_load(&row->last_epoch) == UINT32_MAX)
+			atomic_store(&row->last_epoch, walked_epoch + 1);
+	}
+	walked_epoch = w->epoch;
+	atomic_store(&hf_wiped->modules, 0);
+}
+
+#define SEGMENTS 16
+
+/* What the loader says of one object, in the shape of a row. */
+struct seen_object {
+	struct hfs_segment segment[SEGMENTS];
+	uint32_t segments;
+	const unsigned char *build_id;
+	uint32_t build_id_length;
+};
+
+const unsigned char *
+hf_modules_build_id(const unsigned char *notes, size_t length, uint32_t *n)
+{
+	size_t at = 0;
+	ElfW(Nhdr) note;
+
+	while (at + sizeof note <= length) {
+		size_t name = at + sizeof note, data;
+
+		memcpy(&note, notes + at, sizeof note);
+		data = name + ((note.n_namesz + 3ULL) & ~3ULL);
+		if (data > length || note.n_descsz > length - data)
+			return NULL;
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+			memcmp(notes + name, "GNU", 4) == 0) {
+			*n = note.n_descsz;
+			return notes + data;
+		}
+		at = data + ((note.n_descsz + 3ULL) & ~3ULL);
+	}
+	return NULL;
+}
+
+static void
+look_at(struct seen_object *s, const struct dl_phdr_info *info)
+{
+	const unsigned char *found = NULL;
+
+	*s = (struct seen_object){ .build_id = (const unsigned char *)"" };
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uint64_t start = info->dlpi_addr + p->p_vaddr;
+
+		if (p->p_type == PT_NOTE && !found) {
+			found = hf_modules_build_id(
+				(const unsigned char *)start, p->p_memsz,
+				&s->build_id_length);
+			if (found)
+				s->build_id = found;
+		}
+		if (p->p_type != PT_LOAD || !(p->p_flags & PF_X) ||
+			s->segments == SEGMENTS)
+			continue;
+		/* As /proc/PID/maps shows it: whole pages. */
+		s->segment[s->segments++] =
+			(struct hfs_segment){ start & -4096UL,
+				(start + p->p_filesz + 4095) & -4096UL,
+				p->p_offset & -4096UL };
+	}
+}
+
+static int
+each_object(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct hf_modules_walk *w = data;
+	struct seen_object s;
+	struct hf_found_module m = { .path = info->dlpi_name };
+	char exe[4096];
+	long n;
+
+	(void)size;
+	if (!m.path[0]) {
+		n = hf_sys3(SYS_readlink, (long)"/proc/self/exe", (long)exe,
+			sizeof exe);
+		m.path = exe;
+		m.path_length = n > 0 ? (uint32_t)n : 0;
+	} else if (strncmp(m.path, "linux-vdso", 10) == 0) {
+		m.path = "[vdso]";
+	}
+	if (!m.path_length && m.path != exe)
+		m.path_length = (uint32_t)strlen(m.path);
+	look_at(&s, info);
+	m.segments = s.segments;
+	m.segment = s.segment;
+	m.build_id = s.build_id;
+	m.build_id_length = s.build_id_length;
+	hf_modules_found(w, &m);
+	return 0;
+}
+
+void
+hf_modules_refresh(struct hf_region *r)
+{
+	struct hf_modules_walk w;
+
+	hf_modules_begin(&w, r);
+	if (!w.region)
+		return;
+	dl_iterate_phdr(each_object, &w);
+	hf_modules_end(&w);
+}
+
+void
+hf_modules_unloaded(void)
+{
+	atomic_fetch_add(&hf_modules_unloads, 1);
+}
+
+void
+hf_modules_inherit(struct hf_region *from, struct hf_region *to)
+{
+	struct hf_modules_walk w = { .region = to };
+
+	for (hfs_ref ref = from->header->newest_module; ref;
+		ref = row_at(from, ref)->older) {
+		struct hfs_module *row = row_at(from, ref);
+		struct hf_found_module m = { .segments = row->segments,
+			.segment = row->segment,
+			.build_id = build_id_of(row),
+			.build_id_length = row->build_id_length,
+			.path = (const char *)build_id_of(row) +
+				row->build_id_length,
+			.path_length = row->path_length };
+
+		w.epoch = row->first_epoch;
+		add(&w, &m);
+		row_at(to, to->header->newest_module)->last_epoch =
+			atomic_load(&row->last_epoch);
+	}
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is loaded where, and since when. Rows are added to the shared region:
+ * at start and before each dlclose by asking the loader (on a thread that is
+ * not in an allocation), and by the dump's helper from /proc/self/maps.
+ *
+ * The epoch counts unloads; it is part of a stack's identity, so that an
+ * address that another library reuses is never misread.
+ */
+#ifndef HF_MODULES_H
+#define HF_MODULES_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "state.h"
+
+extern _Atomic uint32_t hf_modules_unloads;
+
+static inline uint32_t
+hf_modules_epoch(void)
+{
+	return atomic_load_explicit(&hf_modules_unloads, memory_order_relaxed);
+}
+
+/*
+ * Brings the region's rows up to date with the loader's list. Calls
+ * dl_iterate_phdr: never from an allocation hook.
+ */
+void hf_modules_refresh(struct hf_region *r);
+
+/* Something was unloaded. */
+void hf_modules_unloaded(void);
+
+/* A fork child's new region gets its parent's rows. */
+void hf_modules_inherit(struct hf_region *from, struct hf_region *to);
+
+/* One executable mapping of a file, as the helper found it. */
+struct hf_found_module {
+	const char *path; /* length bytes, no NUL needed */
+	uint32_t path_length, build_id_length, segments;
+	const unsigned char *build_id;
+	const struct hfs_segment *segment;
+};
+
+/* The GNU build-id among ELF notes and its length; NULL if there is none. */
+const unsigned char *hf_modules_build_id(
+	const unsigned char *notes, size_t length, uint32_t *n);
+
+/* Adds or confirms a row, in a walk begun with hf_modules_begin. */
+struct hf_modules_walk {
+	struct hf_region *region;
+	uint32_t epoch;
+	uint64_t seen[16]; /* bit a row number: still loaded */
+};
+void hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r);
+void hf_modules_found(
+	struct hf_modules_walk *w, const struct hf_found_module *m);
+/* Rows that were not found are no longer loaded. */
+void hf_modules_end(struct hf_modules_walk *w);
+
+#endif

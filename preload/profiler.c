@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a sample: due -> took -> (detach -> freed).
+ *
+ * `busy` keeps the profiler from profiling itself, and a signal handler that
+ * interrupts it from finding things half-done: an allocation in there only
+ * forwards (and is counted if it would have been a sample), a free still takes
+ * its sample out, since the tables are lock-free.
+ */
+#include "profiler.h"
+
+#include <errno.h>
+
+#include "control.h"
+#include "counters.h"
+#include "dump.h"
+#include "identity.h"
+#include "inherit.h"
+#include "modules.h"
+#include "say.h"
+#include "stacks.h"
+#include "thin.h"
+#include "thread.h"
+#include "unwind.h"
+
+__thread struct hf_thread hf_thread;
+
+static const struct hf_unwinder *unwinder;
+static _Atomic uint32_t threads_seen;
+
+static const struct hf_unwinder *
+choose_unwinder(void)
+{
+	static const struct hf_unwinder *const all[] = { &hf_unwind_cfi,
+		&hf_unwind_libunwind, &hf_unwind_fp };
+	const struct hf_unwinder *u = all[hf_options.unwind];
+
+	if (u->start())
+		return u;
+	/* What is there on every machine that libunwind runs on, or nothing. */
+	for (int i = 0; i < 3; i++)
+		if (all[i] != u && all[i]->start()) {
+			hf_say("UNWIND=", u->name,
+				" can't be used here, using ", all[i]->name,
+				NULL);
+			hf_options.unwind = (enum hf_unwind)i;
+			return all[i];
+		}
+	return u;
+}
+
+void
+hf_profiler_start(void)
+{
+	uint64_t n = hf_options.sample;
+
+	unwinder = choose_unwinder();
+	/* Room for the live samples of a large heap at this N. */
+	if (!hf_live_start(n >= 65536 ? 15 : n >= 4096 ? 17 : 18)) {
+		hf_say("no memory, not profiling", NULL);
+		return;
+	}
+	hf_control_start(n, hf_options.active);
+}
+
+/* Different in each thread, each process and each run. */
+static void
+seed(struct hf_thread *t)
+{
+	uint64_t s = hf_options.seed;
+
+	if (s == 0)
+		s = hf_state_clock() ^ (uint64_t)(uintptr_t)t << 20 ^
+		    (uint64_t)hf_sys3(SYS_gettid, 0, 0, 0) << 40;
+	s += 0x9e3779b97f4a7c15ULL *
+	     atomic_fetch_add_explicit(&threads_seen, 1, memory_order_relaxed);
+	t->random = s | 1;
+	hf_sampler_random(&t->random);
+}
+
+static void
+draw(struct hf_thread *t, int64_t threshold)
+{
+	uint32_t i = hf_control_current();
+	uint64_t n = hf_control_interval(i);
+
+	if (t->random == 0)
+		seed(t);
+	t->interval = i;
+	t->base = threshold;
+	if (n > 1) {
+		uint32_t host = hf_fp_enter();
+
+		t->left = threshold + hf_sampler_draw(&t->random, n);
+		hf_fp_leave(host);
+	} else {
+		t->left = threshold;
+	}
+}
+
+struct hf_ticket
+hf_profiler_due(size_t size)
+{
+	struct hf_thread *t = &hf_thread;
+	int64_t threshold = hf_control_threshold();
+	struct hf_ticket no = { false, 0 }, yes = { true, t->interval };
+
+	if (threshold == 0) { /* before the constructor */
+		t->left = 0;
+		hf_state_lost(NULL, HFS_LOST_EARLY);
+		return no;
+	}
+	if (size > PTRDIFF_MAX) { /* it will fail: not charged */
+		t->left = (int64_t)((uint64_t)t->left + size + 1);
+		return no;
+	}
+	if (threshold == HF_DORMANT) { /* 64 TiB later */
+		t->left = 0;
+		return no;
+	}
+	if (t->base != threshold) {
+		/*
+		 * The first call of a thread, or N has changed: draw, and
+		 * charge this allocation to the new countdown. Never a sample
+		 * by force.
+		 */
+		draw(t, threshold);
+		t->left -= (int64_t)size + 1;
+		if (t->left >= threshold)
+			return no;
+		yes.interval = t->interval;
+	}
+	draw(t, threshold);
+	if (t->busy) {
+		hf_state_lost(hf_state(), HFS_LOST_BUSY);
+		return no;
+	}
+	return yes;
+}
+
+/* The region of this process; the first sample makes it. */
+static struct hf_region *
+region(struct hf_thread *t)
+{
+	bool fresh, child = !hf_wiped->original;
+	struct hf_region *r = hf_state();
+
+	if (HF_LIKELY(r != NULL))
+		return r;
+	if (child && hf_identity_follows_none()) {
+		hf_control_off();
+		return NULL;
+	}
+	r = hf_state_open(&fresh);
+	if (!r || !fresh)
+		return r;
+	hf_wiped->original = 1;
+	hf_identity_publish(r);
+	hf_control_publish(r);
+	hf_dump_schedule(r);
+	if (child) {
+		hf_wiped->forked_from_threads = threads_seen > 1;
+		t->random = 0;
+		hf_inherit(r);
+	}
+	return r;
+}
+
+static hfs_ref
+take_stack(struct hf_region *r)
+{
+	size_t room = hf_options.depth;
+	uintptr_t *pcs = __builtin_alloca(room * sizeof *pcs);
+	struct hf_capture c = { .pcs = pcs, .room = (uint32_t)room };
+	struct hf_stack_key key = { .pcs = pcs, .epoch = hf_modules_epoch() };
+	hfs_ref ref;
+
+	unwinder->capture(&c);
+	key.depth = c.depth;
+	key.flags = c.flags;
+	ref = hf_stacks_intern(r, &key);
+	if (ref)
+		return ref;
+	hf_state_lost(r, HFS_LOST_STACK_FULL);
+	/* The leaf alone may be there already; else the one for everything. */
+	key.flags = HFS_TABLE_FULL;
+	key.depth = key.depth > 0;
+	ref = hf_stacks_intern(r, &key);
+	if (ref)
+		return ref;
+	key.depth = 0;
+	return hf_stacks_intern(r, &key);
+}
+
+/* Into the live table; thins it when it is full. */
+static bool
+enter(struct hf_region *r, const void *block, const struct hf_live_entry *e)
+{
+	return hf_live_insert(block, e) ||
+	       (hf_thin(r, &hf_thread.random) && hf_live_insert(block, e));
+}
+
+static void
+record(struct hf_region *r, struct hf_ticket ticket, const void *block,
+	size_t size, bool realloc)
+{
+	struct hf_event e = { .size = size };
+	uint64_t n = hf_control_interval(ticket.interval);
+	uint64_t now = hf_state_clock();
+	hfs_ref ref = take_stack(r);
+	struct hf_live_entry entry = { .size = size, .birth_ns = now };
+	struct hf_detached stale;
+	struct hfs_stack *s;
+
+	if (!ref) {
+		hf_state_lost(r, HFS_LOST_MEMORY);
+		return;
+	}
+	/* Freed behind our back, by a call that did not pass the hooks. */
+	stale = hf_profiler_detach(block);
+	hf_profiler_freed(&stale);
+	s = hf_stacks_at(r, ref);
+	hf_counters_weigh(&e, n);
+	hf_counters_split(&e, n, &hf_thread.random);
+	hf_counters_alloc(r, s, &e, now, realloc);
+	entry.id = atomic_fetch_add(&r->header->sample_id, 1) + 1;
+	entry.charge.stack = ref;
+	entry.charge.interval = ticket.interval;
+	entry.charge.chooser = e.chooser;
+	entry.charge.reader = e.reader;
+	entry.charge.generation = r->generation & 127;
+	entry.charge.tag = entry.id & 0xffff;
+	if (!enter(r, block, &entry)) {
+		hf_counters_live_sub(r, s, &e, now);
+		hf_state_lost(r, HFS_LOST_LIVE_FULL);
+	}
+	if (hf_options.sample_auto)
+		hf_thin_auto(r, &hf_thread.random);
+	hf_dump_if_due(r, now);
+}
+
+void
+hf_profiler_took(
+	struct hf_ticket ticket, const void *block, size_t size, bool realloc)
+{
+	struct hf_thread *t = &hf_thread;
+	int saved_errno = errno;
+	uint32_t host;
+	struct hf_region *r;
+
+	if (!block)
+		return;
+	t->busy++;
+	host = hf_fp_enter();
+	r = region(t);
+	if (r)
+		record(r, ticket, block, size, realloc);
+	else
+		hf_state_lost(NULL, HFS_LOST_MEMORY);
+	hf_fp_leave(host);
+	t->busy--;
+	errno = saved_errno;
+}
+
+struct hf_detached
+hf_profiler_detach(const void *block)
+{
+	struct hf_detached d = { .had = false };
+
+	if (hf_live_maybe(block))
+		d.had = hf_live_take(block, &d.entry);
+	return d;
+}
+
+void
+hf_profiler_freed(const struct hf_detached *d)
+{
+	struct hf_region *r;
+	union hf_charge charge = d->entry.charge;
+	struct hf_event e = { .size = d->entry.size,
+		.chooser = charge.chooser,
+		.reader = charge.reader };
+	uint64_t now;
+	uint32_t host;
+
+	if (!d->had)
+		return;
+	r = hf_state();
+	/* A child that has no region yet, or an entry that it could not take
+	   over: then it is in no sum. */
+	if (!r || charge.generation != (r->generation & 127))
+		return;
+	host = hf_fp_enter();
+	now = hf_state_clock();
+	hf_counters_weigh(&e, hf_control_interval(charge.interval));
+	if (charge.inherited)
+		hf_counters_disinherit(
+			hf_stacks_at(r, charge.stack), &e.weight);
+	else
+		hf_counters_free(r, hf_stacks_at(r, charge.stack), &e, now,
+			now - d->entry.birth_ns);
+	hf_fp_leave(host);
+}
+
+void
+hf_profiler_reattach(const void *block, const struct hf_detached *d)
+{
+	struct hf_detached lost = *d;
+
+	/* Its place may have been taken meanwhile: then it counts as freed. */
+	if (d->had && !hf_live_insert(block, &d->entry))
+		hf_profiler_freed(&lost);
+}

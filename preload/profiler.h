@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The slow path: what happens to the few allocations that are sampled and the
+ * few frees that may be of such a block. The only file that knows all below.
+ *
+ * Every failure has one of two ends: this sample is lost, and counted by cause;
+ * or the profiler is off, and the hooks only forward. errno and the
+ * floating-point environment are as the host left them. Any thread, and signal
+ * handlers that interrupt one of these functions.
+ */
+#ifndef HF_PROFILER_H
+#define HF_PROFILER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "live.h"
+
+/* Between the decision and the outcome of one allocation. */
+struct hf_ticket {
+	bool sampled;
+	uint32_t interval;
+};
+
+/* A live sample on its way out. */
+struct hf_detached {
+	bool had;
+	struct hf_live_entry entry;
+};
+
+/* Options in force, unwinder ready: from now on samples may be taken. */
+void hf_profiler_start(void);
+
+/*
+ * The countdown fell below the threshold: draw the next interval, and say
+ * whether this allocation is a sample. Charges were taken by the hook.
+ */
+struct hf_ticket hf_profiler_due(size_t size);
+
+/*
+ * The next allocator gave `block` (NULL: it failed, nothing happens). To be
+ * called only if ticket.sampled.
+ */
+void hf_profiler_took(
+	struct hf_ticket ticket, const void *block, size_t size, bool realloc);
+
+/*
+ * The block is about to be freed or moved: takes its sample out of the tables,
+ * before the address can be handed out again. Then either _freed or, when a
+ * realloc failed, _reattach.
+ */
+struct hf_detached hf_profiler_detach(const void *block);
+void hf_profiler_freed(const struct hf_detached *d);
+void hf_profiler_reattach(const void *block, const struct hf_detached *d);
+
+#endif

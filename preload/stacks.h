@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Interned stacks: equal addresses in, equal reference out. Append-only and
+ * lock-free; a stack is never moved, changed or freed.
+ */
+#ifndef HF_STACKS_H
+#define HF_STACKS_H
+
+#include "state.h"
+
+/* What makes a stack what it is. */
+struct hf_stack_key {
+	const uintptr_t *pcs; /* leaf first */
+	uint32_t depth;
+	uint32_t epoch;
+	uint16_t flags; /* HFS_TRUNCATED, ... */
+};
+
+/*
+ * The stack, added if it is new. 0 if there is no room. Two threads that add
+ * an equal stack in the same moment as a table grows may get two records;
+ * readers add equal ones up.
+ */
+hfs_ref hf_stacks_intern(struct hf_region *r, const struct hf_stack_key *key);
+
+static inline struct hfs_stack *
+hf_stacks_at(const struct hf_region *r, hfs_ref ref)
+{
+	return hf_state_at(r, ref);
+}
+
+#endif

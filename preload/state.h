@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two regions and the page that a fork empties.
+ *
+ * shared: include/heapflame_state.h says what is in it. Mapped MAP_SHARED in
+ * chunks of 1 MiB as it grows; today without a file behind it.
+ * private: copy-on-write memory for the live table.
+ *
+ * A child by fork, _Fork or raw clone finds no shared region
+ * (MADV_WIPEONFORK): hf_state() is NULL there until hf_state_open makes the
+ * child's own. vfork and posix_spawn children share the parent's memory, and
+ * so its region. Nothing here waits or frees; any thread, any time.
+ */
+#ifndef HF_STATE_H
+#define HF_STATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "heapflame_state.h"
+#include "sys.h"
+
+/*
+ * Where this process's shared region is mapped. Private memory: a fork child
+ * keeps its parent's, to copy the stacks of inherited blocks from.
+ */
+struct hf_region {
+	struct hfs_header *header; /* chunk 0 */
+	uint32_t generation; /* never twice in a line of forks */
+	void *_Atomic chunks[HFS_CHUNKS];
+};
+
+/* Lives in the wiped page: all that a child must not share. */
+struct hf_wiped {
+	struct hf_region *_Atomic region;
+	_Atomic uint32_t original; /* 0 in a child, until it has a region */
+	_Atomic uint32_t forked_from_threads; /* by a parent that had several */
+	_Atomic uint32_t dump; /* enum in helper.c */
+	_Atomic int32_t helper; /* its pid; 0 while it is being made */
+	_Atomic uint32_t helper_done; /* it has nothing left but to be reaped */
+	_Atomic uint32_t thinning;
+	_Atomic uint32_t changing_interval;
+	_Atomic uint32_t growing; /* somebody adds a table of live samples */
+	_Atomic uint32_t modules; /* somebody is looking at the modules */
+	_Atomic uint32_t unwinder; /* somebody is in libunwind */
+	_Atomic uint64_t next_dump_ns, next_dump_bytes;
+	uint32_t dump_numbers[3]; /* of kinds i, t, m; helper only */
+};
+
+extern struct hf_wiped *hf_wiped;
+
+/* Makes the wiped page. False: no memory, the profiler stays off. */
+bool hf_state_start(void) HF_CHECKED;
+
+/* The region of this process, or NULL: none yet. */
+static inline struct hf_region *
+hf_state(void)
+{
+	return atomic_load_explicit(&hf_wiped->region, memory_order_acquire);
+}
+
+/*
+ * hf_state(), made if there is none. NULL if it can't be had. *fresh tells the
+ * one caller who made it; what the header says of the process is its to fill.
+ */
+struct hf_region *hf_state_open(bool *fresh);
+
+/* The region that the parent had when it forked; NULL if there was none. */
+struct hf_region *hf_state_before(void);
+
+/*
+ * `bytes` (at most a chunk) of zeroed shared region, aligned to 16. 0 if
+ * MEMORY is used up or the kernel refuses.
+ */
+hfs_ref hf_state_alloc(struct hf_region *r, size_t bytes);
+
+/* Where a reference that hf_state_alloc gave is in memory. */
+static inline void *
+hf_state_at(const struct hf_region *r, hfs_ref ref)
+{
+	uint64_t offset = (uint64_t)ref << HFS_UNIT_SHIFT;
+	char *base = atomic_load_explicit(
+		&r->chunks[offset >> HFS_CHUNK_SHIFT], memory_order_relaxed);
+
+	return base + (offset & (HFS_CHUNK - 1));
+}
+
+/* Private, zeroed, never given back; counts against MEMORY. NULL if refused. */
+void *hf_state_private(size_t bytes);
+
+/* Monotonic clock in ns. */
+uint64_t hf_state_clock(void);
+
+/* Counts a loss; r may be NULL (then it is counted when there is a region). */
+void hf_state_lost(struct hf_region *r, enum hfs_loss cause);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each thread has of its own. Initial-exec TLS: the only kind whose
+ * access can't allocate or take a lock. At most 64 bytes, because a library
+ * loaded late must fit into the loader's small reserve.
+ *
+ * Nobody but the thread itself (and a signal handler on it) touches it, so
+ * there is nothing to clean up when a thread ends.
+ */
+#ifndef HF_THREAD_H
+#define HF_THREAD_H
+
+#include <stdint.h>
+
+struct hf_thread {
+	/* The next sample is taken when this falls below hf_control.threshold.
+	 */
+	int64_t left;
+	/* The threshold that `left` was drawn against; 0: never drawn. */
+	int64_t base;
+	uint64_t random;
+	/* Stack pages known to be readable: [stack_low, stack_high). */
+	uintptr_t stack_low, stack_high;
+	/* Index of the N that `left` was drawn with. */
+	uint32_t interval;
+	/* In the profiler: hooks entered now only forward. */
+	uint32_t busy;
+	uint64_t dumps_checked; /* clock of the last look whether one is due */
+};
+
+_Static_assert(sizeof(struct hf_thread) <= 64, "one cache line");
+
+extern __thread struct hf_thread hf_thread
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The default: one process-wide, lock-free cache of code address -> row. A miss
+ * asks _dl_find_object (lock-free, glibc >= 2.35) for the module's unwind table
+ * and cfi.c for the row. No allocation, no loader lock, no descriptor.
+ *
+ * A cache row is two words; each holds a part of the address, so that a torn
+ * read is a miss. A row is valid for the epoch of unloads it was made in.
+ */
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "cfi.h"
+#include "modules.h"
+#include "next.h"
+#include "readable.h"
+#include "unwind.h"
+
+/* glibc's struct dl_find_object, which older headers lack. */
+struct found_object {
+	unsigned long long flags;
+	void *map_start, *map_end;
+	struct link_map *map;
+	void *eh_frame_header;
+	unsigned long long reserved[7];
+};
+
+static int (*find_object)(void *pc, struct found_object *found);
+
+/*
+ * first:  address (48 bits) | low 16 bits of the packed row
+ * second: check (29 bits) | high 35 bits of the packed row
+ */
+struct cached {
+	_Atomic uint64_t first, second;
+};
+
+#define CACHE_BITS 15 /* sets of two */
+
+static struct cached cache[2 << CACHE_BITS] __attribute__((aligned(64)));
+
+#define KIND_BITS   3
+#define OFFSET_BITS 27
+#define SAVED_BITS  20 /* in units of 8 */
+
+static uint64_t
+pack(const struct hf_row *row)
+{
+	const int64_t offset_limit = 1LL << (OFFSET_BITS - 1);
+	const int64_t saved_limit = 1LL << (SAVED_BITS - 1);
+	int64_t saved = row->saved / 8;
+
+	if (row->offset >= offset_limit || row->offset < -offset_limit ||
+		row->saved % 8 || saved >= saved_limit || saved < -saved_limit)
+		return HF_ROW_NONE;
+	return (uint64_t)row->kind |
+	       ((uint64_t)row->offset & ((1ULL << OFFSET_BITS) - 1))
+		       << KIND_BITS |
+	       ((uint64_t)saved & ((1ULL << SAVED_BITS) - 1))
+		       << (KIND_BITS + OFFSET_BITS) |
+	       (uint64_t)row->rbp_saved
+		       << (KIND_BITS + OFFSET_BITS + SAVED_BITS);
+}
+
+static inline struct hf_row
+unpack(uint64_t packed)
+{
+	struct hf_row row;
+
+	row.kind = packed & ((1u << KIND_BITS) - 1);
+	row.offset =
+		(int32_t)((int64_t)(packed << (64 - KIND_BITS - OFFSET_BITS)) >>
+			  (64 - OFFSET_BITS));
+	row.saved = (int32_t)((int64_t)(packed << (64 - KIND_BITS -
+						   OFFSET_BITS - SAVED_BITS)) >>
+			      (64 - SAVED_BITS)) *
+		    8;
+	row.rbp_saved = packed >> (KIND_BITS + OFFSET_BITS + SAVED_BITS) & 1;
+	return row;
+}
+
+static inline uint64_t
+mix(uintptr_t pc)
+{
+	return pc * 0x9e3779b97f4a7c15ULL;
+}
+
+static inline uint64_t
+check_of(uintptr_t pc, uint32_t epoch)
+{
+	return (mix(pc) ^ epoch * 0x2545f491ULL) & ((1ULL << 29) - 1);
+}
+
+static struct hf_row HF_COLD
+miss(uintptr_t pc, uint32_t epoch, struct cached *set)
+{
+	struct hf_row row = { .kind = HF_ROW_NONE };
+	struct found_object o;
+	uint64_t packed;
+	struct cached *victim;
+
+	if (find_object((void *)pc, &o) == 0)
+		row = hf_cfi_row(pc, o.eh_frame_header, (uintptr_t)o.map_start,
+			(uintptr_t)o.map_end);
+	packed = pack(&row);
+	/* The colder half of the set: the one that is not in the first place.
+	 */
+	victim = atomic_load_explicit(&set[0].first, memory_order_relaxed) == 0
+			 ? &set[0]
+			 : &set[1];
+	if (victim == &set[1] && mix(pc) & 1) {
+		atomic_store_explicit(&set[1].first, 0, memory_order_relaxed);
+		victim = &set[0];
+	}
+	atomic_store_explicit(&victim->second,
+		check_of(pc, epoch) << 35 | packed >> 16, memory_order_relaxed);
+	atomic_store_explicit(&victim->first, pc << 16 | (packed & 0xffff),
+		memory_order_release);
+	return unpack(packed);
+}
+
+static inline struct hf_row
+row_at(uintptr_t pc, uint32_t epoch)
+{
+	struct cached *set = &cache[mix(pc) >> (64 - CACHE_BITS) << 1];
+
+	for (int i = 0; i < 2; i++) {
+		uint64_t first = atomic_load_explicit(
+			&set[i].first, memory_order_acquire);
+		uint64_t second = atomic_load_explicit(
+			&set[i].second, memory_order_relaxed);
+
+		if (first >> 16 == pc && second >> 35 == check_of(pc, epoch))
+			return unpack((second & ((1ULL << 35) - 1)) << 16 |
+				      (first & 0xffff));
+	}
+	return miss(pc, epoch, set);
+}
+
+struct frame {
+	uintptr_t pc, sp, bp;
+	bool interrupted; /* pc is not a return address */
+};
+
+static inline uintptr_t
+word(uintptr_t at)
+{
+	uintptr_t w;
+
+	memcpy(&w, (const void *)at, sizeof w);
+	return w;
+}
+
+/* The kernel left the registers of the interrupted code at sp. */
+static bool
+step_signal(struct frame *f)
+{
+	/* ucontext: flags, link, stack (40 bytes), then r8..r15, rdi, rsi,
+	   rbp, rbx, rdx, rax, rcx, rsp, rip */
+	uintptr_t registers = f->sp + 40;
+
+	if (!hf_readable(registers + 10 * 8) ||
+		!hf_readable(registers + 16 * 8))
+		return false;
+	f->bp = word(registers + 10 * 8);
+	f->sp = word(registers + 15 * 8);
+	f->pc = word(registers + 16 * 8);
+	f->interrupted = true;
+	return true;
+}
+
+/*
+ * Code without tables (JIT, hand-written): by frame pointer, if the chain
+ * looks like one and leads into code that is loaded.
+ */
+static bool
+step_frame_pointer(struct frame *f)
+{
+	struct found_object o;
+	uintptr_t pc;
+
+	if (f->bp & 7 || f->bp <= f->sp || f->bp - f->sp > 1 << 20 ||
+		!hf_readable_probe(f->bp & -HF_PAGE) ||
+		!hf_readable_probe((f->bp + 8) & -HF_PAGE))
+		return false;
+	pc = word(f->bp + 8);
+	if (find_object((void *)(pc - 1), &o) != 0)
+		return false;
+	f->sp = f->bp + 16;
+	f->bp = word(f->bp);
+	f->pc = pc;
+	f->interrupted = false;
+	return true;
+}
+
+/* Steps by a row with a CFA. False: what it says can't be true. */
+static inline bool
+step_row(struct frame *f, const struct hf_row *row)
+{
+	uintptr_t cfa, base = f->sp, saved_at;
+
+	if (row->kind == HF_ROW_RSP) {
+		cfa = f->sp + (intptr_t)row->offset;
+	} else if (row->kind == HF_ROW_RBP) {
+		cfa = f->bp + (intptr_t)row->offset;
+	} else if (row->kind == HF_ROW_PLT) {
+		cfa = f->sp + ((f->pc & 15) >= (uintptr_t)row->offset ? 16 : 8);
+	} else {
+		if (!hf_readable(f->bp + (intptr_t)row->offset))
+			return false;
+		cfa = word(f->bp + (intptr_t)row->offset);
+	}
+	if (cfa <= base || !hf_readable(cfa - 8))
+		return false;
+	if (row->rbp_saved) {
+		saved_at = (row->kind == HF_ROW_DEREF ? f->bp : cfa) +
+			   (intptr_t)row->saved;
+		if (!hf_readable(saved_at))
+			return false;
+		f->bp = word(saved_at);
+	}
+	f->pc = word(cfa - 8);
+	f->sp = cfa;
+	f->interrupted = false;
+	return true;
+}
+
+/* To the caller. False: the walk ends; *truncated if it should not have. */
+static inline bool
+step(struct frame *f, uint32_t epoch, bool *truncated)
+{
+	struct hf_row row = row_at(f->pc - !f->interrupted, epoch);
+	bool done;
+
+	if (HF_LIKELY(row.kind == HF_ROW_RSP || row.kind == HF_ROW_RBP))
+		done = step_row(f, &row);
+	else if (row.kind == HF_ROW_END)
+		return false;
+	else if (row.kind == HF_ROW_SIGNAL)
+		done = step_signal(f);
+	else if (row.kind == HF_ROW_NONE)
+		done = step_frame_pointer(f);
+	else
+		done = step_row(f, &row);
+	if (!done)
+		*truncated = true;
+	return done && f->pc != 0;
+}
+
+static void __attribute__((noinline)) capture(struct hf_capture *c)
+{
+	uint32_t epoch = hf_modules_epoch();
+	bool truncated = false;
+	struct frame f = { .interrupted = true };
+
+	/* rbp first: an output may be given that very register. */
+	__asm__ volatile("mov %%rbp, %2\n\tmov %%rsp, %1\n\tlea 0(%%rip), %0"
+			 : "=&r"(f.pc), "=&r"(f.sp), "=&r"(f.bp));
+	hf_readable_begin(f.sp);
+	while (step(&f, epoch, &truncated))
+		if (!hf_unwind_add(c, f.pc))
+			break;
+	if (truncated)
+		c->flags |= HFS_TRUNCATED;
+}
+
+static bool
+start(void)
+{
+	find_object = hf_next_symbol("_dl_find_object");
+	return find_object != NULL;
+}
+
+const struct hf_unwinder hf_unwind_cfi = { "cfi", start, capture };
