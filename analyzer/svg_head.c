@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amount.h"
 #include "assets.h"
 #include "err.h"
-#include "stats.h"
 #include "svg_color.h"
 #include "svg_text.h"
 
@@ -78,44 +78,38 @@ put_programs(FILE *out, const struct profile *p)
 		fprintf(out, " (%u processes)", p->process_count);
 }
 
-/* " +- 0.8 MiB (95 %)"; as a range where it is as wide as the value. */
+/* "12.3 MiB +- 0.8 (95 %)", as the report says it. */
 static void
-put_error(FILE *out, const struct shown *s)
+put_total(FILE *out, const struct shown *s)
 {
-	struct interval i = stats_interval95((double)s->total, s->var);
-	char a[SVG_AMOUNT_MAX], b[SVG_AMOUNT_MAX];
-	int64_t half = (int64_t)((i.high - i.low) / 2 + 0.5);
+	char text[AMOUNT_MAX];
 
+	fputs(amount_with_error(text, s, s->total, s->var, false), out);
+	if (!metric_is_space(s->metric))
+		fputs(s->total == 1 ? " object" : " objects", out);
+	if (s->total <= 0)
+		return;
 	if (s->exact)
 		fputs(", exact", out);
 	else if (!s->var_known)
 		fputs(", error not known", out);
-	else if (s->var <= 0)
-		return;
-	else if (half < s->total / 2)
-		fprintf(out, " \xc2\xb1 %s (95 %%)",
-			svg_amount(a, s->metric, half));
-	else
-		fprintf(out, ", 95 %% sure to lie in %s to %s",
-			svg_amount(a, s->metric, (int64_t)i.low),
-			svg_amount(b, s->metric, (int64_t)(i.high + 0.5)));
+	else if (s->var > 0)
+		fputs(" (95 %)", out);
 }
 
 /* Caller frees. */
 static char *
 subtitle(const struct shown *s)
 {
-	char amount[SVG_AMOUNT_MAX], samples[UNITS_MAX];
+	char samples[UNITS_MAX];
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
 
 	if (!out)
 		return xstrdup("");
-	fprintf(out, "%s: %s", s->title[0] ? s->title : metric_names[s->metric],
-		svg_amount(amount, s->metric, s->total));
-	if (s->total > 0)
-		put_error(out, s);
+	fprintf(out, "%s: ", s->title[0] ? s->title : metric_names[s->metric]);
+	put_total(out, s);
 	put_programs(out, s->profile);
 	if (s->samples && !s->exact)
 		fprintf(out, " \xc2\xb7 %s%s sample%s",

@@ -6,15 +6,16 @@
 const isSpace = !(svg.dataset.metric || '').endsWith('_objects');
 const errorKnown = svg.dataset.error; /* "none", "unknown" or absent */
 
-function bytes(n) {
-	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+function unitOf(n) {
 	let unit = 0;
-	while (n >= 1023.95 && unit < 6) {
-		n /= 1024;
+	for (; n >= 1023.95 && unit < 6; n /= 1024)
 		unit++;
-	}
-	return (unit ? n.toFixed(1) : Math.round(n)) + ' ' + units[unit];
+	return unit;
 }
+const inUnit = (n, unit) =>
+	unit ? (n / 1024 ** unit).toFixed(1) : String(Math.round(n));
+const bytes = n => inUnit(n, unitOf(n)) + ' ' + UNITS[unitOf(n)];
 const count = n => Math.round(n).toLocaleString('en-US');
 const objects = n => count(n) + (Math.round(n) === 1 ? ' object' : ' objects');
 const amount = n => isSpace ? bytes(n) : objects(n);
@@ -38,7 +39,8 @@ function error(value, variance) {
 	const high = value / n * (n + 1) * cube(
 		1 - 1 / (9 * (n + 1)) + 1.96 / (3 * Math.sqrt(n + 1)));
 	const half = (high - low) / 2;
-	return half < value / 2 ? ' \u00b1 ' + amount(half)
+	return half < value / 2 ? ' \u00b1 ' + (isSpace
+		? inUnit(half, unitOf(value)) : count(half))
 		: ', 95 % sure to lie in ' + amount(low) + ' to ' + amount(high);
 }
 

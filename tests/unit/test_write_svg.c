@@ -339,7 +339,7 @@ the_head_says_metric_total_error_and_program(void **state)
 	assert_non_null(strstr(svg, "server"));
 	free(svg);
 	svg = svg_of(few, 10, &usual);
-	assert_non_null(strstr(svg, "51.3 KiB \xc2\xb1 1.4 KiB (95 %)"));
+	assert_non_null(strstr(svg, "51.3 KiB \xc2\xb1 1.4 (95 %)"));
 	assert_non_null(strstr(svg, "5,251 samples"));
 	free(svg);
 	svg = svg_of(few, 5000, &usual);
