@@ -49,7 +49,8 @@ struct heapv2_stack {
 	struct row row; /* without its indices */
 	uint64_t number;
 	uint64_t epoch;
-	char lost; /* 't', 'f', 'b' of key x; 0: the stack is whole */
+	bool truncated; /* key x, t */
+	char lost; /* key x, f or b: why there is no stack; 0: there is one */
 };
 bool heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact);
 

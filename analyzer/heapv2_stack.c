@@ -108,6 +108,19 @@ pair(struct scan *s, uint64_t *a, uint64_t *b)
 	return scan_u64(s, a) && scan_char(s, ',') && scan_u64(s, b);
 }
 
+/* Key x: letters; those of a later version are passed over. */
+static bool
+marks(struct scan *s, struct heapv2_stack *stack)
+{
+	for (; s->at < s->end; s->at++) {
+		if (*s->at == 't')
+			stack->truncated = true;
+		else if (*s->at == 'f' || *s->at == 'b')
+			stack->lost = (char)*s->at;
+	}
+	return true;
+}
+
 static bool
 take_key(struct heapv2_stack *s, struct scan *v, char key, bool exact)
 {
@@ -117,10 +130,7 @@ take_key(struct heapv2_stack *s, struct scan *v, char key, bool exact)
 	case 'e':
 		return scan_u64(v, &s->epoch);
 	case 'x':
-		if (v->at == v->end)
-			return false;
-		s->lost = (char)*v->at++;
-		return true;
+		return marks(v, s);
 	case 'a':
 		return sampled(v, &r->samples, &r->v[ALLOC_SPACE],
 			&r->v[ALLOC_OBJECTS]);

@@ -55,6 +55,7 @@ heapv2_stacks_begin(struct heapv2_stacks *s)
 	s->row = (struct row){ 0 };
 	s->own.epoch = 0;
 	s->own.lost = 0;
+	s->own.truncated = false;
 }
 
 void
@@ -171,8 +172,8 @@ heapv2_stacks_finish(struct heapv2_stacks *s)
 			find_location(s, s->addresses[i], s->own.epoch);
 	if (s->depth == 0)
 		s->locations[s->depth++] = no_address(s);
-	stack = profile_stack(s->p, s->locations, s->depth,
-		s->too_deep || s->own.lost == 't');
+	stack = profile_stack(
+		s->p, s->locations, s->depth, s->too_deep || s->own.truncated);
 	row = profile_row(s->p, stack, s->process, NONE, NONE, NONE);
 	row_add(row, figures);
 	if (s->has_own)
