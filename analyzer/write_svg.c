@@ -89,19 +89,41 @@ struct box {
 	int64_t start, value;
 	uint32_t depth;
 	const char *class, *fill; /* fill: for viewers without style sheets */
-	const char *name;
+	const char *name, *brief; /* brief: for less room; or NULL */
 };
+
+static int
+top_of(const struct picture *p, const struct box *b)
+{
+	return TOP + (int)(p->rows - 1 - b->depth) * ROW;
+}
+
+static void
+put_label(const struct picture *p, const struct box *b, int64_t left,
+	int64_t right)
+{
+	double cells = ((double)(right - left) / 100 - 2 * TEXT_PAD) / CELL_PX;
+	const char *label = b->name;
+
+	if (b->brief && cells < svg_text_cells(label))
+		label = b->brief;
+	if (cells < svg_text_cells(label) && (b->brief || cells < FEW_CELLS))
+		return;
+	fputs("<text", p->out);
+	put_px(p->out, "x", (MARGIN + TEXT_PAD) * 100 + left);
+	fprintf(p->out, " y=\"%d\">", top_of(p, b) + 12);
+	svg_text_put_fitted(p->out, label, (unsigned)cells);
+	fputs("</text>", p->out);
+}
 
 static void
 put_box(const struct picture *p, const struct box *b)
 {
 	int64_t left = edge(p, b->start), right = edge(p, b->start + b->value);
-	int y = TOP + (int)(p->rows - 1 - b->depth) * ROW;
-	double cells = ((double)(right - left) / 100 - 2 * TEXT_PAD) / CELL_PX;
 
 	fprintf(p->out, "<rect class=\"%s\" fill=\"%s\"", b->class, b->fill);
 	put_px(p->out, "x", MARGIN * 100 + left);
-	fprintf(p->out, " y=\"%d\"", y);
+	fprintf(p->out, " y=\"%d\"", top_of(p, b));
 	put_px(p->out, "width", right - left);
 	fprintf(p->out, " height=\"%d\" data-x=\"%lld\" data-w=\"%lld\"",
 		ROW - 1, (long long)b->start, (long long)b->value);
@@ -112,13 +134,7 @@ put_box(const struct picture *p, const struct box *b)
 	putc('>', p->out);
 	put_title(p, b->name, b->value);
 	fputs("</rect>", p->out);
-	if (cells >= FEW_CELLS || cells >= svg_text_cells(b->name)) {
-		fputs("<text", p->out);
-		put_px(p->out, "x", (MARGIN + TEXT_PAD) * 100 + left);
-		fprintf(p->out, " y=\"%d\">", y + 12);
-		svg_text_put_fitted(p->out, b->name, (unsigned)cells);
-		fputs("</text>", p->out);
-	}
+	put_label(p, b, left, right);
 	putc('\n', p->out);
 }
 
@@ -162,6 +178,7 @@ put_pool(struct picture *p, uint32_t first)
 {
 	struct svg_pool pool = svg_layout_pool(p->layout, first);
 	char name[SVG_AMOUNT_MAX + 32], amount[SVG_AMOUNT_MAX];
+	char brief[32];
 	struct box b = {
 		.start = pool.start,
 		.value = pool.value,
@@ -169,12 +186,14 @@ put_pool(struct picture *p, uint32_t first)
 		.class = "hf-pool",
 		.fill = "#f0e8df",
 		.name = name,
+		.brief = brief,
 	};
 
 	if (width_px(p, pool.value) < p->min_width)
 		return;
 	snprintf(name, sizeof name, "(%u small, %s)", pool.siblings,
 		svg_amount(amount, p->layout->tree->shown->metric, pool.value));
+	snprintf(brief, sizeof brief, "(%u small)", pool.siblings);
 	put_box(p, &b);
 }
 

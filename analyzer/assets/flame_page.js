@@ -14,7 +14,7 @@ const KEYS = [
 const page = {};
 
 function buildPage(title, words) {
-	page.input = html('input', { type: 'search', placeholder: 'Search  ( / )',
+	page.input = html('input', { type: 'text', placeholder: 'Search  ( / )',
 		'aria-label': 'Search function names, a regular expression',
 		spellcheck: 'false', autocomplete: 'off', id: 'hf-search' });
 	const button = (name, text, label) => {

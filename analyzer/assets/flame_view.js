@@ -81,8 +81,10 @@ function addItem(group, it, number) {
 		'data-n': number
 	});
 	group.append(it.rect);
-	const name = cells > 0 ? labelOf(it) : '';
-	if (name && (cells >= 6 || cells >= name.length))
+	let name = cells > 0 ? labelOf(it) : '';
+	if (it.pool && name.length > cells)
+		name = cells >= 10 ? `(${count(siblings(it.i))} small)` : '';
+	if (name && (cells >= name.length || cells >= 6 && !it.pool))
 		group.append(element(SVG, 'text', {
 			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5
 		}, fitted(name, cells)));
