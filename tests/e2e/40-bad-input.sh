@@ -8,7 +8,6 @@
 head -c 100000 /dev/urandom >random.heap
 printf 'hello\nworld\n' >text.heap
 printf 'heap_v2/' >header-only.heap
-printf 'heap_v2/0\n  t*: 0: 0 [0: 0]\n' >zero-rate.heap
 printf 'heap_v2/-5\n  t*: 0: 0 [0: 0]\n' >negative-rate.heap
 printf 'heap_v2/99999999999999999999999\n  t*: 1: 1 [0: 0]\n' >huge-rate.heap
 printf 'heap profile: 1: 2 [ 1: 2] @ heapprofile\n 1: 2 [1: 2] @ 0x1\n' \
