@@ -86,7 +86,8 @@ function addItem(group, it, number) {
 		name = cells >= 10 ? `(${count(siblings(it.i))} small)` : '';
 	if (name && (cells >= name.length || cells >= 6 && !it.pool))
 		group.append(element(SVG, 'text', {
-			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5
+			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5,
+			class: it.dim ? 'hf-dim' : ''
 		}, fitted(name, cells)));
 }
 
