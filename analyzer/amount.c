@@ -13,6 +13,7 @@
 #include "units.h"
 
 #define PLUS_MINUS "\xc2\xb1" /* U+00B1 */
+#define NEGLIGIBLE 0.005 /* of a unit of which one decimal is shown */
 
 const char *
 amount(char buf[AMOUNT_MAX], const struct shown *s, int64_t value, bool exact)

@@ -112,17 +112,19 @@ static void
 push_stack(struct builder *b, const struct row *r, bool inherited)
 {
 	const struct stack stack = b->p->stacks[r->stack];
+	size_t start;
 
 	if (b->s->by_process)
 		push(b, process_marker(b->p, r->process));
 	if (inherited)
 		push(b, marker(b->p, "[inherited by fork]"));
-	if (stack.depth == 0)
-		push(b, marker(b->p, "[no stack]"));
-	else if (stack.truncated)
+	if (stack.depth > 0 && stack.truncated)
 		push(b, marker(b->p, "[truncated]"));
+	start = b->frame_count;
 	for (uint32_t i = stack.depth; i > 0; i--)
 		push_location(b, b->p->stack_locations[stack.first + i - 1]);
+	if (b->frame_count == start)
+		push(b, marker(b->p, "[no stack]"));
 }
 
 static void
@@ -221,7 +223,8 @@ equal_frames(
 
 /* The entries from..to are one stack. False if nothing of it is left. */
 static bool
-merge(const struct builder *b, size_t from, size_t to, struct shown_stack *out)
+merge(const struct builder *b, bool exact, size_t from, size_t to,
+	struct shown_stack *out)
 {
 	struct figures sum = { 0 };
 
@@ -233,7 +236,8 @@ merge(const struct builder *b, size_t from, size_t to, struct shown_stack *out)
 			b->p->stacks[b->p->rows[b->entries[from].row].stack]
 				.truncated,
 		.value = llround(sum.value),
-		.var = sum.var,
+		/* Of a file at N = 1 a reader may not know that p is 1. */
+		.var = exact ? 0 : sum.var,
 		.objects = llround(sum.objects),
 		.bytes = llround(sum.bytes),
 		.samples = sum.samples,
@@ -271,7 +275,7 @@ merge_all(struct shown *out, const struct builder *b)
 		while (next < b->count &&
 			equal_frames(b, &b->entries[i], &b->entries[next]))
 			next++;
-		if (merge(b, i, next, &stack))
+		if (merge(b, out->exact, i, next, &stack))
 			append(out, b, &b->entries[i], stack);
 	}
 }
@@ -285,8 +289,11 @@ build(struct shown *out, struct builder *b)
 	/* After collect: that is what adds functions of our own. */
 	places = select_places(b->p);
 	b->places = places;
-	qsort_r(b->entries, b->count, sizeof *b->entries, compare_entries, b);
-	merge_all(out, b);
+	if (b->count > 0) {
+		qsort_r(b->entries, b->count, sizeof *b->entries,
+			compare_entries, b);
+		merge_all(out, b);
+	}
 	free(places);
 	free(b->frames);
 	free(b->entries);

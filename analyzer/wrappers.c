@@ -20,10 +20,10 @@ struct wrappers {
 };
 
 static int
-compile(regex_t *regex, const char *expression, const char *said_as)
+compile(regex_t *regex, const char *expression, int flags, const char *said_as)
 {
 	char cause[128];
-	int rc = regcomp(regex, expression, REG_EXTENDED | REG_NOSUB);
+	int rc = regcomp(regex, expression, REG_EXTENDED | flags);
 
 	if (rc == 0)
 		return 0;
@@ -61,7 +61,7 @@ compile_listed(struct wrappers *w)
 {
 	char *joined = alternation(
 		(const char *)asset_wrappers_txt, asset_wrappers_txt_size);
-	int rc = compile(&w->listed, joined, "wrappers.txt");
+	int rc = compile(&w->listed, joined, REG_NOSUB, "wrappers.txt");
 
 	free(joined);
 	return rc;
@@ -70,15 +70,11 @@ compile_listed(struct wrappers *w)
 static int
 compile_extra(struct wrappers *w, const char *expression)
 {
-	char *whole = xasprintf("^(%s)$", expression);
-	int rc;
-
 	w->extra = xrealloc(w->extra, (w->extra_count + 1) * sizeof *w->extra);
-	rc = compile(&w->extra[w->extra_count], whole, expression);
-	if (rc == 0)
-		w->extra_count++;
-	free(whole);
-	return rc;
+	if (compile(&w->extra[w->extra_count], expression, 0, expression) < 0)
+		return -1;
+	w->extra_count++;
+	return 0;
 }
 
 struct wrappers *
@@ -165,6 +161,19 @@ bare_length(const char *name)
 	return without_parameters(name, length);
 }
 
+/*
+ * Does the whole name match? What matches is the leftmost longest, so that it
+ * is the whole if the whole can match.
+ */
+static bool
+matches_whole(const regex_t *regex, const char *name)
+{
+	regmatch_t at;
+
+	return regexec(regex, name, 1, &at, 0) == 0 && at.rm_so == 0 &&
+	       (size_t)at.rm_eo == strlen(name);
+}
+
 bool
 wrappers_match(const struct wrappers *w, const char *function_name)
 {
@@ -176,8 +185,8 @@ wrappers_match(const struct wrappers *w, const char *function_name)
 	name[length] = '\0';
 	found = regexec(&w->listed, name, 0, NULL, 0) == 0;
 	for (size_t i = 0; !found && i < w->extra_count; i++)
-		found = regexec(&w->extra[i], name, 0, NULL, 0) == 0 ||
-			regexec(&w->extra[i], function_name, 0, NULL, 0) == 0;
+		found = matches_whole(&w->extra[i], name) ||
+			matches_whole(&w->extra[i], function_name);
 	free(name);
 	return found;
 }

@@ -243,8 +243,9 @@ write_text_table(FILE *out, const struct shown *s, const struct text_options *o)
 	if (t.count > 0)
 		print_table(out, &t, o->columns);
 	if (t.count < sites.count)
-		fprintf(out, "... and %u more functions (--top 0 shows all)\n",
-			sites.count - t.count);
+		fprintf(out, "... and %u more function%s (--top 0 shows all)\n",
+			sites.count - t.count,
+			sites.count - t.count == 1 ? "" : "s");
 	release(&t);
 	sites_release(&sites);
 }

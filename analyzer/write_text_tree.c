@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The heaviest chains as an indented tree. A line goes further in only where
- * ways part: real stacks are 30 deep and mostly a single chain, which would
- * walk off the screen. What is too small is left out and counted.
+ * ways part, and a "+" begins each of them: real stacks are 30 deep and mostly
+ * a single chain, which would walk off the screen. What is too small is left
+ * out and counted.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "amount.h"
@@ -14,9 +16,10 @@
 
 #define FIGURES 32 /* columns before the names, at least */
 
-/* A node to be printed. */
+/* A node to be printed; `branches`: it has siblings that are shown. */
 struct line {
 	uint32_t node, indent;
+	bool branches;
 };
 
 struct printing {
@@ -71,15 +74,15 @@ print_line(const struct printing *w, const struct line *line)
 		figures = used + 8;
 	if (w->o->columns > 0) {
 		size_t columns = (size_t)w->o->columns;
-		size_t before = figures + 2 + line->indent;
+		size_t before = figures + 4 + line->indent;
 
 		text_shorten(text,
 			columns > before + 20 ? columns - before : 20, false);
 	}
-	fprintf(w->out, "%*s%s %6s  %*s%s\n",
+	fprintf(w->out, "%*s%s %6s  %*s%s%s\n",
 		used + 7 < figures ? (int)(figures - 7 - used) : 0, "", value,
 		amount_share(share, node->total, s->total), (int)line->indent,
-		"", text);
+		"", line->branches ? "+ " : "", text);
 	free(text);
 }
 
@@ -127,9 +130,11 @@ wait_for_children(struct printing *w, struct line parent)
 		wait_sorted(w, from, (struct line){ .node = c });
 	}
 	kept = w->waiting_count - from;
-	indent = parent.indent + (kept > 1 ? 2 : 0);
-	for (size_t i = from; i < w->waiting_count; i++)
+	indent = parent.indent + (parent.branches ? 2 : 0);
+	for (size_t i = from; i < w->waiting_count; i++) {
 		w->waiting[i].indent = indent;
+		w->waiting[i].branches = kept > 1;
+	}
 }
 
 static void
