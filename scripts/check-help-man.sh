@@ -18,8 +18,9 @@ options()
 		sed 's/^[^-]*//' | sort -u
 }
 
-# Without roff's escapes and comments; examples name other programs' options.
-sed 's/\\-/-/g; s/\\f[A-Z]//g; s/\\&//g; /^\.\\"/d; /^\.SH EXAMPLES/,/^\.SH/d' \
+# Without roff's escapes and comments, nor examples, which may hold options of
+# other programs.
+sed 's/\\-/-/g; s/\\f[A-Z]//g; s/\\&//g; /^\.\\"/d; /^\.nf/,/^\.fi/d' \
 	"$root/man/heapflame.1" >"$work/man"
 options <"$work/man" >"$work/in-man"
 
@@ -31,18 +32,18 @@ for command in $commands; do
 	grep -qw -- "$command" "$work/man" ||
 		{ echo "not in heapflame.1: $command" >&2; bad=1; }
 	"$heapflame" "$command" --help >"$work/$command.help"
-	# The program's own options stand behind its examples' `--` or a name.
-	sed '/^[Ee]xamples/,$d' "$work/$command.help" | options >"$work/$command"
+	# An example may hold options of the program that it runs.
+	grep -v '^ *heapflame ' "$work/$command.help" | options >"$work/$command"
 	while read -r option; do
 		grep -qx -- "$option" "$work/in-man" ||
 			{ echo "not in heapflame.1: $command $option" >&2; bad=1; }
 	done <"$work/$command"
-	[ "$(grep -c "^ *heapflame $command" "$work/$command.help")" -ge 2 ] ||
+	[ "$(grep -c '^ *heapflame ' "$work/$command.help")" -ge 2 ] ||
 		{ echo "fewer than two examples: $command --help" >&2; bad=1; }
 done
 for command in $commands; do
 	cat "$work/$command"
-done | cat - "$work/help" | options >"$work/in-help"
+done | cat - "$work/help" | grep -v '^ *heapflame ' | options >"$work/in-help"
 comm -13 "$work/in-help" "$work/in-man" >"$work/extra"
 if [ -s "$work/extra" ]; then
 	sed 's/^/in heapflame.1, in no --help: /' "$work/extra" >&2

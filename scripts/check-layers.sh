@@ -13,7 +13,7 @@ bad=0
 preload=(
 	'hooks lifecycle'
 	'profiler profiler_*'
-	'dump identity inherit thin write_dump maps'
+	'dump folder identity inherit thin write_dump maps'
 	'control modules helper unwind unwind_*'
 	'stacks live counters cfi readable'
 	'state'
@@ -23,7 +23,7 @@ preload=(
 analyzer=(
 	'main'
 	'cmd cmd_*'
-	'run_* launch'
+	'run_* launch launch_*'
 	'args flame leaks'
 	'write write_* svg_* output amount'
 	'tree sites'
