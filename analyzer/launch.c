@@ -4,7 +4,8 @@
  * sigwaitinfo: no handler, no race, and what can be seen of each decides.
  * - Sent by the kernel (si_code SI_KERNEL: Ctrl-C, Ctrl-Z, hangup): went to the
  *   whole process group, so the program has it already.
- * - Sent by a process: meant for what it thinks is the program; passed on.
+ * - Sent by a process to the whole group (`kill %1` in a shell): likewise.
+ * - Sent to us alone: meant for what is thought to be the program; passed on.
  * - The program stopped for the terminal: we stop as well, so that the shell
  *   sees its job stop; when we are continued, so is the program.
  */
@@ -122,8 +123,10 @@ launch_start(struct launch *l)
 		n = read(report[0], &f, sizeof f);
 	while (n < 0 && errno == EINTR);
 	close(report[0]);
-	if (n != (ssize_t)sizeof f)
+	if (n != (ssize_t)sizeof f) {
+		launch_witness_start(&l->witness, l->argv);
 		return 0;
+	}
 	waitpid(l->pid, NULL, 0);
 	restore_signals(l);
 	return f.error ? exec_failed(l, f.error) : f.exit_code;
@@ -176,13 +179,13 @@ follow_stop(struct launch *l)
 }
 
 static void
-pass_on(const struct launch *l, const siginfo_t *info)
+pass_on(struct launch *l, const siginfo_t *info)
 {
-	if (info->si_code == SI_KERNEL)
-		return;
-	/* `kill 0` in the program reaches us as well; giving it back would
-	 * never end. */
-	if (info->si_code <= 0 && info->si_pid == l->pid)
+	/* Asked also when the answer is known: the witness shall forget it. */
+	bool to_group = launch_witness_saw(&l->witness, info->si_signo);
+
+	if (info->si_code == SI_KERNEL ||
+		(to_group && getpgid(l->pid) == getpgrp()))
 		return;
 	/* Shells continue the group: only a program left behind needs ours. */
 	if (info->si_signo == SIGCONT && !stopped_by(l))
@@ -204,16 +207,18 @@ launch_wait(struct launch *l)
 	for (;;) {
 		pid_t pid = waitpid(l->pid, &status, WNOHANG);
 
-		if (pid == l->pid)
-			return status;
-		if (pid < 0 && errno == ECHILD)
-			return EXIT_RUN_FAILED << 8; /* someone else took it */
+		if (pid < 0)
+			status = EXIT_RUN_FAILED << 8; /* it is not ours */
+		if (pid != 0)
+			break;
 		follow_stop(l);
 		if (sigwaitinfo(&set, &info) < 0)
 			continue;
 		if (info.si_signo != SIGCHLD)
 			pass_on(l, &info);
 	}
+	launch_witness_end(&l->witness);
+	return status;
 }
 
 void

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "launch_witness.h"
+
 struct launch {
 	/* Set by the caller. */
 	const char *file; /* path of the executable or script */
@@ -26,6 +28,7 @@ struct launch {
 	/* Filled in. */
 	pid_t pid;
 	sigset_t mask; /* what was blocked before */
+	struct launch_witness witness; /* in our process group */
 	struct sigaction on_child; /* disposition of SIGCHLD before */
 };
 

@@ -11,7 +11,7 @@ cat >work.c <<'END'
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-static void *kept[1024];
+static void *volatile kept[1024];
 __attribute__((noinline)) static void *take_big(size_t n)
 {
 	void *p = malloc(n);
