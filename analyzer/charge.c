@@ -3,6 +3,11 @@
  * Who is charged: seen from the leaf, the first frame that is no allocation
  * wrapper. Only the run of wrappers at the leaf's end is skipped; a wrapper
  * further out called back into code that decided.
+ *
+ * "[perl+0x111213]" is no answer, either. In a stripped module such a local
+ * function is charged to the exported one that it works for, and stays to be
+ * seen as what that one called. It is never charged across modules: a stripped
+ * program would end up under libc's name.
  */
 #include "charge.h"
 
@@ -31,6 +36,60 @@ is_wrapper(const struct shown *s, const struct wrappers *w, char *known,
 	return known[f] == 2;
 }
 
+/* The module of a frame without a name; NONE if it has a name or no module. */
+static uint32_t
+nameless_in(const struct profile *p, uint32_t frame)
+{
+	const struct function *f = &p->functions[p->frames[frame].function];
+
+	return f->named ? NONE : f->module;
+}
+
+/*
+ * How many frames are left of `charge` when nameless ones at its end give way
+ * to the named function of their module that called them. As many as there
+ * were, if nothing but nameless frames lie between here and another module.
+ */
+static uint32_t
+without_nameless(
+	const struct profile *p, const uint32_t *frames, uint32_t charge)
+{
+	uint32_t module = nameless_in(p, frames[charge - 1]);
+
+	if (module == NONE)
+		return charge;
+	for (uint32_t i = charge - 1; i > 0; i--) {
+		const struct function *f =
+			&p->functions[p->frames[frames[i - 1]].function];
+
+		if (f->module != module)
+			break;
+		if (f->named)
+			return i;
+	}
+	return charge;
+}
+
+/* least: frames at the root that are never charged. */
+static uint32_t
+charged(const struct shown *s, const struct wrappers *w, char *known,
+	const struct shown_stack *stack, uint32_t least)
+{
+	const uint32_t *frames = s->frames + stack->first;
+	uint32_t charge = stack->depth;
+
+	while (charge > least + 1) {
+		uint32_t left = charge - 1;
+
+		if (!is_wrapper(s, w, known, frames[charge - 1]))
+			left = without_nameless(s->profile, frames, charge);
+		if (left == charge)
+			break;
+		charge = left;
+	}
+	return charge;
+}
+
 void
 charge_stacks(struct shown *s, const struct wrappers *w)
 {
@@ -44,10 +103,8 @@ charge_stacks(struct shown *s, const struct wrappers *w)
 		while (least + 1 < stack->depth &&
 			is_marker(s->profile, frames[least]))
 			least++;
-		stack->charge = stack->depth;
-		while (w && stack->charge > least + 1 &&
-			is_wrapper(s, w, known, frames[stack->charge - 1]))
-			stack->charge--;
+		stack->charge =
+			w ? charged(s, w, known, stack, least) : stack->depth;
 	}
 	free(known);
 }

@@ -7,9 +7,10 @@
 #include "wrappers.h"
 
 /*
- * Sets stacks[].charge. w NULL: the leaf is charged. If all frames are
- * wrappers the outermost is; frames of our own making never are, unless there
- * is no other.
+ * Sets stacks[].charge. w NULL: the leaf is charged. A function without a name
+ * gives way to the named one of its module that called it. If all frames are
+ * wrappers the outermost is charged; frames of our own making never are, unless
+ * there is no other.
  */
 void charge_stacks(struct shown *s, const struct wrappers *w);
 

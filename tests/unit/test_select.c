@@ -130,6 +130,52 @@ first_frame_that_is_no_wrapper_is_charged(void **state)
 }
 
 static void
+nameless_code_is_charged_to_its_named_caller(void **state)
+{
+	static const char *const want[] = {
+		/* Nobody in the module has a name: it is charged itself. */
+		"[prog+0x1];[prog+0x2] 4 2",
+		/* A wrapper among the callers is no end of the search. */
+		"main;[prog+0x1];xstrdup;[prog+0x2];xmalloc 1 1",
+		"main;api;[prog+0x1];[prog+0x2];xmalloc 2 2", NULL
+	};
+	static const char *const all[] = { "[prog+0x1];[prog+0x2] 4 2",
+		"main;[prog+0x1];xstrdup;[prog+0x2];xmalloc 1 5",
+		"main;api;[prog+0x1];[prog+0x2];xmalloc 2 5", NULL };
+	struct selection selection = usual;
+	struct profile p;
+	uint32_t x;
+
+	profile_init(&p);
+	x = hand_process(&p, 1, PROCESS_RUNNING, 1);
+	hand_live(&p, x, "main;[prog+0x1];xstrdup;[prog+0x2];xmalloc", 1, 1);
+	hand_live(&p, x, "main;api;[prog+0x1];[prog+0x2];xmalloc", 2, 1);
+	hand_live(&p, x, "[prog+0x1];[prog+0x2]", 4, 1);
+	expect(&p, &usual, want);
+	selection.show_wrappers = true;
+	expect(&p, &selection, all);
+	profile_release(&p);
+}
+
+static void
+nameless_code_is_not_charged_to_another_module(void **state)
+{
+	static const char *const want[] = { "start;[prog+0x1] 1 2", NULL };
+	struct profile p;
+	uint32_t x;
+
+	profile_init(&p);
+	x = hand_process(&p, 1, PROCESS_RUNNING, 1);
+	hand_live(&p, x, "start;[prog+0x1]", 1, 1);
+	for (uint32_t i = 0; i < p.function_count; i++)
+		if (p.functions[i].named)
+			p.functions[i].module =
+				profile_module(&p, "/lib/libc.so.6", NULL);
+	expect(&p, &usual, want);
+	profile_release(&p);
+}
+
+static void
 cut_and_missing_stacks_say_so(void **state)
 {
 	static const char *const want[] = { "[no stack] 7 1",
@@ -302,6 +348,9 @@ main(void)
 		cmocka_unit_test(equal_frames_are_added_and_rounded_once),
 		cmocka_unit_test(stacks_are_sorted_by_name_not_by_address),
 		cmocka_unit_test(first_frame_that_is_no_wrapper_is_charged),
+		cmocka_unit_test(nameless_code_is_charged_to_its_named_caller),
+		cmocka_unit_test(
+			nameless_code_is_not_charged_to_another_module),
 		cmocka_unit_test(cut_and_missing_stacks_say_so),
 		cmocka_unit_test(inlined_frames_are_frames),
 		cmocka_unit_test(by_process_shows_what_was_inherited),
