@@ -159,7 +159,7 @@ every_option_has_its_variable_and_its_line_of_help(void **state)
 		for (char *c = expected + sizeof "HEAPFLAME_" - 1; *c; c++)
 			*c = *c == '-' ? '_' : (char)(*c - 'a' + 'A');
 		assert_string_equal(shim_options_variable(i), expected);
-		snprintf(line, sizeof line, "      --%s ", longs[i].name);
+		snprintf(line, sizeof line, "\n  --%s ", longs[i].name);
 		assert_non_null(strstr(help_run, line));
 		assert_non_null(strstr(help_env, line));
 	}
