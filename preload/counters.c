@@ -262,7 +262,7 @@ hf_counters_peak(const struct hfs_header *h, const struct hfs_stack *s)
 	peak.var_bytes = hf_counters_double(&s->peak_var) -
 			 to_double(since_peak(&s->at_var, max));
 	/* Samples in flight may leave a trace below nothing. */
-	if (peak.bytes <= 0 || peak.objects <= 0)
+	if (peak.bytes < 0 || peak.objects <= 0)
 		peak = (struct hf_peak){ 0 };
 	if (peak.var_bytes < 0)
 		peak.var_bytes = 0;

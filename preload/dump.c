@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dump.h"
 
+#include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "control.h"
@@ -22,6 +24,7 @@ static struct job {
 	struct hf_dump_reason why;
 	struct hf_folder folder;
 	char buffer[BUFFER];
+	char path[HF_TEXT_MAX + 512]; /* of what was written */
 	bool done;
 } job;
 
@@ -62,10 +65,23 @@ write_file(struct job *j)
 	/* A disk that is full may say so only now. */
 	if (hf_sys3(SYS_close, fd, 0, 0) != 0 || out.failed) {
 		hf_folder_abandon(&j->folder);
-		j->folder.error = -28; /* ENOSPC is what it nearly always is */
+		j->folder.error = -ENOSPC; /* nearly always */
 		return false;
 	}
 	return hf_folder_commit(&j->folder, &j->why, out.written, live);
+}
+
+static void
+name_path(struct job *j)
+{
+	struct hf_text t = { j->path, sizeof j->path - 1, 0, -1, false, 0 };
+	const char *folder = j->folder.path ? j->folder.path : "";
+	const char *slash = strrchr(folder, '/');
+
+	if (slash)
+		hf_text_bytes(&t, folder, (size_t)(slash - folder) + 1);
+	hf_text_string(&t, j->folder.name);
+	hf_text_end(&t);
 }
 
 /* In the helper. */
@@ -78,6 +94,7 @@ write_dump(void *data)
 		  hf_folder_prepare(&j->folder, j->region->header, &j->why) &&
 		  write_file(j);
 	hf_folder_close(&j->folder);
+	name_path(j);
 	if (!j->done)
 		hf_state_lost(j->region, HFS_LOST_DUMP);
 }
@@ -102,12 +119,44 @@ prepare(struct hf_region *r, char kind)
 			job.why.number = hf_wiped->dump_numbers[i]++;
 }
 
-static void
-tell(const char *what)
+static const char *
+reason_of(long error)
 {
-	if (hf_options.verbose)
-		hf_say(what, job.folder.path ? job.folder.path : "", " (",
-			job.folder.name, ")", NULL);
+	switch (-error) {
+	case EACCES:
+	case EPERM:
+		return "permission denied";
+	case EROFS:
+		return "read-only filesystem";
+	case ENOENT:
+	case ENOTDIR:
+		return "no such folder";
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return "no room";
+	}
+	return "it can't be written";
+}
+
+/*
+ * What became of the last dump, on a host's thread, since the helper has no
+ * descriptor to say it on. A failure is said once, and at the end.
+ */
+static void
+tell(void)
+{
+	static _Atomic bool complained;
+
+	if (job.done) {
+		if (hf_options.verbose)
+			hf_say("wrote ", job.path, NULL);
+	} else if (job.why.kind == 'f' || !atomic_exchange(&complained, true)) {
+		hf_say("cannot write ",
+			job.why.kind == 'f' ? "the final " : "a ", "dump to ",
+			hf_identity.prefix, ".*: ", reason_of(job.folder.error),
+			NULL);
+	}
 }
 
 static void
@@ -140,7 +189,8 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 		atomic_load_explicit(&h->alloc.bytes, memory_order_relaxed) >>
 		HF_BYTES_SHIFT;
 
-	hf_helper_reap();
+	if (hf_helper_reap())
+		tell();
 	if (past(&hf_wiped->next_dump_bytes, allocated,
 		    hf_options.dump_bytes ? hf_options.dump_bytes : 1)) {
 		if (!of_no_interest(h))
@@ -161,21 +211,13 @@ hf_dump_final(void)
 
 	if (!r || of_no_interest(r->header))
 		return;
-	do
-		hf_helper_wait();
-	while (!hf_helper_claim());
+	while (!hf_helper_claim())
+		if (hf_helper_wait())
+			tell();
 	prepare(r, 'f');
-	if (!hf_helper_run(write_dump, &job, true))
+	if (hf_helper_run(write_dump, &job, true))
+		tell();
+	else
 		hf_say("no final dump: the kernel makes no helper process",
 			NULL);
-	else if (!job.done)
-		hf_say("no final dump in ", hf_identity.prefix, "*: ",
-			job.folder.error == -28	  ? "no room"
-			: job.folder.error == -13 ? "permission denied"
-			: job.folder.error == -30 ? "read-only filesystem"
-			: job.folder.error == -2  ? "no such folder"
-						  : "it can't be written",
-			NULL);
-	else
-		tell("final dump in ");
 }

@@ -117,7 +117,7 @@ have_memory(void)
 }
 
 /* Only one thread at a time gets past the first lines. */
-static void
+static bool
 reap(int options)
 {
 	int32_t pid = atomic_load(&hf_wiped->helper);
@@ -126,7 +126,7 @@ reap(int options)
 
 	if (pid == 0 || !atomic_compare_exchange_strong(
 				&hf_wiped->dump, &running, REAPING))
-		return;
+		return false;
 	do
 		got = hf_sys4(SYS_wait4, pid, 0, options | __WALL, 0);
 	while (got == -EINTR);
@@ -136,13 +136,15 @@ reap(int options)
 		atomic_store(&hf_wiped->helper_done, 0);
 	}
 	atomic_store(&hf_wiped->dump, got == 0 ? RUNNING : IDLE);
+	return got != 0;
 }
 
-void
+bool
 hf_helper_reap(void)
 {
-	if (atomic_load_explicit(&hf_wiped->helper_done, memory_order_relaxed))
-		reap(WNOHANG);
+	return atomic_load_explicit(
+		       &hf_wiped->helper_done, memory_order_relaxed) &&
+	       reap(WNOHANG);
 }
 
 bool
@@ -194,13 +196,16 @@ hf_helper_run(void (*job)(void *), void *data, bool wait)
 	return true;
 }
 
-void
+bool
 hf_helper_wait(void)
 {
+	bool reaped = false;
+
 	while (atomic_load(&hf_wiped->dump) != IDLE) {
-		reap(0);
+		reaped |= reap(0);
 		/* Being made, or another thread waits for it. */
 		if (atomic_load(&hf_wiped->dump) != IDLE)
 			hf_sys3(SYS_sched_yield, 0, 0, 0);
 	}
+	return reaped;
 }

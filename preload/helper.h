@@ -30,10 +30,10 @@ void hf_helper_release(void);
  */
 bool hf_helper_run(void (*job)(void *), void *data, bool wait);
 
-/* Reaps one that has ended; cheap if there is none. */
-void hf_helper_reap(void);
+/* Reaps one that has ended; true if there was one. Cheap if there is none. */
+bool hf_helper_reap(void);
 
-/* Waits for one that is at work. */
-void hf_helper_wait(void);
+/* Waits until none is at work; true if it was this call that reaped one. */
+bool hf_helper_wait(void);
 
 #endif

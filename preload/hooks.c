@@ -27,6 +27,7 @@ HF_NEXT_DELETES(DECLARE)
 #define DECLARE(name, parameters, arguments) HF_EXPORT void *name parameters;
 HF_NEXT_NEWS(DECLARE)
 #undef DECLARE
+HF_EXPORT void *reallocarray(void *p, size_t k, size_t n);
 
 /* Charges `size` + 1; true: the slow path must be taken. */
 static inline bool
@@ -133,8 +134,7 @@ free_aligned_sized(void *p, size_t a, size_t n)
  * if the call fails, the old block lives on and so does its sample.
  */
 static void *HF_COLD
-sampled_realloc(void *old, size_t n, void *(*call)(void *, size_t, size_t),
-	size_t k, size_t each, bool is_due)
+sampled_realloc(void *old, size_t n, bool is_due)
 {
 	struct hf_ticket ticket = { false, 0 };
 	struct hf_detached d = { .had = false };
@@ -144,7 +144,7 @@ sampled_realloc(void *old, size_t n, void *(*call)(void *, size_t, size_t),
 		ticket = hf_profiler_due(n);
 	if (old)
 		d = hf_profiler_detach(old);
-	block = call(old, k, each);
+	block = hf_next.realloc(old, n);
 	if (!block && n != 0)
 		hf_profiler_reattach(old, &d);
 	else
@@ -154,41 +154,27 @@ sampled_realloc(void *old, size_t n, void *(*call)(void *, size_t, size_t),
 	return block;
 }
 
-static void *
-call_realloc(void *p, size_t k, size_t n)
-{
-	return hf_next.realloc(p, n);
-}
-
-static void *
-call_reallocarray(void *p, size_t k, size_t n)
-{
-	return hf_next.reallocarray(p, k, n);
-}
-
 HF_EXPORT void *
 realloc(void *p, size_t n)
 {
 	bool is_due = due(n);
 
 	if (HF_UNLIKELY(is_due || hf_live_maybe(p)))
-		return sampled_realloc(p, n, call_realloc, 1, n, is_due);
+		return sampled_realloc(p, n, is_due);
 	return hf_next.realloc(p, n);
 }
 
+/* Many a reallocarray ends in the realloc above; so ours is it. */
 HF_EXPORT void *
 reallocarray(void *p, size_t k, size_t n)
 {
 	size_t bytes;
-	bool is_due;
 
-	if (__builtin_mul_overflow(k, n, &bytes))
-		return hf_next.reallocarray(p, k, n); /* ENOMEM is its word */
-	is_due = due(bytes);
-	if (HF_UNLIKELY(is_due || hf_live_maybe(p)))
-		return sampled_realloc(
-			p, bytes, call_reallocarray, k, n, is_due);
-	return hf_next.reallocarray(p, k, n);
+	if (__builtin_mul_overflow(k, n, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(p, bytes);
 }
 
 static void *HF_COLD
@@ -273,8 +259,8 @@ malloc_usable_size(void *p)
 }
 
 /*
- * C++. Where the next operators end in malloc, ours only pass on. The next
- * `new` may throw, through us: nothing is held across the call.
+ * C++. Where a next operator ends in a function above, ours only passes on. The
+ * next `new` may throw, through us: nothing is held across the call.
  */
 #define NEW(name, parameters, arguments)                                       \
 	static void *HF_COLD sampled##name parameters                          \
@@ -283,7 +269,7 @@ malloc_usable_size(void *p)
 	}                                                                      \
 	HF_EXPORT void *name parameters                                        \
 	{                                                                      \
-		if (hf_next.operators && due(n))                               \
+		if (hf_next.hooked##name && due(n))                            \
 			return sampled##name arguments;                        \
 		return hf_next.name arguments;                                 \
 	}

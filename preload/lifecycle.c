@@ -111,7 +111,9 @@ dlclose(void *handle)
 	hf_modules_refresh(r);
 	before = unloaded();
 	result = hf_next.dlclose(handle);
-	if (unloaded() != before)
+	if (unloaded() != before) {
 		hf_modules_unloaded();
+		hf_modules_refresh(r); /* what is gone is gone */
+	}
 	return result;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sys.h"
+#include "thread.h"
 
 extern struct r_debug _r_debug;
 
@@ -175,18 +176,6 @@ cfree_by_free(void *p)
 	hf_next.free(p);
 }
 
-static void *
-reallocarray_by_realloc(void *p, size_t k, size_t n)
-{
-	size_t bytes;
-
-	if (__builtin_mul_overflow(k, n, &bytes)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return hf_next.realloc(p, bytes);
-}
-
 /*
  * C++ operators: looked up at each first call of one, since a C program may
  * load its first C++ library at any time.
@@ -207,7 +196,6 @@ find_operators(void)
 		if (found)                                                     \
 			hf_next.name = found;                                  \
 	}
-	HF_NEXT_NEWS(FIND)
 	HF_NEXT_DELETES(FIND)
 #undef FIND
 }
@@ -231,8 +219,6 @@ hf_next_find(void)
 		hf_next.free_aligned_sized = free_aligned_sized_by_free;
 	if (!behind("cfree", &where))
 		hf_next.cfree = cfree_by_free;
-	if (!behind("reallocarray", &where))
-		hf_next.reallocarray = reallocarray_by_realloc;
 	hf_next.dlclose = behind("dlclose", &where);
 	find_operators();
 }
@@ -276,13 +262,38 @@ HF_NEXT_FREES(BOOT)
 HF_NEXT_DELETES(BOOT)
 #undef BOOT
 
+/*
+ * The operators of an allocator are its own; but some of them call its malloc
+ * or aligned_alloc by name, and so come back to us (jemalloc's for aligned
+ * types). That is tried, once for each form: an allocation during which every
+ * hook takes the slow path, which sees `probe`.
+ */
 #define BOOT(name, parameters, arguments)                                      \
+	extern void *name parameters;                                          \
 	static void *boot_##name parameters                                    \
 	{                                                                      \
+		struct hf_thread *t = &hf_thread;                              \
+		int64_t left = t->left;                                        \
+		size_t wanted = n;                                             \
+                                                                               \
+		const struct link_map *where;                                  \
+		void *found = behind(#name, &where);                           \
+                                                                               \
 		find_operators();                                              \
-		if (hf_next.name != boot_##name)                               \
-			return hf_next.name arguments;                         \
-		return hf_next.malloc(n);                                      \
+		if (!found)                                                    \
+			return hf_next.malloc(n);                              \
+		hf_next.name = found;                                          \
+		if (hf_next.operators) {                                       \
+			n = 1;                                                 \
+			t->probe = 1;                                          \
+			t->left = INT64_MIN;                                   \
+			hf_next.free(hf_next.name arguments);                  \
+			hf_next.hooked##name = t->probe == 1;                  \
+			t->probe = 0;                                          \
+			t->left = left;                                        \
+			n = wanted;                                            \
+		}                                                              \
+		return name arguments;                                         \
 	}
 HF_NEXT_NEWS(BOOT)
 #undef BOOT

@@ -18,7 +18,6 @@
 	X(malloc, void *, (size_t n), (n))                                     \
 	X(calloc, void *, (size_t k, size_t n), (k, n))                        \
 	X(realloc, void *, (void *p, size_t n), (p, n))                        \
-	X(reallocarray, void *, (void *p, size_t k, size_t n), (p, k, n))      \
 	X(memalign, void *, (size_t a, size_t n), (a, n))                      \
 	X(aligned_alloc, void *, (size_t a, size_t n), (a, n))                 \
 	X(posix_memalign, int, (void **p, size_t a, size_t n), (p, a, n))      \
@@ -76,11 +75,15 @@ struct hf_next {
 #define FIELD(name, parameters, arguments) void *(*name)parameters;
 	HF_NEXT_NEWS(FIELD)
 #undef FIELD
-	int (*dlclose)(void *);
 	/*
-	 * The operators are the next malloc's own (jemalloc, tcmalloc,
-	 * mimalloc): they are hooked. Else they end in malloc, which is.
+	 * This form of new does not end in another function of the family:
+	 * it is hooked, else its allocations would count twice, or never.
 	 */
+#define FIELD(name, parameters, arguments) bool hooked##name;
+	HF_NEXT_NEWS(FIELD)
+#undef FIELD
+	int (*dlclose)(void *);
+	/* The operators are the next malloc's own (jemalloc, tcmalloc, ...) */
 	bool operators;
 };
 

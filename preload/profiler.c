@@ -105,6 +105,10 @@ hf_profiler_due(size_t size)
 	int64_t threshold = hf_control_threshold();
 	struct hf_ticket no = { false, 0 }, yes = { true, t->interval };
 
+	if (t->probe) {
+		t->probe = 2;
+		return no;
+	}
 	if (threshold == 0) { /* before the constructor */
 		t->left = 0;
 		hf_state_lost(NULL, HFS_LOST_EARLY);

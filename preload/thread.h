@@ -25,7 +25,9 @@ struct hf_thread {
 	uint32_t interval;
 	/* In the profiler: hooks entered now only forward. */
 	uint32_t busy;
-	uint64_t dumps_checked; /* clock of the last look whether one is due */
+	/* 1: an operator new is being tried; 2: it came to a hook. See next.c
+	 */
+	uint32_t probe;
 };
 
 _Static_assert(sizeof(struct hf_thread) <= 64, "one cache line");

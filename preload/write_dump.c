@@ -26,11 +26,11 @@ struct sums {
 };
 
 /*
- * What jeprof scales by is left over from one line to the next, so that
- * rounding never adds up. In bytes.
+ * What a line could not express is left to the next one, so that rounding
+ * never adds up. In bytes and objects.
  */
 struct solver {
-	double interval, owed;
+	double interval, owed_bytes, owed_objects;
 };
 
 struct solved {
@@ -60,14 +60,26 @@ read_sum(const struct hfs_sum *s)
 	return copy;
 }
 
-/* docs/FORMAT.md section 2. */
+/* What jeprof makes of a line. */
+static double
+factor(const struct solver *v, struct solved line)
+{
+	return 1 /
+	       hf_sampler_1mexp((double)line.s / (double)line.n / v->interval);
+}
+
+/*
+ * docs/FORMAT.md section 2. n decides what small blocks add up to in bytes, s
+ * only how many there seem to be; so n is chosen for the bytes, and then s for
+ * the objects where blocks are small, for the bytes where they are large.
+ */
 static struct solved
 solve(struct solver *v, const struct sums *sum)
 {
 	double bytes = (double)sum->bytes / (1 << HF_BYTES_SHIFT);
 	double objects = (double)sum->objects / (1 << HF_OBJECTS_SHIFT);
 	struct solved out = { 0, 0 };
-	double size, share, n;
+	double size, n, s;
 
 	if (sum->samples == 0)
 		return out;
@@ -76,18 +88,29 @@ solve(struct solver *v, const struct sums *sum)
 		out.s = (uint64_t)(bytes + 0.5);
 		return out;
 	}
+	v->owed_bytes += bytes;
+	v->owed_objects += objects;
 	size = bytes / objects;
 	if (size < 1) /* jeprof can't scale objects of no size */
 		size = 1;
-	share = hf_sampler_1mexp(size / v->interval);
-	n = (bytes + v->owed) * share / size;
-	out.n = n > 0 ? (uint64_t)(n + 0.5) : 0;
-	out.s = (uint64_t)((double)out.n * size + 0.5);
-	v->owed += bytes;
-	if (out.n > 0)
-		v->owed -= (double)out.s /
-			   hf_sampler_1mexp(
-				   (double)out.s / (double)out.n / v->interval);
+	n = v->owed_bytes * hf_sampler_1mexp(size / v->interval) / size;
+	if (n < 0.5)
+		return out;
+	out.n = (uint64_t)(n + 0.5);
+	s = (double)out.n * size;
+	if (size < v->interval / 8 && v->owed_objects > 0)
+		s = (double)out.n * (double)out.n * v->interval /
+		    v->owed_objects;
+	/* Never so far from the truth that a line misleads by itself. */
+	if (s > 2 * (double)out.n * size)
+		s = 2 * (double)out.n * size;
+	if (s < (double)out.n * size / 2)
+		s = (double)out.n * size / 2;
+	out.s = (uint64_t)(s + 0.5);
+	if (out.s == 0)
+		out.s = 1;
+	v->owed_bytes -= (double)out.s * factor(v, out);
+	v->owed_objects -= (double)out.n * factor(v, out);
 	return out;
 }
 
@@ -499,15 +522,27 @@ put_live(void *data, const struct hf_live_entry *e, struct hf_live_place *at)
 	return ++w->lines < LIVE_LINES && !t->failed;
 }
 
-/* The t lines of the head: what the lines below will add up to. */
+/* The t lines of the head: the sums of those below. */
 static void
 put_head_counts(struct writer *w)
 {
 	struct solver live = w->live, alloc = w->alloc;
-	struct sums sum_live = read_sum(&w->region->header->live);
-	struct sums sum_alloc = read_sum(&w->region->header->alloc);
+	struct solved sum_live = { 0, 0 }, sum_alloc = { 0, 0 }, line;
 
-	put_t_lines(w->out, solve(&live, &sum_live), solve(&alloc, &sum_alloc));
+	for (hfs_ref ref = w->region->header->newest_stack; ref;) {
+		struct hfs_stack *s = hf_stacks_at(w->region, ref);
+		struct sums now = read_sum(&s->live);
+
+		line = solve(&live, &now);
+		sum_live.n += line.n;
+		sum_live.s += line.s;
+		now = read_sum(&s->alloc);
+		line = solve(&alloc, &now);
+		sum_alloc.n += line.n;
+		sum_alloc.s += line.s;
+		ref = s->older;
+	}
+	put_t_lines(w->out, sum_live, sum_alloc);
 }
 
 uint64_t
@@ -518,8 +553,8 @@ hf_write_dump(struct hf_text *out, struct hf_region *r,
 	uint64_t live = hf_live_count();
 	struct writer w = { .out = out,
 		.region = r,
-		.live = { (double)n, 0 },
-		.alloc = { (double)n, 0 } };
+		.live = { (double)n, 0, 0 },
+		.alloc = { (double)n, 0, 0 } };
 
 	hf_maps_modules(r);
 	hf_text_string(out, "heap_v2/");
