@@ -81,15 +81,25 @@ length_without_version(const char *symbol, size_t length)
 	return at != NULL && at > symbol ? (size_t)(at - symbol) : length;
 }
 
+/* glibc's hidden second names. */
+static const char *
+without_prefix(const char *symbol)
+{
+	return strncmp(symbol, "__GI_", 5) == 0 && symbol[5] != '\0'
+		       ? symbol + 5
+		       : symbol;
+}
+
 char *
 demangle(const char *symbol)
 {
+	const char *given = without_prefix(symbol);
 	size_t length =
-		length_without_version(symbol, length_without_clone(symbol));
+		length_without_version(given, length_without_clone(given));
 	char *plain = xmalloc(length + 1), *name;
 	struct text *out;
 
-	memcpy(plain, symbol, length);
+	memcpy(plain, given, length);
 	plain[length] = '\0';
 	if (plain[0] != '_' || length > SYMBOL_MAX_BYTES)
 		return plain;

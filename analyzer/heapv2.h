@@ -39,8 +39,8 @@ bool heapv2_head_line(struct heapv2_head *h, struct scan line);
 
 /*
  * The text behind "MAPPED_LIBRARIES:". What is no line of /proc/PID/maps is
- * skipped. Where there were module rows only what is no file is taken: those
- * know when a file was mapped, the list only what is mapped now.
+ * skipped. Where there were module rows nothing is taken: those know when a
+ * file was mapped, the list only what is mapped now.
  */
 void heapv2_maps(struct heapv2_head *h, struct scan text);
 

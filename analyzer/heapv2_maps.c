@@ -40,7 +40,7 @@ take_mapping(struct heapv2_head *h, struct segment *segment, struct scan line)
 	bool file = path[0] == '/';
 
 	/* Without a path it is code that the program made itself. */
-	if (path[0] != '\0' && !(file && h->modules)) {
+	if (path[0] != '\0') {
 		if (!file)
 			segment->offset = 0;
 		if (file && h->process.exe == NONE)
@@ -74,7 +74,7 @@ map_line(struct heapv2_head *h, struct scan line)
 void
 heapv2_maps(struct heapv2_head *h, struct scan text)
 {
-	while (text.at < text.end) {
+	while (text.at < text.end && !h->modules) {
 		const unsigned char *end =
 			memchr(text.at, '\n', (size_t)(text.end - text.at));
 		struct scan line = { text.at, end != NULL ? end : text.end };

@@ -208,6 +208,18 @@ add_unnamed(struct work *w, struct location *l, uint64_t address)
 	w->unnamed = true;
 }
 
+/*
+ * What stands for a function without a name: where it begins, so that all
+ * addresses in it are one function; else the return address itself.
+ */
+static uint64_t
+shown_address(struct work *w, uint64_t address)
+{
+	uint64_t start = symbolize_function_start(w->file, address);
+
+	return start != 0 ? start : address + 1;
+}
+
 /* l->offset is a return address: the call ends one byte before. */
 static void
 add_frames(struct work *w, struct location *l)
@@ -232,7 +244,8 @@ add_frames(struct work *w, struct location *l)
 		add_frame(p, l, f, places[i].line);
 	}
 	if (count == 0)
-		add_unnamed(w, l, address != 0 ? address + 1 : l->offset);
+		add_unnamed(w, l,
+			address != 0 ? shown_address(w, address) : l->offset);
 }
 
 /*

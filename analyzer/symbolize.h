@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses to names; the only file that includes elfutils. A file is used only
- * if its build-id is the recorded one. A name is used only inside
- * [st_value, st_value + st_size): a neighbour's name is a lie. What has no
- * name is "[module+0x1234]", and struct module.why says why.
+ * Addresses to names; symbolize_*.c are the only files that include elfutils. A
+ * file is used only if its build-id is the recorded one. A name is used only
+ * inside [st_value, st_value + st_size): a neighbour's name is a lie. What has
+ * no name is "[module+0x1234]", where its function begins (if that can't be
+ * told: the return address), as objdump shows it; struct module.why says why.
  */
 #ifndef SYMBOLIZE_H
 #define SYMBOLIZE_H

@@ -19,19 +19,19 @@
 
 #include "err.h"
 #include "symbolize_dwarf.h"
+#include "symbolize_fde.h"
 #include "symbolize_ranges.h"
 
 #define DELETED " (deleted)" /* what the kernel appends to such a path */
 
-struct code {
-	uint64_t offset, address, size;
-};
-
 struct symbolize_file {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
-	struct code *code; /* executable segments */
-	size_t code_count, code_capacity;
+	struct mapped_part *parts; /* what is loaded of the file */
+	size_t part_count, part_capacity;
+	struct mapped_part unwind; /* .eh_frame_hdr; size 0: none */
+	struct ranges functions; /* from there; filled when first needed */
+	bool functions_known;
 	struct ranges symbols; /* values are indices into names */
 	const char **names; /* borrowed from the ELF file */
 	size_t name_count, name_capacity;
@@ -102,7 +102,7 @@ what_differs(Elf *elf, const struct stat *st, const char *build_id,
 }
 
 static void
-find_code(struct symbolize_file *f, Elf *elf)
+find_parts(struct symbolize_file *f, Elf *elf)
 {
 	size_t count;
 
@@ -110,21 +110,27 @@ find_code(struct symbolize_file *f, Elf *elf)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		GElf_Phdr h;
+		struct mapped_part part;
 
-		if (gelf_getphdr(elf, (int)i, &h) == NULL ||
-			h.p_type != PT_LOAD || (h.p_flags & PF_X) == 0)
+		if (gelf_getphdr(elf, (int)i, &h) == NULL)
 			continue;
-		GROW(f->code, f->code_count, f->code_capacity);
-		f->code[f->code_count++] =
-			(struct code){ h.p_offset, h.p_vaddr, h.p_filesz };
+		part = (struct mapped_part){ h.p_offset, h.p_vaddr, h.p_filesz,
+			(h.p_flags & PF_X) != 0 };
+		if (h.p_type == PT_GNU_EH_FRAME)
+			f->unwind = part;
+		if (h.p_type != PT_LOAD)
+			continue;
+		GROW(f->parts, f->part_count, f->part_capacity);
+		f->parts[f->part_count++] = part;
 	}
 }
 
 static bool
 is_code(const struct symbolize_file *f, uint64_t address)
 {
-	for (size_t i = 0; i < f->code_count; i++)
-		if (address - f->code[i].address < f->code[i].size)
+	for (size_t i = 0; i < f->part_count; i++)
+		if (f->parts[i].executable &&
+			address - f->parts[i].address < f->parts[i].size)
 			return true;
 	return false;
 }
@@ -245,7 +251,7 @@ symbolize_open(const char *path, const char *build_id, int64_t newest_ms,
 		symbolize_close(f);
 		return NULL;
 	}
-	find_code(f, elf);
+	find_parts(f, elf);
 	f->units = dwarf_units_new(
 		dwfl_module_getdwarf(f->module, &f->dwarf_bias));
 	find_symbols(f);
@@ -260,7 +266,8 @@ symbolize_close(struct symbolize_file *f)
 	dwarf_units_free(f->units);
 	ranges_release(&f->symbols);
 	free(f->names);
-	free(f->code);
+	free(f->parts);
+	ranges_release(&f->functions);
 	dwfl_end(f->dwfl);
 	free(f);
 }
@@ -269,13 +276,37 @@ bool
 symbolize_address(
 	const struct symbolize_file *f, uint64_t offset, uint64_t *address)
 {
-	for (size_t i = 0; i < f->code_count; i++)
-		if (offset - f->code[i].offset < f->code[i].size) {
-			*address =
-				offset - f->code[i].offset + f->code[i].address;
-			return true;
-		}
+	for (size_t i = 0; i < f->part_count; i++) {
+		const struct mapped_part *p = &f->parts[i];
+
+		if (!p->executable || offset - p->offset >= p->size)
+			continue;
+		*address = offset - p->offset + p->address;
+		return true;
+	}
 	return false;
+}
+
+uint64_t
+symbolize_function_start(struct symbolize_file *f, uint64_t address)
+{
+	const struct range *r;
+
+	if (!f->functions_known) {
+		GElf_Addr bias;
+		size_t size = 0;
+		Elf *elf = dwfl_module_getelf(f->module, &bias);
+		char *image = elf_rawfile(elf, &size);
+
+		if (image != NULL)
+			fde_add_functions(&f->functions,
+				(const unsigned char *)image, size, &f->unwind,
+				f->parts, f->part_count);
+		ranges_sort(&f->functions);
+		f->functions_known = true;
+	}
+	r = ranges_find(&f->functions, address);
+	return r != NULL ? r->value : 0;
 }
 
 size_t

@@ -41,6 +41,12 @@ bool symbolize_address(
 size_t symbolize_places(struct symbolize_file *f, uint64_t address,
 	const struct place **places);
 
+/*
+ * Where the function that an address is in begins, also in a stripped file; 0
+ * if that can't be told.
+ */
+uint64_t symbolize_function_start(struct symbolize_file *f, uint64_t address);
+
 /* Why it has no more names than it has; NULL if it has debug information. */
 const char *symbolize_lacks(const struct symbolize_file *f);
 

@@ -121,6 +121,25 @@ read_build_id(struct library *l)
 	free(command);
 }
 
+/* What nm says of a function in lib.so. */
+static uint64_t
+address_of(const char *folder, const char *function)
+{
+	unsigned long long address;
+	char *command = NULL;
+	FILE *f;
+
+	if (asprintf(&command, "nm '%s/lib.so' | grep ' %s$'", folder,
+		    function) < 0)
+		abort();
+	f = popen(command, "r");
+	if (f == NULL || fscanf(f, "%llx", &address) != 1)
+		abort();
+	pclose(f);
+	free(command);
+	return address;
+}
+
 /* Builds lib.so of the source, asks it for its offsets, and lets it go. */
 static struct library
 build(const char *folder, const char *flags)
@@ -237,6 +256,8 @@ a_stripped_file_never_lends_a_neighbours_name(void **state)
 	struct named n;
 	char wanted[64];
 
+	snprintf(wanted, sizeof wanted, "[lib.so+0x%llx]:0",
+		(unsigned long long)address_of(folder, "hidden"));
 	run(folder, "strip -g lib.so");
 	n = name(l.path, l.build_id, l.outer);
 	assert_string_equal(n.frames, "outer:0");
@@ -246,8 +267,7 @@ a_stripped_file_never_lends_a_neighbours_name(void **state)
 	n = name(l.path, l.build_id, l.outer);
 	assert_string_equal(n.frames, "outer:0");
 	n = name(l.path, l.build_id, l.hidden);
-	snprintf(wanted, sizeof wanted, "[lib.so+0x");
-	assert_memory_equal(n.frames, wanted, strlen(wanted));
+	assert_string_equal(n.frames, wanted);
 	assert_non_null(strstr(n.why, "stripped"));
 	remove_folder(folder);
 }
@@ -312,6 +332,7 @@ names_are_for_people(void **state)
 		{ "_Z3foov.constprop.0", "foo" },
 		{ "parse.part.0.isra.3", "parse" },
 		{ "work.cold", "work" },
+		{ "__GI__IO_doallocbuf", "_IO_doallocbuf" },
 		{ "memcpy@@GLIBC_2.14", "memcpy" },
 		{ "_ZN4core3ptr13drop_in_place17h0123456789abcdefE",
 			"core::ptr::drop_in_place" },
