@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tests of the library's parts share. Include it after cmocka.h. */
+#ifndef HF_SHARED_H
+#define HF_SHARED_H
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "sampler.h"
+#include "state.h"
+
+/* The defaults, `memory` bytes at most, and a region as a process's first. */
+static inline struct hf_region *
+hf_shared_region(uint64_t memory)
+{
+	struct hf_region *r;
+	bool fresh;
+
+	hf_options_read(NULL);
+	hf_options.memory = memory;
+	assert_true(hf_state_start());
+	r = hf_state_open(&fresh);
+	assert_non_null(r);
+	assert_true(fresh);
+	return r;
+}
+
+/* Fails, with both numbers, unless |got - wanted| <= tolerance. */
+#define assert_near(got, wanted, tolerance)                                    \
+	assert_near_at(__LINE__, got, wanted, tolerance)
+
+static inline void
+assert_near_at(int line, double got, double wanted, double tolerance)
+{
+	if (fabs(got - wanted) <= tolerance)
+		return;
+	print_error("line %d: %.17g, wanted %.17g +- %.3g\n", line, got, wanted,
+		tolerance);
+	fail();
+}
+
+/* Uniform in [0, 1). */
+static inline double
+hf_shared_uniform(uint64_t *random)
+{
+	return (double)(hf_sampler_random(random) >> 11) * 0x1p-53;
+}
+
+/* Uniform in [0, n); n is small. */
+static inline uint32_t
+hf_shared_below(uint64_t *random, uint32_t n)
+{
+	return (uint32_t)((hf_sampler_random(random) >> 32) * n >> 32);
+}
+
+/*
+ * What body(data) returns in a forked child, or 1000 + the signal that ended
+ * it. An assertion that fails in there must be a value that it returns.
+ */
+static inline int
+hf_shared_in_child(int (*body)(void *), void *data)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(body(data));
+	while (waitpid(pid, &status, 0) < 0)
+		assert_int_equal(errno, EINTR);
+	return WIFSIGNALED(status) ? 1000 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
+
+#endif
