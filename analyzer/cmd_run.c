@@ -185,6 +185,7 @@ run(const struct run_options *o, const char *file, const char *library,
 	code = launch_start(&l);
 	if (code == 0) {
 		e.status = launch_wait(&l);
+		e.alone = before.count == 0;
 		e.seconds = seconds_now() - start;
 		list_new(&dumps, &before, files);
 		code = conclude(o, &e, &l);

@@ -117,9 +117,25 @@ say_report(struct profile *p)
 	shown_release(&s);
 }
 
+/* For a shell: 'it'\''s'. Takes a visible text. */
 static void
-say_files(const struct run_end *e, bool has_picture)
+say_quoted(const char *text)
 {
+	fputc('\'', stderr);
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", stderr);
+		else
+			fputc(*text, stderr);
+	fputc('\'', stderr);
+}
+
+static void
+say_files(const struct run_end *e, uint32_t processes, bool has_picture)
+{
+	/* Else processes one after the other would be taken for several runs,
+	 * and of them the last one would be shown. */
+	const char *all = e->alone && processes > 1 ? "--all " : "";
 	char *folder = text_visible(e->files->folder);
 	char *picture = text_visible(e->files->picture);
 	size_t n = e->dumps->count;
@@ -128,7 +144,9 @@ say_files(const struct run_end *e, bool has_picture)
 		n == 1 ? "" : "s");
 	if (has_picture)
 		fprintf(stderr, "picture: %s\n", picture);
-	fprintf(stderr, "further: heapflame report '%s'\n", folder);
+	fprintf(stderr, "further: heapflame report %s", all);
+	say_quoted(folder);
+	fputc('\n', stderr);
 	free(folder);
 	free(picture);
 }
@@ -169,7 +187,7 @@ run_summary(const struct run_end *e)
 		result = flame_write(&p, e->files->picture, NULL, NULL);
 		if (!e->quiet) {
 			say_report(&p);
-			say_files(e, result == 0);
+			say_files(e, p.process_count, result == 0);
 		}
 	}
 	profile_release(&p);

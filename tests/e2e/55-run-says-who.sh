@@ -73,6 +73,12 @@ grep -qE '18\.0 MiB.*take_big' err.txt || fail "the child's part: $(cat err.txt)
 "$HEAPFLAME" run --sample 1 -o shell sh -c './work; ./work' 2>err.txt
 [ "$(count shell/*.f.heap)" -ge 2 ] || fail "$(ls shell)"
 grep -qE '32\.0 MiB.*take_big' err.txt || fail "both children: $(cat err.txt)"
+# One after the other, with nobody between: still one run, also later.
+"$HEAPFLAME" run --sample 1 --follow work -o row sh -c \
+	'./work; sleep 0.1; ./work' 2>err.txt
+grep -qE '32\.0 MiB.*take_big' err.txt || fail "both in a row: $(cat err.txt)"
+eval "$(sed -n "s|^further: heapflame|$HEAPFLAME|p" err.txt)" >report.txt
+grep -qE '32\.0 MiB.*take_big' report.txt || fail "later: $(cat report.txt)"
 "$HEAPFLAME" run --sample 1 --follow none -o alone sh -c './work; :' 2>err.txt
 ! grep -q take_big err.txt || fail "a child in spite of --follow none"
 
