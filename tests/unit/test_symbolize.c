@@ -4,8 +4,6 @@
  * a name may not be (another file's, a neighbour's) and what stands instead.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
-#include <link.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +27,7 @@
  * lines are looked at: keep them.
  */
 static const char c_source[] =
-	"extern void *seen;\n" /* 1 */
+	"#define _GNU_SOURCE\n" /* 1 */
 	"void *seen;\n" /* 2 */
 	"__attribute__((noinline)) void here(void)\n" /* 3 */
 	"{ seen = __builtin_return_address(0); __asm__(\"\" ::: \"memory\"); "
@@ -38,19 +36,39 @@ static const char c_source[] =
 	"{ here(); __asm__(\"\" ::: \"memory\"); }\n" /* 6 */
 	"static inline __attribute__((always_inline)) void middle(void)\n"
 	"{ inner(); }\n" /* 8 */
-	"void *outer(void)\n" /* 9 */
+	"__attribute__((noinline)) void *outer(void)\n" /* 9 */
 	"{\n"
 	"	middle();\n" /* 11 */
 	"	return seen;\n"
 	"}\n"
 	"__attribute__((visibility(\"hidden\"), noinline))\n"
 	"void *hidden(void) { here(); return seen; }\n" /* 15 */
-	"void *by_hidden(void) { void *p = hidden();"
-	" __asm__(\"\" ::: \"memory\"); return p; }\n";
+	"__attribute__((noinline)) void *by_hidden(void) { void *p = hidden();"
+	" __asm__(\"\" ::: \"memory\"); return p; }\n"
+	"#include <link.h>\n"
+	"#include <stdio.h>\n"
+	"static int show(struct dl_phdr_info *info, size_t size, void "
+	"*address)\n"
+	"{\n"
+	"	for (int i = 0; i < info->dlpi_phnum; i++) {\n"
+	"		const ElfW(Phdr) *h = &info->dlpi_phdr[i];\n"
+	"		size_t into = (size_t)address - info->dlpi_addr - "
+	"h->p_vaddr;\n"
+	"		if (h->p_type == PT_LOAD && into < h->p_memsz)\n"
+	"			printf(\"%zx\\n\", into + h->p_offset);\n"
+	"	}\n"
+	"	return 1;\n"
+	"}\n"
+	"int main(void)\n"
+	"{\n"
+	"	dl_iterate_phdr(show, outer());\n"
+	"	dl_iterate_phdr(show, by_hidden());\n"
+	"	return 0;\n"
+	"}\n";
 
 static const char frames_wanted[] = "inner[i]:6 middle[i]:8 outer:11";
 
-struct library {
+struct program {
 	char path[256];
 	uint64_t outer, hidden; /* file offsets of return addresses in them */
 	char build_id[128];
@@ -69,44 +87,8 @@ run(const char *folder, const char *command)
 	free(line);
 }
 
-struct search {
-	uint64_t address, offset;
-	struct library *library;
-};
-
-/* dl_iterate_phdr: where in its file an address of the library lies. */
-static int
-find_offset(struct dl_phdr_info *info, size_t size, void *data)
-{
-	struct search *s = data;
-
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
-		uint64_t start = info->dlpi_addr + h->p_vaddr;
-
-		if (h->p_type != PT_LOAD || s->address - start >= h->p_memsz)
-			continue;
-		s->offset = s->address - start + h->p_offset;
-		return 1;
-	}
-	return 0;
-}
-
-static uint64_t
-offset_of_call(void *handle, const char *function)
-{
-	void *(*call)(void);
-	struct search s = { 0 };
-
-	*(void **)&call = dlsym(handle, function);
-	assert_non_null(call);
-	s.address = (uintptr_t)call();
-	assert_int_equal(dl_iterate_phdr(find_offset, &s), 1);
-	return s.offset;
-}
-
 static void
-read_build_id(struct library *l)
+read_build_id(struct program *l)
 {
 	char *command = NULL;
 	FILE *f;
@@ -121,7 +103,7 @@ read_build_id(struct library *l)
 	free(command);
 }
 
-/* What nm says of a function in lib.so. */
+/* What nm says of a function in prog. */
 static uint64_t
 address_of(const char *folder, const char *function)
 {
@@ -129,8 +111,8 @@ address_of(const char *folder, const char *function)
 	char *command = NULL;
 	FILE *f;
 
-	if (asprintf(&command, "nm '%s/lib.so' | grep ' %s$'", folder,
-		    function) < 0)
+	if (asprintf(&command, "nm '%s/prog' | grep ' %s$'", folder, function) <
+		0)
 		abort();
 	f = popen(command, "r");
 	if (f == NULL || fscanf(f, "%llx", &address) != 1)
@@ -140,29 +122,29 @@ address_of(const char *folder, const char *function)
 	return address;
 }
 
-/* Builds lib.so of the source, asks it for its offsets, and lets it go. */
-static struct library
+/* Builds the source as `prog`, and lets it say where in it it was. */
+static struct program
 build(const char *folder, const char *flags)
 {
-	struct library l;
+	struct program l;
+	unsigned long long outer, hidden;
 	char *command = NULL;
-	void *handle;
+	FILE *f;
 
 	write_file(folder, "source.c", c_source, sizeof c_source - 1);
 	if (asprintf(&command,
-		    "cc -O2 -fPIC -shared -Wl,--build-id %s"
-		    " -o lib.so source.c",
+		    "cc -O2 -rdynamic -Wl,--build-id %s -o prog source.c",
 		    flags) < 0)
 		abort();
 	run(folder, command);
 	free(command);
-	snprintf(l.path, sizeof l.path, "%s/lib.so", folder);
-	handle = dlopen(l.path, RTLD_NOW | RTLD_LOCAL);
-	if (handle == NULL)
-		fail_msg("%s", dlerror());
-	l.outer = offset_of_call(handle, "outer");
-	l.hidden = offset_of_call(handle, "by_hidden");
-	dlclose(handle);
+	snprintf(l.path, sizeof l.path, "%s/prog", folder);
+	f = popen(l.path, "r");
+	if (f == NULL || fscanf(f, "%llx %llx", &outer, &hidden) != 2)
+		abort();
+	pclose(f);
+	l.outer = outer;
+	l.hidden = hidden;
 	read_build_id(&l);
 	return l;
 }
@@ -217,7 +199,7 @@ inlined_frames_come_innermost_first_with_their_lines(void **state)
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
 		char *folder = new_folder();
-		struct library l = build(folder, flags[i]);
+		struct program l = build(folder, flags[i]);
 		struct named n = name(l.path, l.build_id, l.outer);
 
 		if (strcmp(n.frames, frames_wanted) != 0)
@@ -234,15 +216,15 @@ static void
 a_separate_debug_file_is_found(void **state)
 {
 	char *folder = new_folder();
-	struct library l = build(folder, "-g");
+	struct program l = build(folder, "-g");
 	struct named n;
 
-	run(folder, "objcopy --only-keep-debug lib.so lib.debug && "
-		    "strip lib.so && objcopy --add-gnu-debuglink=lib.debug"
-		    " lib.so 2>/dev/null");
+	run(folder, "objcopy --only-keep-debug prog prog.debug && "
+		    "strip prog && objcopy --add-gnu-debuglink=prog.debug"
+		    " prog 2>/dev/null");
 	n = name(l.path, l.build_id, l.outer);
 	assert_string_equal(n.frames, frames_wanted);
-	run(folder, "mkdir .debug && mv lib.debug .debug");
+	run(folder, "mkdir .debug && mv prog.debug .debug");
 	n = name(l.path, l.build_id, l.outer);
 	assert_string_equal(n.frames, frames_wanted);
 	remove_folder(folder);
@@ -252,18 +234,18 @@ static void
 a_stripped_file_never_lends_a_neighbours_name(void **state)
 {
 	char *folder = new_folder();
-	struct library l = build(folder, "-g");
+	struct program l = build(folder, "-g");
 	struct named n;
 	char wanted[64];
 
-	snprintf(wanted, sizeof wanted, "[lib.so+0x%llx]:0",
+	snprintf(wanted, sizeof wanted, "[prog+0x%llx]:0",
 		(unsigned long long)address_of(folder, "hidden"));
-	run(folder, "strip -g lib.so");
+	run(folder, "strip -g prog");
 	n = name(l.path, l.build_id, l.outer);
 	assert_string_equal(n.frames, "outer:0");
 	n = name(l.path, l.build_id, l.hidden);
 	assert_string_equal(n.frames, "hidden:0");
-	run(folder, "strip lib.so");
+	run(folder, "strip prog");
 	n = name(l.path, l.build_id, l.outer);
 	assert_string_equal(n.frames, "outer:0");
 	n = name(l.path, l.build_id, l.hidden);
@@ -276,23 +258,23 @@ static void
 a_file_that_is_not_the_one_that_ran_gives_no_names(void **state)
 {
 	char *folder = new_folder();
-	struct library l = build(folder, "-g");
+	struct program l = build(folder, "-g");
 	struct named n;
 	char path[300], id[sizeof l.build_id];
 
 	snprintf(id, sizeof id, "%s", l.build_id);
 	build(folder, "-g -DOTHER -O1");
 	n = name(l.path, id, l.outer);
-	assert_memory_equal(n.frames, "[lib.so+0x", 10);
+	assert_memory_equal(n.frames, "[prog+0x", 8);
 	assert_string_equal(
 		n.why, "the file was replaced since (build-id differs)");
-	run(folder, "rm lib.so");
+	run(folder, "rm prog");
 	n = name(l.path, id, l.outer);
-	assert_memory_equal(n.frames, "[lib.so+0x", 10);
+	assert_memory_equal(n.frames, "[prog+0x", 8);
 	assert_string_equal(n.why, "the file is not there");
 	snprintf(path, sizeof path, "%s (deleted)", l.path);
 	n = name(path, NULL, l.outer);
-	assert_memory_equal(n.frames, "[lib.so+0x", 10);
+	assert_memory_equal(n.frames, "[prog+0x", 8);
 	assert_string_equal(n.why, "the file was deleted while it was in use");
 	n = name(folder, NULL, 0x1234);
 	assert_string_equal(n.why, "it is no regular file");
