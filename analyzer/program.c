@@ -55,7 +55,8 @@ program_find(const char *name)
 
 		if (is_program(file))
 			return file;
-		if (errno == EACCES)
+		/* A folder that we may not enter holds nothing for us. */
+		if (errno == EACCES && access(file, F_OK) == 0)
 			worst = EACCES;
 		free(file);
 		if (!path[n])

@@ -3,6 +3,7 @@
  * Which programs are refused, on files made from the test's own executable:
  * whole, cut off at many places and damaged at many more.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -169,6 +170,9 @@ programs_are_found_as_execvp_finds_them(void **state)
 	assert_null(program_find(""));
 	assert_int_equal(chmod(path, 0644), 0);
 	assert_null(program_find("file"));
+	assert_int_equal(errno, EACCES);
+	assert_null(program_find("other"));
+	assert_int_equal(errno, ENOENT);
 	assert_null(program_find(folder)); /* a folder is no program */
 	assert_null(program_find("./no-such-file"));
 	found = program_find(SELF);
