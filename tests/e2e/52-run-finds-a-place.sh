@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Where the files of a run go: a folder of its own here, the one named by -o or
 # --prefix, elsewhere if here can't be written; whatever the program is called.
+# alone: /tmp/heapflame-UID is put aside for a moment
 # shellcheck disable=SC2016 # single quotes are for other shells
 . "$SRC/tests/e2e/lib.sh"
 
@@ -96,16 +97,27 @@ holds state/heapflame.work.*
 holds runtime/heapflame.work.*
 # In /tmp only a folder that is ours alone will do.
 own=/tmp/heapflame-$(id -u)
-if [ ! -e "$own" ]; then
-	ln -s "$PWD/state" "$own"
-	(cd /proc && env -u STATE_DIRECTORY -u XDG_RUNTIME_DIR \
-		"$HEAPFLAME" run "$OLDPWD/../work") 2>err.txt && status=0 ||
-		status=$?
-	rm "$own"
-	[ "$status" -eq 125 ] || fail "a foreign link was used: $(cat err.txt)"
+aside=$own.aside.$$
+restore()
+{
+	rm -rf "$own"
+	[ ! -e "$aside" ] || mv "$aside" "$own"
+}
+[ ! -e "$own" ] || mv "$own" "$aside"
+trap restore EXIT
+nowhere_else()
+{
 	(cd /proc && env -u STATE_DIRECTORY -u XDG_RUNTIME_DIR \
 		"$HEAPFLAME" run "$OLDPWD/../work") 2>err.txt
-	holds "$own"/heapflame.work.*
-	[ "$(stat -c %a "$own")" = 700 ] || fail "mode $(stat -c %a "$own")"
-	rm -r "$own"
-fi
+}
+ln -s "$PWD/state" "$own"
+nowhere_else && status=0 || status=$?
+[ "$status" -eq 125 ] || fail "a foreign link was used: $(cat err.txt)"
+rm "$own"
+mkdir -m 755 "$own"
+nowhere_else && status=0 || status=$?
+[ "$status" -eq 125 ] || fail "an open folder was used: $(cat err.txt)"
+rmdir "$own"
+nowhere_else
+holds "$own"/heapflame.work.*
+[ "$(stat -c %a "$own")" = 700 ] || fail "mode $(stat -c %a "$own")"
