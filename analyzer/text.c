@@ -74,6 +74,32 @@ text_visible(const char *s)
 	return copy;
 }
 
+char *
+text_harmless(const char *s)
+{
+	static const char unreadable[] = "\xef\xbf\xbd"; /* U+FFFD */
+	const unsigned char *in = (const unsigned char *)s;
+	char *copy = xmalloc(3 * strlen(s) + 1), *out = copy;
+
+	while (*in) {
+		uint32_t code = 0;
+		size_t length = utf8_read(in, &code);
+
+		if (length == 0) {
+			memcpy(out, unreadable, strlen(unreadable));
+			out += strlen(unreadable);
+		} else if (acts(code)) {
+			*out++ = '?';
+		} else {
+			memcpy(out, in, length);
+			out += length;
+		}
+		in += length ? length : 1;
+	}
+	*out = '\0';
+	return copy;
+}
+
 static bool
 is_start(char c)
 {

@@ -13,6 +13,12 @@
  */
 char *text_visible(const char *s);
 
+/*
+ * A copy of as many characters, in UTF-8: what would act is `?`, a byte that is
+ * no UTF-8 is U+FFFD. Caller frees.
+ */
+char *text_harmless(const char *s);
+
 /* How many columns a visible text takes, at one a character. */
 size_t text_columns(const char *s);
 

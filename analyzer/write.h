@@ -74,7 +74,7 @@ void write_info(FILE *out, const struct profile *p, bool exact);
 
 /*
  * root;...;leaf value, sorted bytewise. `;` in names becomes `:`, control
- * characters `?`.
+ * characters `?`, and what is no UTF-8 U+FFFD.
  */
 int write_folded(FILE *out, const struct shown *s);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "text.h"
 #include "write.h"
 
 /* A line as it will be printed, without its value. */
@@ -17,36 +18,50 @@ struct line {
 	int64_t value;
 };
 
-static size_t
-text_size(const struct shown *s, const struct shown_stack *stack)
+/* Names as they are printed, by function; made when first needed. */
+struct names {
+	const struct shown *s;
+	char **of;
+};
+
+static const char *
+name_of(struct names *n, uint32_t frame)
 {
+	uint32_t function = n->s->profile->frames[frame].function;
+	char *name = n->of[function];
+
+	if (name)
+		return name;
+	name = text_harmless(shown_name(n->s, frame));
+	for (char *c = name; *c; c++)
+		if (*c == ';')
+			*c = ':';
+	n->of[function] = name;
+	return name;
+}
+
+static void
+release_names(struct names *n)
+{
+	for (uint32_t i = 0; i < n->s->profile->function_count; i++)
+		free(n->of[i]);
+	free(n->of);
+}
+
+static char *
+line_text(struct names *n, const struct shown_stack *stack)
+{
+	const uint32_t *frames = n->s->frames + stack->first;
 	size_t size = 1;
+	char *text, *out;
 
 	for (uint32_t i = 0; i < stack->depth; i++)
-		size += strlen(shown_name(s, s->frames[stack->first + i])) + 1;
-	return size;
-}
-
-static char *
-put_name(char *out, const char *name)
-{
-	for (; *name; name++) {
-		unsigned char c = (unsigned char)*name;
-
-		*out++ = c == ';' ? ':' : c < 0x20 || c == 0x7f ? '?' : *name;
-	}
-	return out;
-}
-
-static char *
-line_text(const struct shown *s, const struct shown_stack *stack)
-{
-	char *text = xmalloc(text_size(s, stack)), *out = text;
-
+		size += strlen(name_of(n, frames[i])) + 1;
+	text = out = xmalloc(size);
 	for (uint32_t i = 0; i < stack->depth; i++) {
 		if (i > 0)
 			*out++ = ';';
-		out = put_name(out, shown_name(s, s->frames[stack->first + i]));
+		out = stpcpy(out, name_of(n, frames[i]));
 	}
 	*out = '\0';
 	return text;
@@ -93,11 +108,15 @@ int
 write_folded(FILE *out, const struct shown *s)
 {
 	struct line *lines = xcalloc(s->stack_count, sizeof *lines);
+	struct names names = {
+		.s = s,
+		.of = xcalloc(s->profile->function_count, sizeof(char *)),
+	};
 	uint32_t n;
 
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		lines[i] = (struct line){
-			.text = line_text(s, &s->stacks[i]),
+			.text = line_text(&names, &s->stacks[i]),
 			.value = s->stacks[i].value,
 		};
 	if (s->stack_count > 0)
@@ -108,5 +127,6 @@ write_folded(FILE *out, const struct shown *s)
 		free(lines[i].text);
 	}
 	free(lines);
+	release_names(&names);
 	return ferror(out) ? -1 : 0;
 }
