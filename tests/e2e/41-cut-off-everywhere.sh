@@ -7,7 +7,9 @@
 
 # The smallest real dump that we know of: one site, few libraries.
 exact HEAPFLAME_DUMP_SECONDS=0 "$PROGS/hostile"
-dump=$(dump_of dumps)
+# Without libraries to look into, thousands of reports take seconds.
+sed 's,/\(usr\|lib\|tmp\)[^ ]*/,/gone/,' "$(dump_of dumps)" >small.heap
+dump=small.heap
 # Addresses of one stack line are as good as those of ten: at most 6 KB.
 size=$(wc -c <"$dump")
 "$PYTHON" "$SRC/tests/e2e/cuts.py" "$dump" $((size / 6000 + 1))

@@ -38,17 +38,21 @@ for metric in alloc_space inuse_space; do
 	"$HEAPFLAME" info "${dump[@]}" >info.txt
 	"$PYTHON" - <<'END'
 import json, re, sys, hf
+wrong = []
 for name in "report.txt tree.txt folded.txt leaks.txt info.txt " \
         "report.json leaks.json flame.svg".split():
     data = open(name, "rb").read()
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as e:
-        hf.fail("%s is no UTF-8: %s" % (name, e))
+        wrong.append("%s is no UTF-8: %s" % (name, e))
+        continue
     bad = re.search(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]", text)
     if bad:
-        hf.fail("%s holds %r near %r" % (name, bad.group(),
-                text[max(0, bad.start() - 40):bad.end() + 40]))
+        wrong.append("%s holds %r near %r" % (name, bad.group(),
+                     text[max(0, bad.start() - 40):bad.end() + 40]))
+if wrong:
+    hf.fail("\n".join(wrong))
 functions = [r["function"] for r in json.load(open("report.json"))["rows"]]
 json.load(open("leaks.json"))
 for wanted in ("<script>alert(1)</script>", "]]>", "../../../etc/passwd"):

@@ -8,5 +8,6 @@
 exact "$PROGS/truth_fork" parent child
 for dump in dumps/*.f.heap; do
 	rm -rf cuts
-	"$PYTHON" "$SRC/tests/e2e/cuts.py" "$dump" 1
+	sed 's,/\(usr\|lib\|tmp\)[^ ]*/,/gone/,' "$dump" >small.heap
+	"$PYTHON" "$SRC/tests/e2e/cuts.py" small.heap 1
 done

@@ -29,7 +29,8 @@ def report(files, metric, *options):
 
 
 def leaks(files):
-    return json.loads(run(HEAPFLAME, "leaks", "--json", *files))
+    return json.loads(run(HEAPFLAME, "leaks", "--json", "--top", "0",
+                          *files))
 
 
 def flat(answer):

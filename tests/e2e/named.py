@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """named.py SHARE FORBIDDEN FILE...: at least SHARE percent of the bytes are
 charged to functions with a name, and none of the first five rows, by
-alloc_space and by inuse_space, is an allocation wrapper (matches FORBIDDEN)."""
+alloc_space and by peak_space, is an allocation wrapper (matches FORBIDDEN).
+(What is left live at exit is too little to judge by.)"""
 import re
 import sys
 
@@ -31,7 +32,7 @@ def check(metric, share, forbidden, files):
 
 
 def main(share, forbidden, *files):
-    for metric in "alloc_space", "inuse_space":
+    for metric in "alloc_space", "peak_space":
         check(metric, share, forbidden, files)
 
 
