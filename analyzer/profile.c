@@ -2,7 +2,7 @@
 /*
  * The arrays of a profile and the hash tables over them. A table holds indices
  * only (plus 1; 0 is a free slot): the hash and the equality of two elements
- * are read off the arrays themselves, so that a row costs 8 bytes of table.
+ * are read off the arrays themselves, so that a row costs 10 bytes of table.
  */
 #include "profile.h"
 #include "err.h"
@@ -29,8 +29,13 @@ metric_is_space(enum metric m)
 	return m % 2 == 0;
 }
 
+/*
+ * `tags` has a byte of the hash of what is in each slot: elements that are not
+ * equal are told apart without a look at them, which lie anywhere in memory.
+ */
 struct table {
 	uint32_t *slots;
+	unsigned char *tags;
 	uint32_t slot_count, used;
 };
 
@@ -52,6 +57,19 @@ mix(uint64_t h, uint64_t v)
 }
 
 static void
+table_release(struct table *t)
+{
+	free(t->slots);
+	free(t->tags);
+}
+
+static unsigned char
+tag_of(uint64_t hash)
+{
+	return (unsigned char)(hash >> 56);
+}
+
+static void
 table_grow(struct table *t, const struct profile *p, const struct kind *k)
 {
 	uint32_t mask;
@@ -60,16 +78,19 @@ table_grow(struct table *t, const struct profile *p, const struct kind *k)
 		error("more than a billion elements in a profile");
 		exit(EXIT_FAILED);
 	}
-	free(t->slots);
+	table_release(t);
 	t->slot_count = t->slot_count > 0 ? t->slot_count * 2 : 64;
 	t->slots = xcalloc(t->slot_count, sizeof *t->slots);
+	t->tags = xmalloc(t->slot_count);
 	mask = t->slot_count - 1;
 	for (uint32_t i = 0; i < t->used; i++) {
-		uint32_t s = (uint32_t)k->hash(p, i) & mask;
+		uint64_t hash = k->hash(p, i);
+		uint32_t s = (uint32_t)hash & mask;
 
 		while (t->slots[s] != 0)
 			s = (s + 1) & mask;
 		t->slots[s] = i + 1;
+		t->tags[s] = tag_of(hash);
 	}
 }
 
@@ -88,10 +109,12 @@ table_find(struct table *t, const struct profile *p, const struct kind *k,
 	mask = t->slot_count - 1;
 	*added = false;
 	for (s = (uint32_t)hash & mask; t->slots[s] != 0; s = (s + 1) & mask)
-		if (k->equal(p, t->slots[s] - 1, key))
+		if (t->tags[s] == tag_of(hash) &&
+			k->equal(p, t->slots[s] - 1, key))
 			return t->slots[s] - 1;
 	*added = true;
 	t->slots[s] = ++t->used;
+	t->tags[s] = tag_of(hash);
 	return t->used - 1;
 }
 
@@ -108,12 +131,12 @@ profile_release(struct profile *p)
 	struct profile_index *x = p->index;
 
 	if (x != NULL) {
-		free(x->modules.slots);
-		free(x->locations.slots);
-		free(x->stacks.slots);
-		free(x->functions.slots);
-		free(x->frames.slots);
-		free(x->rows.slots);
+		table_release(&x->modules);
+		table_release(&x->locations);
+		table_release(&x->stacks);
+		table_release(&x->functions);
+		table_release(&x->frames);
+		table_release(&x->rows);
 	}
 	free(x);
 	strtab_release(&p->strings);
