@@ -2,14 +2,16 @@
 /*
  * A heap_v2 file for jeprof. Its interval is 1, at which readers still multiply
  * each pair n, s by 1 / (1 - exp(-s / n)): that is undone here, and what
- * rounding to integers adds or takes is carried on to the next stack. Where the
+ * rounding to integers adds or takes is settled with the next stack. Where the
  * modules lay is not in a profile, so each gets 4 GiB of a made-up address
  * space; offsets into the file, which is all that readers make of an address,
  * stay what they were.
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "err.h"
 #include "write.h"
@@ -28,56 +30,113 @@ struct line {
 	struct pair inuse, alloc;
 };
 
-/* What was written so far, against what should have been. */
-struct carry {
-	double n, s;
-};
-
 struct written {
 	uint64_t n, s;
 };
 
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Readers take the first module for the program: is it this one? */
+static bool
+is_program(const struct profile *p, uint32_t module)
+{
+	const char *name =
+		base_name(strtab_get(&p->strings, p->modules[module].path));
+
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (strcmp(name, base_name(strtab_get(&p->strings,
+					 p->processes[i].exe))) == 0)
+			return true;
+	/* It may have been started by another name. */
+	return *name && *name != '[' && !strstr(name, ".so");
+}
+
+/* Modules in the order in which they lie. Caller frees. */
+static uint32_t *
+order_modules(const struct profile *p)
+{
+	uint32_t *order = xcalloc(p->module_count, sizeof *order), n = 0;
+
+	for (int program = 1; program >= 0; program--)
+		for (uint32_t i = 0; i < p->module_count; i++)
+			if (is_program(p, i) == program)
+				order[n++] = i;
+	return order;
+}
+
+/* Where each module lies. Caller frees. */
+static uint64_t *
+place_modules(const struct profile *p, const uint32_t *order)
+{
+	uint64_t *starts = xcalloc(p->module_count, sizeof *starts);
+
+	for (uint32_t i = 0; i < p->module_count; i++)
+		starts[order[i]] = BASE + i * MODULE_GAP;
+	return starts;
+}
+
 static uint64_t
-address_of(const struct location *l)
+address_of(const struct location *l, const uint64_t *starts)
 {
 	if (l->module == NONE)
 		return l->offset;
-	return BASE + l->module * MODULE_GAP + l->offset % MODULE_GAP;
+	return starts[l->module] + l->offset % MODULE_GAP;
 }
 
 static uint64_t
-round_with(double x, double *carry)
+whole(double x)
 {
-	double rounded = round(x + *carry);
-
-	rounded = fmin(fmax(rounded, 0), 9e18);
-	*carry += x - rounded;
-	return (uint64_t)rounded;
+	return (uint64_t)fmin(fmax(round(x), 0), 9e18);
 }
 
-/* The raw pair that a reader scales to this one. */
-static struct written
-back_solve(struct pair p, struct carry *carry)
+/* What a reader makes of a pair of integers. */
+static struct pair
+scaled(struct written w)
 {
-	double kept, s, n;
+	double n = (double)w.n, s = (double)w.s, factor;
+
+	if (w.n == 0)
+		return (struct pair){ 0 };
+	factor = w.s > 0 ? -1 / expm1(-s / n) : 1;
+	return (struct pair){ .bytes = s * factor, .objects = n * factor };
+}
+
+/*
+ * The pair that a reader scales to p and to what earlier stacks owe; what this
+ * one owes in turn is left in *owed.
+ */
+static struct written
+back_solve(struct pair p, struct pair *owed)
+{
+	struct pair wanted = {
+		.bytes = p.bytes + owed->bytes,
+		.objects = p.objects + owed->objects,
+	};
 	struct written w = { 0 };
+	struct pair got;
 
 	if (!(p.objects > 0) || !(p.bytes > 0))
 		return w;
-	kept = -expm1(-p.bytes / p.objects);
-	s = p.bytes * kept;
-	n = p.objects * kept;
-	w.n = round_with(n, &carry->n);
-	w.s = round_with(s, &carry->s);
-	/* Readers divide by n; bytes of no object would be lost. */
-	if (w.n == 0 && w.s > 0) {
-		w.n = 1;
-		carry->n -= 1;
+	if (wanted.objects > 0 && wanted.bytes > 0) {
+		double kept = -expm1(-wanted.bytes / wanted.objects);
+
+		w.n = whole(wanted.objects * kept);
+		w.s = whole(wanted.bytes * kept);
 	}
-	if (w.s == 0) {
-		carry->n += (double)w.n;
+	/* Readers divide by n, and nothing is no row. */
+	if (w.s == 0)
 		w.n = 0;
-	}
+	else if (w.n == 0)
+		w.n = 1;
+	got = scaled(w);
+	owed->bytes = wanted.bytes - got.bytes;
+	owed->objects = wanted.objects - got.objects;
 	return w;
 }
 
@@ -127,7 +186,7 @@ figures_of(const struct profile *p)
 {
 	struct line *lines = add_up(p);
 	struct figures *f = xcalloc((size_t)p->stack_count + 1, sizeof *f);
-	struct carry inuse = { 0 }, alloc = { 0 };
+	struct pair inuse = { 0 }, alloc = { 0 };
 
 	for (uint32_t i = 0; i < p->stack_count; i++) {
 		f[i + 1].inuse = back_solve(lines[i].inuse, &inuse);
@@ -140,7 +199,8 @@ figures_of(const struct profile *p)
 }
 
 static void
-write_stack(FILE *out, const struct profile *p, const struct stack *stack)
+write_stack(FILE *out, const struct profile *p, const struct stack *stack,
+	const uint64_t *starts)
 {
 	putc('@', out);
 	/* Readers would add a stack of no address to the one before it. */
@@ -149,12 +209,13 @@ write_stack(FILE *out, const struct profile *p, const struct stack *stack)
 	for (uint32_t i = 0; i < stack->depth; i++) {
 		uint32_t l = p->stack_locations[stack->first + i];
 
-		fprintf(out, " 0x%" PRIx64, address_of(&p->locations[l]));
+		fprintf(out, " 0x%" PRIx64,
+			address_of(&p->locations[l], starts));
 	}
 	putc('\n', out);
 }
 
-/* A path with a newline or a blank would be taken for something else. */
+/* A newline would begin a line of its own. */
 static void
 write_path(FILE *out, const char *path)
 {
@@ -163,7 +224,8 @@ write_path(FILE *out, const char *path)
 }
 
 static void
-write_maps(FILE *out, const struct profile *p)
+write_maps(FILE *out, const struct profile *p, const uint32_t *order,
+	const uint64_t *starts)
 {
 	uint64_t *end = xcalloc(p->module_count, sizeof *end);
 
@@ -176,13 +238,14 @@ write_maps(FILE *out, const struct profile *p)
 	}
 	fputs("\nMAPPED_LIBRARIES:\n", out);
 	for (uint32_t i = 0; i < p->module_count; i++) {
-		uint64_t start = BASE + i * MODULE_GAP;
+		uint32_t m = order[i];
 
-		if (end[i] == 0)
+		if (end[m] == 0)
 			continue;
 		fprintf(out, "%" PRIx64 "-%" PRIx64 " r-xp 00000000 00:00 0 ",
-			start, start + (end[i] + PAGE - 1) / PAGE * PAGE);
-		write_path(out, strtab_get(&p->strings, p->modules[i].path));
+			starts[m],
+			starts[m] + (end[m] + PAGE - 1) / PAGE * PAGE);
+		write_path(out, strtab_get(&p->strings, p->modules[m].path));
 		putc('\n', out);
 	}
 	free(end);
@@ -192,16 +255,20 @@ int
 write_heapv2(FILE *out, const struct profile *p)
 {
 	struct figures *f = figures_of(p);
+	uint32_t *order = order_modules(p);
+	uint64_t *starts = place_modules(p, order);
 
 	fputs("heap_v2/1\n", out);
 	write_figures(out, &f[0]);
 	for (uint32_t i = 0; i < p->stack_count; i++) {
 		if (f[i + 1].inuse.n == 0 && f[i + 1].alloc.n == 0)
 			continue;
-		write_stack(out, p, &p->stacks[i]);
+		write_stack(out, p, &p->stacks[i], starts);
 		write_figures(out, &f[i + 1]);
 	}
-	write_maps(out, p);
+	write_maps(out, p, order, starts);
+	free(starts);
+	free(order);
 	free(f);
 	return ferror(out) ? -1 : 0;
 }

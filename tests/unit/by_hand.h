@@ -94,7 +94,7 @@ hand_process(
 	return profile_process(p, process);
 }
 
-static struct row *
+static __attribute__((unused)) struct row *
 hand_row(struct profile *p, uint32_t process, const char *folded)
 {
 	return profile_row(
@@ -102,7 +102,7 @@ hand_row(struct profile *p, uint32_t process, const char *folded)
 }
 
 /* Live and allocated and at the peak: the same bytes and objects. */
-static struct row *
+static __attribute__((unused)) struct row *
 hand_live(struct profile *p, uint32_t process, const char *folded, double bytes,
 	double objects)
 {
