@@ -133,6 +133,7 @@ export LIBHEAPFLAME := $(abspath $(OUT))/libheapflame.so
 export PROGS        := $(abspath $(OUT))/progs
 
 progs: $(PROGRAMS)
+	@:
 unit: $(UNIT) $(FUZZ)
 	@tests/unit/run.sh $(OUT)
 e2e: all progs
