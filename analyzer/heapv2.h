@@ -44,6 +44,9 @@ bool heapv2_head_line(struct heapv2_head *h, struct scan line);
  */
 void heapv2_maps(struct heapv2_head *h, struct scan text);
 
+/* In a path as the kernel shows it a newline stands as \012: put right. */
+void heapv2_decode_maps_path(char *path);
+
 /* The `key=value,...` part of a stack's `# s` line. */
 struct heapv2_stack {
 	struct row row; /* without its indices */

@@ -204,6 +204,7 @@ key_module(struct heapv2_head *h, struct scan *s)
 		return true;
 	/* Copies: the table of strings may move under them. */
 	path_text = xstrdup(strtab_get(&h->p->strings, path));
+	heapv2_decode_maps_path(path_text); /* the shim takes it from there */
 	build_id_text = xstrdup(strtab_get(&h->p->strings, build_id));
 	segment.module = profile_module(h->p, path_text,
 		is_build_id(build_id_text) ? build_id_text : NULL);

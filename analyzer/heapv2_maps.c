@@ -21,22 +21,37 @@ field(struct scan *line, struct scan *word)
 	return true;
 }
 
-/* The path with \012 put right; the caller frees it. */
+/* The rest of the line; the caller frees it. */
 static char *
-decode_path(struct scan s)
+path_of(struct scan s)
 {
 	char *path = xmalloc((size_t)(s.end - s.at) + 1), *to = path;
 
 	while (s.at < s.end && *s.at != '\0')
-		*to++ = scan_text(&s, "\\012") ? '\n' : (char)*s.at++;
+		*to++ = (char)*s.at++;
 	*to = '\0';
+	heapv2_decode_maps_path(path);
 	return path;
+}
+
+void
+heapv2_decode_maps_path(char *path)
+{
+	char *to = path;
+
+	while (*path != '\0') {
+		bool newline = strncmp(path, "\\012", 4) == 0;
+
+		*to++ = newline ? '\n' : *path;
+		path += newline ? 4 : 1;
+	}
+	*to = '\0';
 }
 
 static void
 take_mapping(struct heapv2_head *h, struct segment *segment, struct scan line)
 {
-	char *path = decode_path(line);
+	char *path = path_of(line);
 	bool file = path[0] == '/';
 
 	/* Without a path it is code that the program made itself. */

@@ -4,7 +4,7 @@
 Names the frames of dumps of SAMPLE=1 a second time, by what readelf says of
 the symbol tables, and compares with the stacks of `leaks --json`, byte by byte.
 A name holds inside [value, value + size) only; what has none is
-[file+0xADDRESS]. Frames in files with debug information are left out on both
+[file+0xSTART], where the unwind table lets its function begin. Frames in files with debug information are left out on both
 sides: their inlined functions are frames that symbol tables do not know."""
 import bisect
 import collections
@@ -39,6 +39,8 @@ class Elf:
         self.plain = not self.has_debug(path)
         self.symbols = sorted(self.read_symbols(path))
         self.starts = [s[0] for s in self.symbols]
+        self.functions = (sorted(self.read_functions(path))
+                          if self.plain else [])
 
     @staticmethod
     def has_debug(path):
@@ -60,6 +62,22 @@ class Elf:
             if size:
                 found.add((int(f[1], 16), size, f[7].split("@")[0]))
         return found
+
+    @staticmethod
+    def read_functions(path):
+        """(start, end) of every function that can be unwound."""
+        for line in output("readelf", "-W", "--debug-dump=frames",
+                           path).splitlines():
+            m = re.search(r" FDE cie=\w+ pc=(\w+)\.\.(\w+)$", line)
+            if m:
+                yield tuple(int(g, 16) for g in m.groups())
+
+    def place(self, address):
+        """What stands for a function without a name."""
+        i = bisect.bisect_right(self.functions, (address, 1 << 64))
+        if i and address < self.functions[i - 1][1]:
+            return self.functions[i - 1][0]
+        return address + 1
 
     def address(self, offset):
         for start, virtual, size in self.loads:
@@ -107,7 +125,7 @@ class Modules:
                 elf = self.elf(path)
                 place = elf.address(address - 1 - start + offset)
                 return path, elf.names(place) or [
-                    "[%s+0x%x]" % (elf.base, place + 1)]
+                    "[%s+0x%x]" % (elf.base, elf.place(place))]
         return None
 
 

@@ -34,7 +34,7 @@ static const char own_dump[] =
 	"# own 12345\n"
 	"# future 1 2 3\n"
 	"# module 0 0 - aabbcc /opt/my%20app/server 1000-2000@400\n"
-	"# module 1 0 2 - /usr/lib/old.so 7000-8000@0\n"
+	"# module 1 0 2 - /usr/lib/o\\012ld.so 7000-8000@0\n"
 	"# module 2 2 - ddee /usr/lib/new.so 7000-8000@100 9000-a000@2000\n"
 	"@ 0x7010 0x1100\n"
 	"  t*: 2: 8000 [6: 24000]\n"

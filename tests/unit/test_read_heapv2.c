@@ -128,7 +128,7 @@ an_address_belongs_to_what_was_there_then(void **state)
 	struct profile p;
 
 	assert_int_equal(read_text(&p, "x", own_dump), 0);
-	assert_string_equal(frame_of(&p, 0, 0), "/usr/lib/old.so+10");
+	assert_string_equal(frame_of(&p, 0, 0), "/usr/lib/o\nld.so+10");
 	assert_string_equal(frame_of(&p, 0, 1), "/opt/my app/server+500");
 	assert_string_equal(frame_of(&p, 1, 0), "/usr/lib/new.so+110");
 	/* The byte after the last: the call was still inside. */
