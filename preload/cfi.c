@@ -9,30 +9,9 @@
  */
 #include "cfi.h"
 
-#include <stddef.h>
-#include <string.h>
+#include "cfi_cursor.h"
 
 enum { RBP = 6, RSP = 7, RA = 16 };
-
-/* Encodings of pointers (DW_EH_PE_*). */
-enum {
-	PE_ABSPTR = 0x00,
-	PE_UDATA2 = 0x02,
-	PE_UDATA4 = 0x03,
-	PE_UDATA8 = 0x04,
-	PE_SDATA2 = 0x0a,
-	PE_SDATA4 = 0x0b,
-	PE_SDATA8 = 0x0c,
-	PE_PCREL = 0x10,
-	PE_DATAREL = 0x30,
-	PE_OMIT = 0xff
-};
-
-/* Bytes being read; ok is false once something lay outside. */
-struct cursor {
-	const uint8_t *at, *end;
-	bool ok;
-};
 
 enum rule { SAME, AT_CFA, UNDEFINED, AT_RBP, STRANGE };
 
@@ -48,7 +27,7 @@ struct cie {
 	int64_t data_align;
 	uint8_t encoding;
 	bool has_length, signal;
-	struct cursor program;
+	struct hf_cfi_cursor program;
 };
 
 #define STATES 8
@@ -60,85 +39,13 @@ struct machine {
 	unsigned depth;
 };
 
-static uint64_t
-fixed(struct cursor *c, unsigned bytes)
-{
-	uint64_t n = 0;
-
-	if (!c->ok || (size_t)(c->end - c->at) < bytes) {
-		c->ok = false;
-		return 0;
-	}
-	memcpy(&n, c->at, bytes); /* little-endian, as the processor is */
-	c->at += bytes;
-	return n;
-}
-
-static uint64_t
-uleb(struct cursor *c)
-{
-	uint64_t n = 0, byte;
-	unsigned shift = 0;
-
-	do {
-		byte = fixed(c, 1);
-		if (shift < 64)
-			n |= (byte & 0x7f) << shift;
-		shift += 7;
-	} while (c->ok && byte & 0x80);
-	return n;
-}
-
-static int64_t
-sleb(struct cursor *c)
-{
-	uint64_t n = 0, byte;
-	unsigned shift = 0;
-
-	do {
-		byte = fixed(c, 1);
-		if (shift < 64)
-			n |= (byte & 0x7f) << shift;
-		shift += 7;
-	} while (c->ok && byte & 0x80);
-	if (shift < 64 && byte & 0x40)
-		n |= -(1ULL << shift);
-	return (int64_t)n;
-}
-
-/* A pointer in one of the encodings that compilers use for code addresses. */
-static uint64_t
-pointer(struct cursor *c, uint8_t encoding)
-{
-	uint64_t base = (encoding & 0x70) == PE_PCREL ? (uintptr_t)c->at : 0;
-
-	if ((encoding & 0x70) != PE_PCREL && (encoding & 0x70) != 0)
-		c->ok = false;
-	switch (encoding & 0x0f) {
-	case PE_ABSPTR:
-	case PE_UDATA8:
-	case PE_SDATA8:
-		return base + fixed(c, 8);
-	case PE_UDATA4:
-		return base + fixed(c, 4);
-	case PE_SDATA4:
-		return base + (uint64_t)(int32_t)fixed(c, 4);
-	case PE_UDATA2:
-		return base + fixed(c, 2);
-	case PE_SDATA2:
-		return base + (uint64_t)(int16_t)fixed(c, 2);
-	}
-	c->ok = false;
-	return 0;
-}
-
 /* The record at `at`: its contents, and where they begin. */
-static struct cursor
+static struct hf_cfi_cursor
 record(const uint8_t *at, uintptr_t low, uintptr_t high)
 {
-	struct cursor c = { at, (const uint8_t *)high,
+	struct hf_cfi_cursor c = { at, (const uint8_t *)high,
 		(uintptr_t)at >= low && (uintptr_t)at < high };
-	uint64_t length = fixed(&c, 4);
+	uint64_t length = hf_cfi_fixed(&c, 4);
 
 	/* 64-bit records do not occur in memory */
 	if (length == 0 || length >= 0xfffffff0 ||
@@ -150,9 +57,9 @@ record(const uint8_t *at, uintptr_t low, uintptr_t high)
 }
 
 static void
-read_augmentation(struct cursor *c, struct cie *cie, const char *letters)
+read_augmentation(struct hf_cfi_cursor *c, struct cie *cie, const char *letters)
 {
-	uint64_t length = uleb(c);
+	uint64_t length = hf_cfi_uleb(c);
 	const uint8_t *after = c->at + length;
 
 	if (!c->ok || length > (size_t)(c->end - c->at)) {
@@ -161,13 +68,13 @@ read_augmentation(struct cursor *c, struct cie *cie, const char *letters)
 	}
 	for (; *letters && c->ok; letters++) {
 		if (*letters == 'R') {
-			cie->encoding = (uint8_t)fixed(c, 1);
+			cie->encoding = (uint8_t)hf_cfi_fixed(c, 1);
 		} else if (*letters == 'P') {
-			uint8_t encoding = (uint8_t)fixed(c, 1);
+			uint8_t encoding = (uint8_t)hf_cfi_fixed(c, 1);
 
-			pointer(c, encoding & 0x7f);
+			hf_cfi_pointer(c, encoding & 0x7f);
 		} else if (*letters == 'L') {
-			fixed(c, 1);
+			hf_cfi_fixed(c, 1);
 		} else if (*letters == 'S') {
 			cie->signal = true;
 		} else {
@@ -180,20 +87,20 @@ read_augmentation(struct cursor *c, struct cie *cie, const char *letters)
 static bool
 read_cie(struct cie *cie, const uint8_t *at, uintptr_t low, uintptr_t high)
 {
-	struct cursor c = record(at, low, high);
+	struct hf_cfi_cursor c = record(at, low, high);
 	const char *letters;
 	uint64_t version;
 
-	*cie = (struct cie){ .encoding = PE_ABSPTR };
-	if (fixed(&c, 4) != 0) /* the id that tells a CIE */
+	*cie = (struct cie){ .encoding = HF_PE_ABSPTR };
+	if (hf_cfi_fixed(&c, 4) != 0) /* the id that tells a CIE */
 		return false;
-	version = fixed(&c, 1);
+	version = hf_cfi_fixed(&c, 1);
 	letters = (const char *)c.at;
-	while (c.ok && fixed(&c, 1) != 0)
+	while (c.ok && hf_cfi_fixed(&c, 1) != 0)
 		;
-	cie->code_align = uleb(&c);
-	cie->data_align = sleb(&c);
-	if ((version == 1 ? fixed(&c, 1) : uleb(&c)) != RA)
+	cie->code_align = hf_cfi_uleb(&c);
+	cie->data_align = hf_cfi_sleb(&c);
+	if ((version == 1 ? hf_cfi_fixed(&c, 1) : hf_cfi_uleb(&c)) != RA)
 		return false;
 	if (!c.ok || (version != 1 && version != 3))
 		return false;
@@ -211,11 +118,11 @@ read_cie(struct cie *cie, const uint8_t *at, uintptr_t low, uintptr_t high)
 static void
 cfa_expression(struct machine *m, const uint8_t *e, uint64_t n)
 {
-	struct cursor c = { e + 1, e + n, true };
+	struct hf_cfi_cursor c = { e + 1, e + n, true };
 
 	m->now.kind = HF_ROW_NONE;
 	if (n >= 3 && e[0] == 0x70 + RBP) { /* breg6 x, deref */
-		m->now.offset = sleb(&c);
+		m->now.offset = hf_cfi_sleb(&c);
 		if (c.ok && c.at + 1 == c.end && *c.at == 0x06)
 			m->now.kind = HF_ROW_DEREF;
 	} else if (n == 11 && e[0] == 0x70 + RSP && e[1] == 8 && e[2] == 0x80 &&
@@ -230,12 +137,12 @@ static void
 register_expression(
 	struct machine *m, uint64_t reg, const uint8_t *e, uint64_t n)
 {
-	struct cursor c = { e + 1, e + n, true };
+	struct hf_cfi_cursor c = { e + 1, e + n, true };
 	int64_t at;
 
 	if (reg != RBP && reg != RA)
 		return;
-	at = n >= 2 ? sleb(&c) : 0;
+	at = n >= 2 ? hf_cfi_sleb(&c) : 0;
 	if (reg == RBP && n >= 2 && e[0] == 0x70 + RBP && c.ok &&
 		c.at == c.end) { /* breg6 x */
 		m->now.rbp = AT_RBP;
@@ -285,9 +192,9 @@ set_cfa_register(struct machine *m, uint64_t reg)
 
 /* DW_CFA_expression and _val_expression: register, block. */
 static void
-any_expression(struct machine *m, struct cursor *c, bool is_value)
+any_expression(struct machine *m, struct hf_cfi_cursor *c, bool is_value)
 {
-	uint64_t reg = uleb(c), n = uleb(c);
+	uint64_t reg = hf_cfi_uleb(c), n = hf_cfi_uleb(c);
 
 	if (!c->ok || n > (size_t)(c->end - c->at)) {
 		c->ok = false;
@@ -302,7 +209,7 @@ any_expression(struct machine *m, struct cursor *c, bool is_value)
 
 /* The instructions without an operand in their opcode. */
 static void
-extended(struct machine *m, struct cursor *c, uint8_t op)
+extended(struct machine *m, struct hf_cfi_cursor *c, uint8_t op)
 {
 	const struct cie *cie = m->cie;
 	uint64_t reg, n;
@@ -311,34 +218,34 @@ extended(struct machine *m, struct cursor *c, uint8_t op)
 	case 0x00: /* nop */
 		break;
 	case 0x01: /* set_loc */
-		m->location = pointer(c, cie->encoding);
+		m->location = hf_cfi_pointer(c, cie->encoding);
 		break;
 	case 0x02: /* advance_loc1, 2, 4 */
-		m->location += fixed(c, 1) * cie->code_align;
+		m->location += hf_cfi_fixed(c, 1) * cie->code_align;
 		break;
 	case 0x03:
-		m->location += fixed(c, 2) * cie->code_align;
+		m->location += hf_cfi_fixed(c, 2) * cie->code_align;
 		break;
 	case 0x04:
-		m->location += fixed(c, 4) * cie->code_align;
+		m->location += hf_cfi_fixed(c, 4) * cie->code_align;
 		break;
 	case 0x05: /* offset_extended */
-		reg = uleb(c);
+		reg = hf_cfi_uleb(c);
 		set_rule(&m->now, reg, AT_CFA,
-			(int64_t)uleb(c) * cie->data_align);
+			(int64_t)hf_cfi_uleb(c) * cie->data_align);
 		break;
 	case 0x06: /* restore_extended */
-		restore(m, uleb(c));
+		restore(m, hf_cfi_uleb(c));
 		break;
 	case 0x07: /* undefined */
-		set_rule(&m->now, uleb(c), UNDEFINED, 0);
+		set_rule(&m->now, hf_cfi_uleb(c), UNDEFINED, 0);
 		break;
 	case 0x08: /* same_value */
-		set_rule(&m->now, uleb(c), SAME, 0);
+		set_rule(&m->now, hf_cfi_uleb(c), SAME, 0);
 		break;
 	case 0x09: /* register: reg in reg */
-		reg = uleb(c);
-		uleb(c);
+		reg = hf_cfi_uleb(c);
+		hf_cfi_uleb(c);
 		set_rule(&m->now, reg, STRANGE, 0);
 		break;
 	case 0x0a: /* remember_state */
@@ -354,17 +261,17 @@ extended(struct machine *m, struct cursor *c, uint8_t op)
 			m->now = m->saved[--m->depth];
 		break;
 	case 0x0c: /* def_cfa */
-		reg = uleb(c);
-		set_cfa(m, reg, (int64_t)uleb(c));
+		reg = hf_cfi_uleb(c);
+		set_cfa(m, reg, (int64_t)hf_cfi_uleb(c));
 		break;
 	case 0x0d: /* def_cfa_register */
-		set_cfa_register(m, uleb(c));
+		set_cfa_register(m, hf_cfi_uleb(c));
 		break;
 	case 0x0e: /* def_cfa_offset */
-		m->now.offset = (int64_t)uleb(c);
+		m->now.offset = (int64_t)hf_cfi_uleb(c);
 		break;
 	case 0x0f: /* def_cfa_expression */
-		n = uleb(c);
+		n = hf_cfi_uleb(c);
 		if (!c->ok || n > (size_t)(c->end - c->at)) {
 			c->ok = false;
 			break;
@@ -377,24 +284,25 @@ extended(struct machine *m, struct cursor *c, uint8_t op)
 		any_expression(m, c, op == 0x16);
 		break;
 	case 0x11: /* offset_extended_sf */
-		reg = uleb(c);
-		set_rule(&m->now, reg, AT_CFA, sleb(c) * cie->data_align);
+		reg = hf_cfi_uleb(c);
+		set_rule(
+			&m->now, reg, AT_CFA, hf_cfi_sleb(c) * cie->data_align);
 		break;
 	case 0x12: /* def_cfa_sf */
-		reg = uleb(c);
-		set_cfa(m, reg, sleb(c) * cie->data_align);
+		reg = hf_cfi_uleb(c);
+		set_cfa(m, reg, hf_cfi_sleb(c) * cie->data_align);
 		break;
 	case 0x13: /* def_cfa_offset_sf */
-		m->now.offset = sleb(c) * cie->data_align;
+		m->now.offset = hf_cfi_sleb(c) * cie->data_align;
 		break;
 	case 0x14: /* val_offset, val_offset_sf */
 	case 0x15:
-		reg = uleb(c);
-		sleb(c);
+		reg = hf_cfi_uleb(c);
+		hf_cfi_sleb(c);
 		set_rule(&m->now, reg, STRANGE, 0);
 		break;
 	case 0x2e: /* GNU_args_size */
-		uleb(c);
+		hf_cfi_uleb(c);
 		break;
 	default:
 		c->ok = false;
@@ -403,12 +311,12 @@ extended(struct machine *m, struct cursor *c, uint8_t op)
 
 /* Runs until the row of m->pc is complete. */
 static bool
-run(struct machine *m, struct cursor c)
+run(struct machine *m, struct hf_cfi_cursor c)
 {
 	struct state before;
 
 	while (c.ok && c.at < c.end) {
-		uint8_t op = (uint8_t)fixed(&c, 1), low = op & 0x3f;
+		uint8_t op = (uint8_t)hf_cfi_fixed(&c, 1), low = op & 0x3f;
 
 		before = m->now;
 		switch (op >> 6) {
@@ -417,7 +325,7 @@ run(struct machine *m, struct cursor c)
 			break;
 		case 2: /* offset */
 			set_rule(&m->now, low, AT_CFA,
-				(int64_t)uleb(&c) * m->cie->data_align);
+				(int64_t)hf_cfi_uleb(&c) * m->cie->data_align);
 			break;
 		case 3:
 			restore(m, low);
@@ -461,20 +369,20 @@ static struct hf_row
 interpret(uintptr_t pc, const uint8_t *at, uintptr_t low, uintptr_t high)
 {
 	static const struct hf_row none = { .kind = HF_ROW_NONE };
-	struct cursor c = record(at, low, high);
+	struct hf_cfi_cursor c = record(at, low, high);
 	const uint8_t *id_at = c.at;
-	uint64_t back = fixed(&c, 4), begin, size, skip;
+	uint64_t back = hf_cfi_fixed(&c, 4), begin, size, skip;
 	struct machine m = { .pc = pc };
 	struct cie cie;
 
 	if (!c.ok || !read_cie(&cie, id_at - back, low, high))
 		return none;
-	begin = pointer(&c, cie.encoding);
-	size = pointer(&c, cie.encoding & 0x0f);
+	begin = hf_cfi_pointer(&c, cie.encoding);
+	size = hf_cfi_pointer(&c, cie.encoding & 0x0f);
 	if (!c.ok || pc < begin || pc - begin >= size)
 		return none;
 	if (cie.has_length) {
-		skip = uleb(&c);
+		skip = hf_cfi_uleb(&c);
 		if (!c.ok || skip > (size_t)(c.end - c.at))
 			return none;
 		c.at += skip;
@@ -493,19 +401,20 @@ struct hf_row
 hf_cfi_row(uintptr_t pc, const uint8_t *header, uintptr_t low, uintptr_t high)
 {
 	static const struct hf_row none = { .kind = HF_ROW_NONE };
-	struct cursor c = { header, (const uint8_t *)high,
+	struct hf_cfi_cursor c = { header, (const uint8_t *)high,
 		header && (uintptr_t)header >= low &&
 			(uintptr_t)header < high };
-	uint64_t version = fixed(&c, 1), frame = fixed(&c, 1);
-	uint64_t counts = fixed(&c, 1), table = fixed(&c, 1), n, left, right;
+	uint64_t version = hf_cfi_fixed(&c, 1), frame = hf_cfi_fixed(&c, 1);
+	uint64_t counts = hf_cfi_fixed(&c, 1), table = hf_cfi_fixed(&c, 1), n,
+		 left, right;
 	const int32_t *pairs;
 
 	/* The one form that linkers write: a sorted table, relative to here. */
-	if (!c.ok || version != 1 || counts != PE_UDATA4 ||
-		table != (PE_DATAREL | PE_SDATA4))
+	if (!c.ok || version != 1 || counts != HF_PE_UDATA4 ||
+		table != (HF_PE_DATAREL | HF_PE_SDATA4))
 		return none;
-	pointer(&c, (uint8_t)frame);
-	n = fixed(&c, 4);
+	hf_cfi_pointer(&c, (uint8_t)frame);
+	n = hf_cfi_fixed(&c, 4);
 	if (!c.ok || n == 0 || n > (size_t)(c.end - c.at) / 8)
 		return none;
 	pairs = (const int32_t *)c.at;

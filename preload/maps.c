@@ -98,8 +98,8 @@ finish_module(struct reader *r)
 	m->segments = 0;
 }
 
-static const char *
-parse_hex(const char *s, uint64_t *out)
+static char *
+parse_hex(char *s, uint64_t *out)
 {
 	uint64_t n = 0;
 
@@ -115,8 +115,8 @@ parse_hex(const char *s, uint64_t *out)
 	return s;
 }
 
-static const char *
-skip_word(const char *s)
+static char *
+skip_word(char *s)
 {
 	while (*s && *s != ' ')
 		s++;
@@ -125,14 +125,30 @@ skip_word(const char *s)
 	return s;
 }
 
+/* The kernel writes a newline in a path as \\012, and only that. */
+static size_t
+unescape(char *s, size_t n)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (n - i >= 4 && memcmp(s + i, "\\012", 4) == 0) {
+			s[to++] = '\n';
+			i += 3;
+		} else {
+			s[to++] = s[i];
+		}
+	return to;
+}
+
 /* start-end perms offset dev inode  path */
 static void
-take_line(struct reader *r, const char *line)
+take_line(struct reader *r, char *line)
 {
 	static const char deleted[] = " (deleted)";
 	struct module *m = &r->module;
 	uint64_t start, end, offset;
-	const char *s = parse_hex(line, &start);
+	char *s = parse_hex(line, &start);
 	bool code;
 	size_t n;
 
@@ -145,6 +161,7 @@ take_line(struct reader *r, const char *line)
 	if (n >= sizeof deleted && memcmp(s + n - (sizeof deleted - 1), deleted,
 					   sizeof deleted - 1) == 0)
 		n -= sizeof deleted - 1;
+	n = unescape(s, n);
 	if (n == 0 || n > sizeof m->path || (s[0] != '/' && s[0] != '['))
 		return;
 	if (n != m->path_length || memcmp(s, m->path, n) != 0 ||

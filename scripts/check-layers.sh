@@ -13,11 +13,11 @@ bad=0
 preload=(
 	'hooks lifecycle'
 	'profiler profiler_*'
-	'dump folder identity inherit thin write_dump maps'
+	'dump folder identity inherit thin write_dump write_head maps'
 	'control modules helper unwind unwind_*'
-	'stacks live counters cfi readable'
+	'stacks live counters cfi cfi_* readable'
 	'state'
-	'options say next thread sys text sampler'
+	'options say next thread sys text sampler solve'
 )
 # shellcheck disable=SC2034
 analyzer=(
