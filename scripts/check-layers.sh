@@ -15,9 +15,9 @@ preload=(
 	'profiler profiler_*'
 	'dump folder identity inherit thin write_dump write_head maps'
 	'control modules helper unwind unwind_*'
-	'stacks live counters cfi cfi_* readable'
+	'stacks live counters solve cfi cfi_* readable'
 	'state'
-	'options say next thread sys text sampler solve'
+	'options say next thread sys text sampler'
 )
 # shellcheck disable=SC2034
 analyzer=(
