@@ -228,7 +228,10 @@ unsigned_attr(Dwarf_Die *die, unsigned name)
 	return value;
 }
 
-/* From where an inlined function was called. */
+/*
+ * From where an inlined function was called. File 0 is one since DWARF 5, and
+ * clang uses it; before, libdw calls it "???".
+ */
 static void
 call_site(struct place *place, struct unit *unit, Dwarf_Die *inlined)
 {
@@ -237,9 +240,10 @@ call_site(struct place *place, struct unit *unit, Dwarf_Die *inlined)
 	size_t count;
 
 	place->line = (uint32_t)unsigned_attr(inlined, DW_AT_call_line);
-	if (file > 0 && dwarf_getsrcfiles(&unit->tree, &files, &count) == 0 &&
-		file < count)
+	if (dwarf_getsrcfiles(&unit->tree, &files, &count) == 0 && file < count)
 		place->source = dwarf_filesrc(files, file, NULL, NULL);
+	if (place->source != NULL && strcmp(place->source, "???") == 0)
+		place->source = NULL;
 }
 
 static const char *
