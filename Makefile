@@ -184,11 +184,11 @@ demo:
 
 C_FILES = $(shell git ls-files -co --exclude-standard -- '*.c' '*.h')
 format:
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 format-check:
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 lint:
-	shellcheck scripts/* .ci/run tests/*/*.sh
+	@shellcheck scripts/* .ci/run tests/*/*.sh
 
 compile_commands.json: FORCE
 	@{ printf '[\n'; for f in $(wildcard preload/*.c analyzer/*.c); do \
