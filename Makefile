@@ -200,16 +200,15 @@ compile_commands.json: FORCE
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(LIBDIR) \
-		$(PREFIX)/include $(MANDIR)/man1 $(MANDIR)/man7)
+		$(MANDIR)/man1 $(MANDIR)/man7)
 	install -m 755 $(OUT)/heapflame $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(OUT)/libheapflame.so $(DESTDIR)$(LIBDIR)/
-	install -m 644 include/heapflame.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 man/heapflame.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 man/libheapflame.7 $(DESTDIR)$(MANDIR)/man7/
 	$(ldconfig)
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(PREFIX)/bin/heapflame \
-		$(LIBDIR)/libheapflame.so $(PREFIX)/include/heapflame.h \
+		$(LIBDIR)/libheapflame.so \
 		$(MANDIR)/man1/heapflame.1 $(MANDIR)/man7/libheapflame.7)
 	$(ldconfig)
 # So that LD_PRELOAD=libheapflame.so is found by its name alone.

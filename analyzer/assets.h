@@ -8,7 +8,8 @@
 extern const unsigned char asset_wrappers_txt[]; /* analyzer/wrappers.txt */
 extern const size_t asset_wrappers_txt_size;
 
-/* analyzer/assets/flame_*.js, the parts of one script; write_svg.c orders them */
+/* analyzer/assets/flame_*.js, the parts of one script; write_svg.c orders them
+ */
 extern const unsigned char asset_flame_data_js[];
 extern const size_t asset_flame_data_js_size;
 extern const unsigned char asset_flame_words_js[];

@@ -12,17 +12,17 @@
 struct tree_node {
 	uint32_t frame; /* index into profile->frames; NONE for the root */
 	uint32_t parent, first_child, next_sibling; /* NONE: there is none */
-	uint32_t depth;				    /* root is 0 */
-	int64_t total, self;			    /* of the metric */
-	int64_t objects, bytes;			    /* totals */
-	double var;				    /* of total */
+	uint32_t depth; /* root is 0 */
+	int64_t total, self; /* of the metric */
+	int64_t objects, bytes; /* totals */
+	double var; /* of total */
 	bool wrapper; /* only ever beyond the frame that is charged */
 };
 
 struct tree {
 	const struct shown *shown; /* borrowed */
-	struct tree_node *nodes;   /* in preorder: a parent before its children,
-				      siblings in order */
+	struct tree_node *nodes; /* in preorder: a parent before its children,
+				    siblings in order */
 	uint32_t count;
 	uint32_t depth; /* of the deepest node */
 };

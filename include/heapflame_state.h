@@ -106,7 +106,8 @@ struct hfs_module {
 	uint32_t first_epoch;
 	_Atomic uint32_t last_epoch; /* UINT32_MAX while loaded */
 	uint32_t number; /* from 1 */
-	uint32_t path_length, build_id_length, segments, spare;
+	uint32_t path_length, build_id_length, segments;
+	_Atomic uint32_t seen; /* number of the last walk that found it */
 	/* segments x struct hfs_segment, then build-id bytes, then the path */
 	struct hfs_segment segment[];
 };

@@ -45,10 +45,10 @@ hf_control_threshold(void)
 static inline bool
 hf_control_due(int64_t left)
 {
-	return (uint64_t)(left - atomic_load_explicit(&hf_control.threshold,
-					 memory_order_relaxed)) >>
-		       47 !=
-	       0;
+	uint64_t threshold = (uint64_t)atomic_load_explicit(
+		&hf_control.threshold, memory_order_relaxed);
+
+	return ((uint64_t)left - threshold) >> 47 != 0;
 }
 
 /* N number i, in bytes. */

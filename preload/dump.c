@@ -13,6 +13,7 @@
 #include "sampler.h"
 #include "say.h"
 #include "text.h"
+#include "thread.h"
 #include "write_dump.h"
 
 #define FEW_SAMPLES 8
@@ -29,9 +30,8 @@ static struct job {
 } job;
 
 void
-hf_dump_schedule(struct hf_region *r)
+hf_dump_schedule(void)
 {
-	(void)r;
 	atomic_store(&hf_wiped->next_dump_ns,
 		hf_options.dump_seconds
 			? hf_state_clock() +
@@ -159,16 +159,61 @@ tell(void)
 	}
 }
 
+/*
+ * We run in a child by vfork or clone that shares our parent's memory: what
+ * we started would be that child's child.
+ */
+static bool
+in_borrowed_memory(const struct hf_region *r)
+{
+	return hf_state() != r ||
+	       hf_sys3(SYS_getpid, 0, 0, 0) != (long)r->header->pid;
+}
+
+/*
+ * The host has called unshare(CLONE_NEWPID): its next child becomes pid 1 of
+ * the new namespace, and must not be our helper.
+ */
+static bool
+next_child_is_init(void)
+{
+	char now[64], next[64];
+	long n =
+		hf_sys3(SYS_readlink, (long)"/proc/self/ns/pid", (long)now, 64);
+	long m = hf_sys3(SYS_readlink, (long)"/proc/self/ns/pid_for_children",
+		(long)next, 64);
+
+	return n > 0 && (n != m || memcmp(now, next, (size_t)n) != 0);
+}
+
 static void
 start_dump(struct hf_region *r, char kind)
 {
-	if (!hf_helper_claim()) {
+	bool ended;
+
+	if (in_borrowed_memory(r) || next_child_is_init() ||
+		!hf_helper_claim(&ended)) {
 		hf_state_lost(r, HFS_LOST_DUMP);
 		return;
 	}
+	if (ended)
+		tell();
 	prepare(r, kind);
 	if (!hf_helper_run(write_dump, &job, false))
 		hf_state_lost(r, HFS_LOST_DUMP);
+}
+
+/* Says what became of the one before, as soon as it has ended. */
+static void
+finish_dump(void)
+{
+	bool ended;
+
+	if (!hf_helper_claim(&ended))
+		return;
+	if (ended)
+		tell();
+	hf_helper_release();
 }
 
 /* Takes the turn of whoever is first past the mark. */
@@ -189,8 +234,10 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 		atomic_load_explicit(&h->alloc.bytes, memory_order_relaxed) >>
 		HF_BYTES_SHIFT;
 
-	if (hf_helper_reap())
-		tell();
+	if (hf_state() != r)
+		return;
+	if (hf_helper_ended() && !in_borrowed_memory(r))
+		finish_dump();
 	if (past(&hf_wiped->next_dump_bytes, allocated,
 		    hf_options.dump_bytes ? hf_options.dump_bytes : 1)) {
 		if (!of_no_interest(h))
@@ -208,13 +255,18 @@ void
 hf_dump_final(void)
 {
 	struct hf_region *r = hf_state();
+	bool ended;
 
-	if (!r || of_no_interest(r->header))
+	if (!r || of_no_interest(r->header) || in_borrowed_memory(r))
 		return;
-	while (!hf_helper_claim())
-		if (hf_helper_wait())
-			tell();
+	/* exit() in a signal handler that interrupted this very file */
+	if (hf_thread.busy)
+		return;
+	hf_helper_claim_waiting(&ended);
+	if (ended)
+		tell();
 	prepare(r, 'f');
+	/* It stays claimed: there is no dump after the final one. */
 	if (hf_helper_run(write_dump, &job, true))
 		tell();
 	else

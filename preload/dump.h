@@ -9,7 +9,7 @@
 #include "state.h"
 
 /* First times and bytes; when a region is made. */
-void hf_dump_schedule(struct hf_region *r);
+void hf_dump_schedule(void);
 
 /* Looked at on samples. Starts a helper if it is time; never waits. */
 void hf_dump_if_due(struct hf_region *r, uint64_t now_ns);

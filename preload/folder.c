@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "identity.h"
 #include "options.h"
@@ -35,7 +36,8 @@ struct own {
 static struct own own[OWN_MOST];
 static uint32_t own_count;
 static uint64_t own_bytes;
-static uint32_t own_pid; /* whose they are; a fork child begins anew */
+/* Of which region they are: a fork child begins anew. */
+static uint32_t own_generation;
 
 struct entry {
 	uint64_t inode;
@@ -91,6 +93,18 @@ ours_alone(long fd)
 	       (st.st_mode & 077) == 0;
 }
 
+/* By the effective ids, which are those that create files. */
+static long
+may_write(long fd)
+{
+	long error =
+		hf_sys4(SYS_faccessat2, fd, (long)".", W_OK | X_OK, AT_EACCESS);
+
+	if (error == -ENOSYS || error == -EPERM)
+		error = hf_sys4(SYS_faccessat, fd, (long)".", W_OK | X_OK, 0);
+	return error;
+}
+
 /* prefix: folder/base. Private: the folder must be ours, 0700, and no link. */
 static bool
 try_open(struct hf_folder *f, const char *prefix, bool private)
@@ -122,7 +136,7 @@ try_open(struct hf_folder *f, const char *prefix, bool private)
 	f->error = fd;
 	if (fd < 0)
 		return false;
-	f->error = hf_sys4(SYS_faccessat, fd, (long)".", 3 /* W|X */, 0);
+	f->error = may_write(fd);
 	if (f->error == 0 && (!private || ours_alone(fd))) {
 		f->fd = fd;
 		f->path = prefix;
@@ -282,9 +296,9 @@ make_room(const struct hf_folder *f, const char *id)
 		own_count == OWN_MOST) {
 		if (thin_own(f, id))
 			continue;
-		if (!c.oldest[0])
+		if (!c.oldest[0] ||
+			hf_sys3(SYS_unlinkat, f->fd, (long)c.oldest, 0) != 0)
 			return false;
-		hf_sys3(SYS_unlinkat, f->fd, (long)c.oldest, 0);
 		take_census(f, id, &c);
 	}
 	return true;
@@ -299,10 +313,10 @@ hf_folder_prepare(struct hf_folder *f, struct hfs_header *h,
 		-1, false, 0 };
 	struct census c;
 
-	if (own_pid != h->pid) { /* the first of this process */
+	if (own_generation != h->generation) { /* the first of this process */
 		own_count = 0;
 		own_bytes = 0;
-		own_pid = h->pid;
+		own_generation = h->generation;
 		for (take_census(f, h->id, &c); c.id_taken;
 			take_census(f, h->id, &c))
 			hf_identity_rename(h);

@@ -31,14 +31,16 @@ enum { IDLE, CLAIMED, RUNNING, REAPING };
 
 static struct {
 	bool close_range; /* the kernel has it and lets us */
+	bool valgrind;
 	char *memory; /* guard, stack, TLS block; kept for the next time */
 	void (*job)(void *);
 	void *data;
 } helper;
 
 void
-hf_helper_start(void)
+hf_helper_start(bool valgrind)
 {
+	helper.valgrind = valgrind;
 	helper.close_range = hf_sys3(SYS_close_range, ~0U, ~0U, 0) == 0;
 }
 
@@ -57,16 +59,23 @@ close_all(void)
 static long __attribute__((used)) helper_main(void)
 {
 	struct sched_param ordinary = { 0 };
+	uint64_t all = ~0ULL;
+
+	hf_sys4(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, 0, 8);
+	hf_fp_enter(); /* the host's rounding and traps are not ours */
 
 	if (helper.close_range) {
 		if (hf_sys3(SYS_close_range, 0, ~0U, UNSHARE_FILES) != 0)
-			return 1; /* the table is still the host's */
+			goto done; /* the table is still the host's */
 	} else {
 		close_all();
 	}
 	/* A host under SCHED_FIFO does not want us there. */
-	hf_sys3(SYS_sched_setscheduler, 0, SCHED_OTHER, (long)&ordinary);
+	if (hf_sys3(SYS_sched_getscheduler, 0, 0, 0) != SCHED_OTHER)
+		hf_sys3(SYS_sched_setscheduler, 0, SCHED_OTHER,
+			(long)&ordinary);
 	helper.job(helper.data);
+done:
 	atomic_store_explicit(&hf_wiped->helper_done, 1, memory_order_release);
 	return 0;
 }
@@ -116,45 +125,60 @@ have_memory(void)
 	return true;
 }
 
-/* Only one thread at a time gets past the first lines. */
+/*
+ * From RUNNING, which means that there is a pid, to CLAIMED, if it has ended.
+ * Only one thread at a time gets past the first line.
+ */
 static bool
 reap(int options)
 {
-	int32_t pid = atomic_load(&hf_wiped->helper);
 	uint32_t running = RUNNING;
+	int32_t pid;
 	long got;
 
-	if (pid == 0 || !atomic_compare_exchange_strong(
-				&hf_wiped->dump, &running, REAPING))
+	if (!atomic_compare_exchange_strong(&hf_wiped->dump, &running, REAPING))
 		return false;
+	pid = atomic_load(&hf_wiped->helper);
+	/* __WCLONE: never a child of the host's that has got the same pid */
 	do
-		got = hf_sys4(SYS_wait4, pid, 0, options | __WALL, 0);
+		got = hf_sys4(SYS_wait4, pid, 0, options | __WCLONE, 0);
 	while (got == -EINTR);
 	/* 0: not yet. -ECHILD: the host has waited for everything there is. */
-	if (got != 0) {
-		atomic_store(&hf_wiped->helper, 0);
+	if (got != 0)
 		atomic_store(&hf_wiped->helper_done, 0);
-	}
-	atomic_store(&hf_wiped->dump, got == 0 ? RUNNING : IDLE);
+	atomic_store(&hf_wiped->dump, got == 0 ? RUNNING : CLAIMED);
 	return got != 0;
 }
 
 bool
-hf_helper_reap(void)
+hf_helper_ended(void)
 {
 	return atomic_load_explicit(
-		       &hf_wiped->helper_done, memory_order_relaxed) &&
-	       reap(WNOHANG);
+		&hf_wiped->helper_done, memory_order_relaxed);
 }
 
 bool
-hf_helper_claim(void)
+hf_helper_claim(bool *ended)
 {
 	uint32_t idle = IDLE;
 
-	if (atomic_load_explicit(&hf_wiped->dump, memory_order_relaxed) != IDLE)
-		reap(WNOHANG);
-	return atomic_compare_exchange_strong(&hf_wiped->dump, &idle, CLAIMED);
+	*ended = false;
+	if (atomic_compare_exchange_strong(&hf_wiped->dump, &idle, CLAIMED))
+		return true;
+	*ended = reap(WNOHANG);
+	return *ended;
+}
+
+void
+hf_helper_claim_waiting(bool *ended)
+{
+	while (!hf_helper_claim(ended)) {
+		*ended = reap(0);
+		if (*ended)
+			return;
+		/* Another thread is at it. */
+		hf_sys3(SYS_sched_yield, 0, 0, 0);
+	}
 }
 
 void
@@ -168,8 +192,10 @@ hf_helper_run(void (*job)(void *), void *data, bool wait)
 {
 	unsigned long flags = CLONE_VM | CLONE_SETTLS | CLONE_UNTRACED |
 			      CLONE_PARENT_SETTID |
-			      (helper.close_range ? CLONE_FILES : 0);
-	uint64_t all = ~0ULL, before;
+			      (helper.close_range ? CLONE_FILES : 0) |
+			      (helper.valgrind ? CLONE_FS : 0);
+	/* Not SIGSYS: a filter's trap while it is blocked would kill. */
+	uint64_t all = ~(1ULL << (SIGSYS - 1)), before;
 	char *top;
 	long pid;
 
@@ -183,29 +209,13 @@ hf_helper_run(void (*job)(void *), void *data, bool wait)
 	/* glibc finds its thread block at fs:0 and fs:0x10. */
 	((void **)(top + TLS_SIZE / 2))[0] = top + TLS_SIZE / 2;
 	((void **)(top + TLS_SIZE / 2))[2] = top + TLS_SIZE / 2;
-	atomic_store(&hf_wiped->dump, RUNNING);
 	hf_sys4(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, 8);
 	pid = raw_clone(flags, top, top + TLS_SIZE / 2);
+	atomic_store(&hf_wiped->dump, pid < 0 ? IDLE : RUNNING);
 	hf_sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, 8);
-	if (pid < 0) {
-		hf_helper_release();
+	if (pid < 0)
 		return false;
-	}
-	if (wait)
-		hf_helper_wait();
+	while (wait && !reap(0))
+		;
 	return true;
-}
-
-bool
-hf_helper_wait(void)
-{
-	bool reaped = false;
-
-	while (atomic_load(&hf_wiped->dump) != IDLE) {
-		reaped |= reap(0);
-		/* Being made, or another thread waits for it. */
-		if (atomic_load(&hf_wiped->dump) != IDLE)
-			hf_sys3(SYS_sched_yield, 0, 0, 0);
-	}
-	return reaped;
 }

@@ -14,26 +14,31 @@
 
 #define HF_HELPER_STACK (256 << 10)
 
-/* Tries what the kernel allows; in the constructor. */
-void hf_helper_start(void);
+/*
+ * Tries what the kernel allows; in the constructor. valgrind: it refuses a
+ * clone without CLONE_FS, which elsewhere would spoil the host's setns.
+ */
+void hf_helper_start(bool valgrind);
 
 /*
- * Claims the helper: false if one is still at work. Then either _run or
- * _release must follow.
+ * Claims the helper; false if one is still at work. *ended: the job before has
+ * ended since it was started, and what it left behind may be looked at. Then
+ * _run or _release must follow. Lock-free; keeps errno.
  */
-bool hf_helper_claim(void);
+bool hf_helper_claim(bool *ended);
 void hf_helper_release(void);
 
+/* One has ended and waits to be claimed: cheap enough for every sample. */
+bool hf_helper_ended(void);
+
 /*
- * Runs job(data) in a helper; `wait`: until it has ended. Signals are blocked
- * in it. False if the kernel refuses to make one: nothing ran. Keeps errno.
+ * Runs job(data) in a helper; `wait`: until it has ended, and then it stays
+ * claimed. Signals are blocked in it. False if the kernel refuses to make one:
+ * nothing ran, and it is released.
  */
 bool hf_helper_run(void (*job)(void *), void *data, bool wait);
 
-/* Reaps one that has ended; true if there was one. Cheap if there is none. */
-bool hf_helper_reap(void);
-
-/* Waits until none is at work; true if it was this call that reaped one. */
-bool hf_helper_wait(void);
+/* As _claim, but waits for one that is at work. */
+void hf_helper_claim_waiting(bool *ended);
 
 #endif

@@ -24,7 +24,7 @@ HF_NEXT_FAMILY(DECLARE)
 HF_NEXT_FREES(DECLARE)
 HF_NEXT_DELETES(DECLARE)
 #undef DECLARE
-#define DECLARE(name, parameters, arguments) HF_EXPORT void *name parameters;
+#define DECLARE(name, parameters, ...) HF_EXPORT void *name parameters;
 HF_NEXT_NEWS(DECLARE)
 #undef DECLARE
 HF_EXPORT void *reallocarray(void *p, size_t k, size_t n);
@@ -262,7 +262,7 @@ malloc_usable_size(void *p)
  * C++. Where a next operator ends in a function above, ours only passes on. The
  * next `new` may throw, through us: nothing is held across the call.
  */
-#define NEW(name, parameters, arguments)                                       \
+#define NEW(name, parameters, arguments, ...)                                  \
 	static void *HF_COLD sampled##name parameters                          \
 	{                                                                      \
 		SAMPLED(n, hf_next.name arguments);                            \

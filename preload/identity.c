@@ -71,9 +71,11 @@ standard_prefix(char out[HF_TEXT_MAX], const char *folder, size_t n)
 {
 	struct hf_text t = { out, HF_TEXT_MAX - 1, 0, -1, false, 0 };
 
+	int left = 128; /* a file's name has 255 bytes in all */
+
 	hf_text_bytes(&t, folder, n);
 	hf_text_string(&t, "/heapflame.");
-	for (const char *c = hf_identity_name(); *c; c++)
+	for (const char *c = hf_identity_name(); *c && left-- > 0; c++)
 		hf_text_byte(&t, (unsigned char)*c <= ' ' ? '_' : *c);
 	hf_text_end(&t);
 	if (t.failed)
@@ -89,6 +91,8 @@ find_prefixes(char *const *environment)
 		0 };
 
 	if (hf_sys3(SYS_getcwd, (long)here, sizeof here, 0) < 0)
+		copy(here, sizeof here, "/");
+	if (here[0] != '/') /* "(unreachable)/..." after a chroot */
 		copy(here, sizeof here, "/");
 	if (here[1] == '\0')
 		here[0] = '\0'; /* "/" + "/x" */
@@ -209,9 +213,8 @@ hf_identity_publish(struct hf_region *r)
 	memcpy(h->boot, hf_identity.boot, sizeof h->boot);
 	memcpy(h->host, hf_identity.host, sizeof h->host);
 	memcpy(h->exe, hf_identity.exe, sizeof h->exe);
-	if (hf_state_before())
-		memcpy(h->parent, hf_state_before()->header->id,
-			sizeof h->parent);
+	if (r->before)
+		memcpy(h->parent, r->before->header->id, sizeof h->parent);
 	write_id(h);
 	h->version = HFS_VERSION;
 	memcpy(h->magic, HFS_MAGIC, sizeof h->magic);

@@ -38,11 +38,15 @@ take_over(void *data, const struct hf_live_entry *e, struct hf_live_place *at)
 	struct hfs_stack *s;
 	hfs_ref ref;
 
-	if (e->charge.generation != (w->from->generation & 127))
-		return true; /* already one of ours, or of nobody */
-	ref = translate(w, e->charge.stack);
-	if (!ref)
+	if (e->charge.generation == (w->to->generation & 127))
+		return true; /* already one of ours */
+	ref = e->charge.generation == (w->from->generation & 127)
+		      ? translate(w, e->charge.stack)
+		      : 0;
+	if (!ref) { /* of a region that we do not know, or no room: of nobody */
+		hf_live_drop(at, e->charge);
 		return true;
+	}
 	s = hf_stacks_at(w->to, ref);
 	hf_counters_weigh(&event, hf_control_interval(e->charge.interval));
 	new.stack = ref;
@@ -57,7 +61,7 @@ take_over(void *data, const struct hf_live_entry *e, struct hf_live_place *at)
 void
 hf_inherit(struct hf_region *r)
 {
-	struct walk w = { hf_state_before(), r };
+	struct walk w = { r->before, r };
 
 	if (!w.from)
 		return;

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <link.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 #include "control.h"
@@ -33,7 +34,6 @@ forked(void)
 	hf_thread.left = 0;
 	hf_thread.base = 0;
 	hf_thread.random = 0;
-	hf_thread.busy = 0;
 }
 
 static void
@@ -41,6 +41,16 @@ at_exit(void *unused)
 {
 	(void)unused;
 	hf_dump_final();
+}
+
+/* Is there a library of that name before us? valgrind has one. */
+static bool
+preloads(const char *name)
+{
+	for (char **e = environ; e && *e; e++)
+		if (strncmp(*e, "LD_PRELOAD=", 11) == 0)
+			return strstr(*e, name) != NULL;
+	return false;
 }
 
 static void __attribute__((constructor)) start(void)
@@ -57,7 +67,7 @@ static void __attribute__((constructor)) start(void)
 		hf_control_off();
 		return;
 	}
-	hf_helper_start();
+	hf_helper_start(preloads("vgpreload"));
 	if (__register_atfork)
 		__register_atfork(NULL, NULL, forked, NULL);
 	/*
@@ -103,10 +113,18 @@ dlclose(void *handle)
 	unsigned long long before;
 	int result;
 
-	if (!r) {
-		if (!hf_next.dlclose)
-			hf_next_find();
-		return hf_next.dlclose ? hf_next.dlclose(handle) : -1;
+	if (!hf_next.dlclose)
+		hf_next_find();
+	if (!hf_next.dlclose)
+		return -1;
+	if (!r || hf_wiped->forked) {
+		/*
+		 * In a forked child the loader's list may be locked for ever,
+		 * by a thread of the parent; dlclose itself may not need it.
+		 */
+		result = hf_next.dlclose(handle);
+		hf_modules_unloaded();
+		return result;
 	}
 	hf_modules_refresh(r);
 	before = unloaded();

@@ -374,7 +374,11 @@ hf_live_drop(struct hf_live_place *at, union hf_charge old)
 	if (!hf_live_recharge(at, old, taken))
 		return false;
 	/* Or the free that comes in between empties the slot. */
-	if (atomic_compare_exchange_strong(address_at(at), &address, CLAIMED))
-		empty(at);
+	if (atomic_compare_exchange_strong(address_at(at), &address, CLAIMED)) {
+		if (atomic_load(&payload_at(at)->charge) == HF_CHARGE_TAKEN)
+			empty(at);
+		else /* it has, and the slot is another sample's by now */
+			atomic_store(address_at(at), at->address);
+	}
 	return true;
 }

@@ -15,6 +15,7 @@ _Atomic uint32_t hf_modules_unloads;
 
 /* Epoch of the last finished walk: what was there then was there in it. */
 static _Atomic uint32_t walked_epoch;
+static _Atomic uint32_t walks;
 
 static struct hfs_module *
 row_at(struct hf_region *r, hfs_ref ref)
@@ -33,7 +34,8 @@ hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
 {
 	uint32_t nobody = 0;
 
-	*w = (struct hf_modules_walk){ .epoch = hf_modules_epoch() };
+	*w = (struct hf_modules_walk){ .epoch = hf_modules_epoch(),
+		.number = ++walks };
 	if (atomic_compare_exchange_strong(&hf_wiped->modules, &nobody, 1))
 		w->region = r;
 }
@@ -47,13 +49,6 @@ same(const struct hfs_module *row, const struct hf_found_module *m)
 	       memcmp(row->segment, m->segment,
 		       m->segments * sizeof *m->segment) == 0 &&
 	       memcmp(build_id_of(row), m->build_id, m->build_id_length) == 0;
-}
-
-static void
-mark(struct hf_modules_walk *w, uint32_t number)
-{
-	if (number < 64 * 16)
-		w->seen[number / 64] |= 1ULL << number % 64;
 }
 
 static void
@@ -80,7 +75,7 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 		m->build_id_length);
 	memcpy((char *)row->segment + segments + m->build_id_length, m->path,
 		m->path_length);
-	mark(w, row->number);
+	row->seen = w->number;
 	row->older = atomic_load(&h->newest_module);
 	atomic_store(&h->newest_module, ref);
 }
@@ -95,7 +90,7 @@ hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
 	for (ref = w->region->header->newest_module; ref;
 		ref = row_at(w->region, ref)->older)
 		if (same(row_at(w->region, ref), m)) {
-			mark(w, row_at(w->region, ref)->number);
+			row_at(w->region, ref)->seen = w->number;
 			return;
 		}
 	add(w, m);
@@ -109,9 +104,8 @@ hf_modules_end(struct hf_modules_walk *w)
 	for (hfs_ref ref = w->region->header->newest_module; ref;
 		ref = row_at(w->region, ref)->older) {
 		struct hfs_module *row = row_at(w->region, ref);
-		uint32_t n = row->number;
 
-		if (n < 64 * 16 && !(w->seen[n / 64] >> n % 64 & 1) &&
+		if (row->seen != w->number &&
 			atomic_load(&row->last_epoch) == UINT32_MAX)
 			atomic_store(&row->last_epoch, walked_epoch + 1);
 	}

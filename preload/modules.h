@@ -52,7 +52,7 @@ const unsigned char *hf_modules_build_id(
 struct hf_modules_walk {
 	struct hf_region *region;
 	uint32_t epoch;
-	uint64_t seen[16]; /* bit a row number: still loaded */
+	uint32_t number;
 };
 void hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r);
 void hf_modules_found(

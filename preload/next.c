@@ -121,6 +121,9 @@ look(const struct link_map *map, const char *name)
 	return sym ? (void *)(map->l_addr + sym->st_value) : NULL;
 }
 
+/* Found at start; in force once each form has been tried. */
+static struct hf_next later;
+
 static bool
 is_ours(const struct link_map *map)
 {
@@ -177,8 +180,8 @@ cfree_by_free(void *p)
 }
 
 /*
- * C++ operators: looked up at each first call of one, since a C program may
- * load its first C++ library at any time.
+ * C++ operators of an object that was there when the program started, and so
+ * is never unloaded. What a C program loads later is not remembered.
  */
 static void
 find_operators(void)
@@ -197,6 +200,13 @@ find_operators(void)
 			hf_next.name = found;                                  \
 	}
 	HF_NEXT_DELETES(FIND)
+#undef FIND
+#define FIND(name, ...)                                                        \
+	{                                                                      \
+		const struct link_map *where;                                  \
+		later.name = behind(#name, &where);                            \
+	}
+	HF_NEXT_NEWS(FIND)
 #undef FIND
 }
 
@@ -220,6 +230,7 @@ hf_next_find(void)
 	if (!behind("cfree", &where))
 		hf_next.cfree = cfree_by_free;
 	hf_next.dlclose = behind("dlclose", &where);
+	hf_next.malloc_found = true;
 	find_operators();
 }
 
@@ -250,14 +261,20 @@ HF_NEXT_FAMILY(BOOT)
 HF_NEXT_FREES(BOOT)
 #undef BOOT
 
+/* A C program: what its C++ plugins delete was made by the functions below. */
+extern void free(void *p);
+extern void *malloc(size_t n);
+extern void *memalign(size_t a, size_t n);
+
 #define BOOT(name, parameters, arguments)                                      \
 	static void boot_##name parameters                                     \
 	{                                                                      \
-		find_operators();                                              \
+		if (!hf_next.malloc_found)                                     \
+			hf_next_find();                                        \
 		if (hf_next.name != boot_##name)                               \
 			hf_next.name arguments;                                \
 		else                                                           \
-			hf_next.free(p);                                       \
+			free(p);                                               \
 	}
 HF_NEXT_DELETES(BOOT)
 #undef BOOT
@@ -267,28 +284,45 @@ HF_NEXT_DELETES(BOOT)
  * or aligned_alloc by name, and so come back to us (jemalloc's for aligned
  * types). That is tried, once for each form: an allocation during which every
  * hook takes the slow path, which sees `probe`.
+ *
+ * In a C program new is our own malloc, for as long as it succeeds; then the
+ * C++ library that the plugin must have loaded says how it fails.
  */
-#define BOOT(name, parameters, arguments)                                      \
+#define BOOT(name, parameters, arguments, release, make)                       \
 	extern void *name parameters;                                          \
+	static void *plain_##name parameters                                   \
+	{                                                                      \
+		const struct link_map *where;                                  \
+		void *(*found)parameters;                                      \
+		void *p = make;                                                \
+                                                                               \
+		if (p)                                                         \
+			return p;                                              \
+		found = behind(#name, &where);                                 \
+		return found ? found arguments : NULL;                         \
+	}                                                                      \
 	static void *boot_##name parameters                                    \
 	{                                                                      \
 		struct hf_thread *t = &hf_thread;                              \
 		int64_t left = t->left;                                        \
 		size_t wanted = n;                                             \
+		void *p;                                                       \
                                                                                \
-		const struct link_map *where;                                  \
-		void *found = behind(#name, &where);                           \
-                                                                               \
-		find_operators();                                              \
-		if (!found)                                                    \
-			return hf_next.malloc(n);                              \
-		hf_next.name = found;                                          \
+		if (!hf_next.malloc_found)                                     \
+			hf_next_find();                                        \
+		if (later.name) {                                              \
+			hf_next.name = later.name;                             \
+		} else {                                                       \
+			hf_next.name = plain_##name;                           \
+			return plain_##name arguments;                         \
+		}                                                              \
 		if (hf_next.operators) {                                       \
 			n = 1;                                                 \
 			t->probe = 1;                                          \
 			t->left = INT64_MIN;                                   \
-			hf_next.free(hf_next.name arguments);                  \
+			p = hf_next.name arguments;                            \
 			hf_next.hooked##name = t->probe == 1;                  \
+			hf_next.release;                                       \
 			t->probe = 0;                                          \
 			t->left = left;                                        \
 			n = wanted;                                            \

@@ -34,19 +34,27 @@
 
 /*
  * C++: new in four shapes, each as object and array, with exceptions and
- * without; delete in six. `nt` is a const std::nothrow_t &.
+ * without; delete in six. `nt` is a const std::nothrow_t &. The last two: what
+ * gives back a block `p` of that form, and what makes one where there is no
+ * C++ library.
  */
 #define HF_NEXT_NEWS(X)                                                        \
-	X(_Znwm, (size_t n), (n))                                              \
-	X(_Znam, (size_t n), (n))                                              \
-	X(_ZnwmRKSt9nothrow_t, (size_t n, const void *nt), (n, nt))            \
-	X(_ZnamRKSt9nothrow_t, (size_t n, const void *nt), (n, nt))            \
-	X(_ZnwmSt11align_val_t, (size_t n, size_t a), (n, a))                  \
-	X(_ZnamSt11align_val_t, (size_t n, size_t a), (n, a))                  \
+	X(_Znwm, (size_t n), (n), _ZdlPv(p), malloc(n))                        \
+	X(_Znam, (size_t n), (n), _ZdaPv(p), malloc(n))                        \
+	X(_ZnwmRKSt9nothrow_t, (size_t n, const void *nt), (n, nt), _ZdlPv(p), \
+		malloc(n))                                                     \
+	X(_ZnamRKSt9nothrow_t, (size_t n, const void *nt), (n, nt), _ZdaPv(p), \
+		malloc(n))                                                     \
+	X(_ZnwmSt11align_val_t, (size_t n, size_t a), (n, a),                  \
+		_ZdlPvSt11align_val_t(p, a), memalign(a, n))                   \
+	X(_ZnamSt11align_val_t, (size_t n, size_t a), (n, a),                  \
+		_ZdaPvSt11align_val_t(p, a), memalign(a, n))                   \
 	X(_ZnwmSt11align_val_tRKSt9nothrow_t,                                  \
-		(size_t n, size_t a, const void *nt), (n, a, nt))              \
+		(size_t n, size_t a, const void *nt), (n, a, nt),              \
+		_ZdlPvSt11align_val_t(p, a), memalign(a, n))                   \
 	X(_ZnamSt11align_val_tRKSt9nothrow_t,                                  \
-		(size_t n, size_t a, const void *nt), (n, a, nt))
+		(size_t n, size_t a, const void *nt), (n, a, nt),              \
+		_ZdaPvSt11align_val_t(p, a), memalign(a, n))
 
 #define HF_NEXT_DELETES(X)                                                     \
 	X(_ZdlPv, (void *p), (p))                                              \
@@ -72,19 +80,20 @@ struct hf_next {
 	HF_NEXT_FREES(FIELD)
 	HF_NEXT_DELETES(FIELD)
 #undef FIELD
-#define FIELD(name, parameters, arguments) void *(*name)parameters;
+#define FIELD(name, parameters, ...) void *(*name)parameters;
 	HF_NEXT_NEWS(FIELD)
 #undef FIELD
 	/*
 	 * This form of new does not end in another function of the family:
 	 * it is hooked, else its allocations would count twice, or never.
 	 */
-#define FIELD(name, parameters, arguments) bool hooked##name;
+#define FIELD(name, ...) bool hooked##name;
 	HF_NEXT_NEWS(FIELD)
 #undef FIELD
 	int (*dlclose)(void *);
 	/* The operators are the next malloc's own (jemalloc, tcmalloc, ...) */
 	bool operators;
+	bool malloc_found; /* hf_next_find has been here */
 };
 
 extern struct hf_next hf_next;

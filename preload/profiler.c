@@ -17,6 +17,7 @@
 #include "identity.h"
 #include "inherit.h"
 #include "modules.h"
+#include "readable.h"
 #include "say.h"
 #include "stacks.h"
 #include "thin.h"
@@ -54,10 +55,12 @@ hf_profiler_start(void)
 {
 	uint64_t n = hf_options.sample;
 
+	hf_readable_start();
 	unwinder = choose_unwinder();
 	/* Room for the live samples of a large heap at this N. */
 	if (!hf_live_start(n >= 65536 ? 15 : n >= 4096 ? 17 : 18)) {
 		hf_say("no memory, not profiling", NULL);
+		hf_control_off();
 		return;
 	}
 	hf_control_start(n, hf_options.active);
@@ -142,6 +145,19 @@ hf_profiler_due(size_t size)
 	return yes;
 }
 
+/* What nobody may see half-done. */
+static void
+fill(struct hf_region *r)
+{
+	struct hf_stack_key full = { .flags = HFS_TABLE_FULL };
+
+	hf_identity_publish(r);
+	hf_control_publish(r);
+	hf_dump_schedule();
+	/* There must be room for the stack of those that find none. */
+	hf_stacks_intern(r, &full);
+}
+
 /* The region of this process; the first sample makes it. */
 static struct hf_region *
 region(struct hf_thread *t)
@@ -155,14 +171,12 @@ region(struct hf_thread *t)
 		hf_control_off();
 		return NULL;
 	}
-	r = hf_state_open(&fresh);
+	r = hf_state_open(fill, &fresh);
 	if (!r || !fresh)
 		return r;
 	hf_wiped->original = 1;
-	hf_identity_publish(r);
-	hf_control_publish(r);
-	hf_dump_schedule(r);
 	if (child) {
+		hf_wiped->forked = 1;
 		hf_wiped->forked_from_threads = threads_seen > 1;
 		t->random = 0;
 		hf_inherit(r);
@@ -223,6 +237,9 @@ record(struct hf_region *r, struct hf_ticket ticket, const void *block,
 	/* Freed behind our back, by a call that did not pass the hooks. */
 	stale = hf_profiler_detach(block);
 	hf_profiler_freed(&stale);
+	/* A signal handler may have forked in here: the child's own, then. */
+	if (hf_state() != r)
+		return;
 	s = hf_stacks_at(r, ref);
 	hf_counters_weigh(&e, n);
 	hf_counters_split(&e, n, &hf_thread.random);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "say.h"
 
-#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "sys.h"
 
@@ -57,6 +59,31 @@ hf_say_number(char *buf, uint64_t n)
 	return buf;
 }
 
+/*
+ * One write, so that lines of several processes do not mix. Never waits for a
+ * pipe that is full, and a pipe that nobody reads or a file at its limit must
+ * not end the host: what signal the write raises is taken back, unless one was
+ * pending already.
+ */
+static void
+put(const char *line, size_t n)
+{
+	const uint64_t ours = 1ULL << (SIGPIPE - 1) | 1ULL << (SIGXFSZ - 1);
+	struct pollfd fd = { 2, POLLOUT, 0 };
+	struct timespec now = { 0, 0 };
+	uint64_t before, pending = 0, raised;
+
+	if (hf_sys3(SYS_poll, (long)&fd, 1, 0) != 1 || fd.revents != POLLOUT)
+		return;
+	hf_sys4(SYS_rt_sigprocmask, SIG_BLOCK, (long)&ours, (long)&before, 8);
+	hf_sys3(SYS_rt_sigpending, (long)&pending, 8, 0);
+	hf_sys3(SYS_write, 2, (long)line, (long)n);
+	raised = ours & ~pending;
+	if (raised)
+		hf_sys4(SYS_rt_sigtimedwait, (long)&raised, 0, (long)&now, 8);
+	hf_sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, 8);
+}
+
 void
 hf_say(const char *first, ...)
 {
@@ -75,6 +102,5 @@ hf_say(const char *first, ...)
 				(unsigned char)*t < ' ' || *t == 127 ? '?' : *t;
 	va_end(texts);
 	line[n++] = '\n';
-	/* One write, so that lines of several processes do not mix. */
-	hf_sys3(SYS_write, 2, (long)line, (long)n);
+	put(line, n);
 }

@@ -22,7 +22,6 @@ _Static_assert(sizeof(struct hf_wiped) <= WIPED_SIZE, "one page");
 
 struct hf_wiped *hf_wiped;
 
-static struct hf_region *_Atomic before;
 static struct hf_region *_Atomic newest; /* this process's or its parent's */
 static _Atomic uint32_t generations;
 static _Atomic uint64_t private_bytes;
@@ -108,7 +107,7 @@ make_region(void)
 }
 
 struct hf_region *
-hf_state_open(bool *fresh)
+hf_state_open(void (*fill)(struct hf_region *), bool *fresh)
 {
 	struct hf_region *r = hf_state(), *none = NULL;
 
@@ -118,6 +117,8 @@ hf_state_open(bool *fresh)
 	r = make_region();
 	if (!r)
 		return NULL;
+	r->before = newest;
+	fill(r);
 	/* Two threads may get here at once: the first one's region stands. */
 	if (!atomic_compare_exchange_strong(&hf_wiped->region, &none, r)) {
 		hf_sys3(SYS_munmap, (long)r->header, HFS_CHUNK, 0);
@@ -126,16 +127,9 @@ hf_state_open(bool *fresh)
 	}
 	for (int i = 0; i < HFS_LOSSES; i++)
 		r->header->lost[i] += atomic_exchange(&early_losses[i], 0);
-	before = newest;
 	newest = r;
 	*fresh = true;
 	return r;
-}
-
-struct hf_region *
-hf_state_before(void)
-{
-	return before;
 }
 
 /* Maps chunk i of the region if it is not there yet. */

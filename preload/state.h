@@ -27,6 +27,7 @@
 struct hf_region {
 	struct hfs_header *header; /* chunk 0 */
 	uint32_t generation; /* never twice in a line of forks */
+	struct hf_region *before; /* the parent\'s when it forked, or NULL */
 	void *_Atomic chunks[HFS_CHUNKS];
 };
 
@@ -34,6 +35,7 @@ struct hf_region {
 struct hf_wiped {
 	struct hf_region *_Atomic region;
 	_Atomic uint32_t original; /* 0 in a child, until it has a region */
+	_Atomic uint32_t forked; /* a child that has not called exec */
 	_Atomic uint32_t forked_from_threads; /* by a parent that had several */
 	_Atomic uint32_t dump; /* enum in helper.c */
 	_Atomic int32_t helper; /* its pid; 0 while it is being made */
@@ -60,13 +62,11 @@ hf_state(void)
 }
 
 /*
- * hf_state(), made if there is none. NULL if it can't be had. *fresh tells the
- * one caller who made it; what the header says of the process is its to fill.
+ * hf_state(), made if there is none; `fill` writes what the header says of the
+ * process, before anybody else can see it. NULL if it can't be had. *fresh
+ * tells the one caller who made it.
  */
-struct hf_region *hf_state_open(bool *fresh);
-
-/* The region that the parent had when it forked; NULL if there was none. */
-struct hf_region *hf_state_before(void);
+struct hf_region *hf_state_open(void (*fill)(struct hf_region *), bool *fresh);
 
 /*
  * `bytes` (at most a chunk) of zeroed shared region, aligned to 16. 0 if

@@ -16,6 +16,9 @@
 #define AUTO_MOST    (512 << 10)
 #define AUTO_LIVE    131072
 
+/* Entries that the new N is chosen by: one pass over all is long enough. */
+#define FORESEEN 4096
+
 struct pass {
 	struct hf_region *region;
 	uint64_t interval; /* the new N */
@@ -37,7 +40,7 @@ foresee(void *data, const struct hf_live_entry *e, struct hf_live_place *at)
 			   ? 1
 			   : hf_sampler_probability(e->size, p->interval) /
 				     hf_sampler_probability(e->size, old);
-	return true;
+	return p->seen < FORESEEN;
 }
 
 static void

@@ -19,8 +19,10 @@ struct hf_thread {
 	/* The threshold that `left` was drawn against; 0: never drawn. */
 	int64_t base;
 	uint64_t random;
-	/* Stack pages known to be readable: [stack_low, stack_high). */
+	/* Readable pages for this capture: [stack_low, stack_high). */
 	uintptr_t stack_low, stack_high;
+	/* The thread's own stack is there from here up to its end; or 0. */
+	uintptr_t native_low;
 	/* Index of the N that `left` was drawn with. */
 	uint32_t interval;
 	/* In the profiler: hooks entered now only forward. */
