@@ -20,9 +20,9 @@ profiled()
 	env LD_PRELOAD="$library" \
 		MALLOC_CONF="prof:true,prof_prefix:$name/jp,$conf" \
 		"$@" >/dev/null 2>"$name.err"
-	# Of a long series three are enough; jeprof takes its time.
+	# Of a long series two are enough; jeprof takes its time.
 	"$PYTHON" "$SRC/tests/e2e/interop.py" jemalloc "$1" \
-		"$name"/*.i[05].heap "$name"/*.f.heap
+		"$name"/*.i5.heap "$name"/*.f.heap
 }
 
 profiled exact lg_prof_sample:0,prof_final:true,prof_accum:true "$PROGS/churn"

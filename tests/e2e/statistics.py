@@ -5,7 +5,11 @@ are the intervals that are printed honest?
 Runs `churn`, whose truth is the same each time, that often with one seed each,
 and compares what the reports say: for each site and metric the mean of the
 estimates must lie within 3 standard errors of the truth; the share of 95 %
-intervals that hold the truth must lie between LOW and HIGH percent."""
+intervals that hold the truth must lie between LOW and HIGH percent.
+
+Of some thirty series judged at 3 standard errors one is off by chance in every
+tenth sitting. So what was wrong is looked at once more, on as many new runs
+alone: a bias is there again, chance is not."""
 import math
 import os
 import shutil
@@ -66,9 +70,9 @@ class Series:
         return off / math.sqrt(var / n) if var else (0 if off == 0 else 99)
 
 
-def collect(interval, runs, metrics):
+def collect(interval, seeds, metrics):
     series = {}
-    for seed in range(1, runs + 1):
+    for seed in seeds:
         truth, dump = one_run(interval, seed)
         for metric in metrics:
             found = intervals(hf.report([dump], metric))
@@ -84,11 +88,13 @@ def collect(interval, runs, metrics):
 
 
 def judge(series, runs, low, high):
-    wrong = 0
+    """The series that are off, all of them printed."""
+    wrong = set()
     for (metric, site), one in sorted(series.items()):
         error, held = one.mean_error(), 100.0 * one.held / runs
         bad = abs(error) > 3 or (site == "total" and not low <= held <= high)
-        wrong += bad
+        if bad:
+            wrong.add((metric, site))
         print("%-13s %-9s truth %10d  mean %12.1f  off %+5.2f s.e.  "
               "interval holds %5.1f %%%s" %
               (metric, site, one.truth, sum(one.values) / runs, error, held,
@@ -97,13 +103,20 @@ def judge(series, runs, low, high):
 
 
 def main(interval, runs, low, high, *metrics):
-    runs = int(runs)
-    series = collect(interval, runs, metrics)
-    wrong = judge(series, runs, float(low), float(high))
+    runs, low, high = int(runs), float(low), float(high)
+    series = collect(interval, range(1, runs + 1), metrics)
+    wrong = judge(series, runs, low, high)
     print("N = %s, %d runs: %d of %d series wrong" %
-          (interval, runs, wrong, len(series)))
+          (interval, runs, len(wrong), len(series)))
     if wrong:
-        sys.exit(1)
+        again = collect(interval, range(runs + 1, 2 * runs + 1),
+                        sorted({metric for metric, _ in wrong}))
+        again = judge({k: v for k, v in again.items() if k in wrong},
+                      runs, low, high)
+        print("again, on new runs: %d of these %d wrong" %
+              (len(again), len(wrong)))
+        if again:
+            sys.exit(1)
 
 
 main(*sys.argv[1:])
