@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* build: -std=c++17 -fsized-deallocation -O0 -g */
 /*
  * C++ new and delete in all their forms. Whatever the form, the site is the
  * function that said `new`: none of the operators may show up in its place,
