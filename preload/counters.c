@@ -119,13 +119,15 @@ at_peak_add(
 	uint64_t old[2] = { now[0], now[1] }, new[2];
 
 	do {
-		new[0] = max;
-		if (old[0] != max)
+		new[0] = old[0];
+		if (old[0] < max) { /* there was a higher maximum since */
+			new[0] = max;
 			new[1] = change;
-		else if (is_double)
+		} else if (is_double) {
 			new[1] = to_bits(to_double(old[1]) + to_double(change));
-		else
+		} else {
 			new[1] = old[1] + change;
+		}
 	} while (!hf_cas16(now, old, new));
 }
 

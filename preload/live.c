@@ -33,12 +33,16 @@ struct payload {
 	uint64_t size, birth_ns, id;
 };
 
+/* At the beginning of its memory; buckets and payloads follow. */
 struct table {
 	uint32_t bits; /* log2 of the buckets */
 	_Atomic uint64_t count;
 	struct bucket *buckets;
 	struct payload *payloads; /* SLOTS a bucket */
+	char rest_of_line[32];
 };
+
+_Static_assert(sizeof(struct table) == 64, "buckets are cache lines");
 
 struct hf_live_place {
 	struct table *table;
@@ -50,7 +54,7 @@ struct hf_live_place {
 _Atomic uint8_t hf_live_filter[1 << HF_LIVE_FILTER_BITS];
 uint32_t hf_live_filter_shift = 64 - 1;
 
-static struct table tables[TABLES];
+static struct table *_Atomic tables[TABLES];
 static _Atomic uint32_t table_count;
 
 static uint64_t
@@ -82,22 +86,29 @@ filter_lower(const void *block)
 		;
 }
 
+static size_t
+table_bytes(uint32_t bits)
+{
+	return sizeof(struct table) +
+	       ((sizeof(struct bucket) + SLOTS * sizeof(struct payload))
+		       << bits);
+}
+
+/* Makes table `number` unless another thread has meanwhile. */
 static bool
 add_table(uint32_t number, uint32_t bits)
 {
-	struct table *t = &tables[number];
-	size_t buckets = (size_t)1 << bits;
-	char *memory =
-		hf_state_private(buckets * sizeof(struct bucket) +
-				 buckets * SLOTS * sizeof(struct payload));
+	struct table *t = hf_state_private(table_bytes(bits)), *none = NULL;
+	uint32_t seen = number;
 
-	if (!memory)
+	if (!t)
 		return false;
 	t->bits = bits;
-	t->buckets = (struct bucket *)memory;
-	t->payloads =
-		(struct payload *)(memory + buckets * sizeof(struct bucket));
-	atomic_store_explicit(&table_count, number + 1, memory_order_release);
+	t->buckets = (struct bucket *)(t + 1);
+	t->payloads = (struct payload *)(t->buckets + ((size_t)1 << bits));
+	if (!atomic_compare_exchange_strong(&tables[number], &none, t))
+		hf_state_private_release(t, table_bytes(bits));
+	atomic_compare_exchange_strong(&table_count, &seen, number + 1);
 	return true;
 }
 
@@ -112,24 +123,16 @@ hf_live_start(unsigned bits)
 
 /*
  * One of four times the size beside the newest, or of twice if there is no
- * room for that. Whoever comes while another thread is at it looks again.
+ * room for that. False: no room at all.
  */
 static bool
 grow(uint32_t seen)
 {
-	uint32_t nobody = 0;
-	bool done = true;
+	uint32_t bits = tables[seen - 1]->bits;
 
-	if (!atomic_compare_exchange_strong(&hf_wiped->growing, &nobody, 1))
-		return atomic_load(&table_count) != seen;
-	if (atomic_load(&table_count) == seen) {
-		uint32_t bits = tables[seen - 1].bits;
-
-		done = seen < TABLES &&
-		       (add_table(seen, bits + 2) || add_table(seen, bits + 1));
-	}
-	atomic_store(&hf_wiped->growing, 0);
-	return done;
+	return seen < TABLES &&
+	       (add_table(seen, bits + 2) || add_table(seen, bits + 1) ||
+		       atomic_load(&table_count) != seen);
 }
 
 static uint64_t
@@ -206,13 +209,13 @@ claim_anywhere(uint64_t address, struct hf_live_place *at)
 		n = atomic_load_explicit(&table_count, memory_order_acquire);
 		if (n == 0)
 			return false;
-		if (claim(&tables[n - 1], address, at))
+		if (claim(tables[n - 1], address, at))
 			return true;
 		if (!grow(n))
 			break;
 	}
 	while (n-- > 0)
-		if (claim(&tables[n], address, at))
+		if (claim(tables[n], address, at))
 			return true;
 	return false;
 }
@@ -278,8 +281,8 @@ hf_live_take(const void *block, struct hf_live_entry *out)
 		     &table_count, memory_order_acquire);
 		n-- > 0;)
 		if (atomic_load_explicit(
-			    &tables[n].count, memory_order_relaxed) != 0 &&
-			find(&tables[n], address, &at)) {
+			    &tables[n]->count, memory_order_relaxed) != 0 &&
+			find(tables[n], address, &at)) {
 			if (!atomic_compare_exchange_strong(address_at(&at),
 				    &(uint64_t){ address }, CLAIMED))
 				return false;
@@ -303,7 +306,7 @@ hf_live_count(void)
 
 	for (uint32_t n = atomic_load(&table_count); n-- > 0;)
 		sum += atomic_load_explicit(
-			&tables[n].count, memory_order_relaxed);
+			&tables[n]->count, memory_order_relaxed);
 	return sum;
 }
 
@@ -353,7 +356,7 @@ hf_live_each(bool (*visit)(void *data, const struct hf_live_entry *e,
 	uint32_t n = atomic_load_explicit(&table_count, memory_order_acquire);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (!each_of(&tables[i], visit, data))
+		if (!each_of(tables[i], visit, data))
 			return;
 }
 

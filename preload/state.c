@@ -118,7 +118,8 @@ hf_state_open(void (*fill)(struct hf_region *), bool *fresh)
 	if (!r)
 		return NULL;
 	r->before = newest;
-	fill(r);
+	if (fill)
+		fill(r);
 	/* Two threads may get here at once: the first one's region stands. */
 	if (!atomic_compare_exchange_strong(&hf_wiped->region, &none, r)) {
 		hf_sys3(SYS_munmap, (long)r->header, HFS_CHUNK, 0);
@@ -202,4 +203,16 @@ hf_state_private(size_t bytes)
 		atomic_fetch_add_explicit(
 			&r->header->own_bytes, bytes, memory_order_relaxed);
 	return p;
+}
+
+void
+hf_state_private_release(void *p, size_t bytes)
+{
+	struct hf_region *r = hf_state();
+
+	hf_sys3(SYS_munmap, (long)p, (long)bytes, 0);
+	private_bytes -= bytes;
+	if (r)
+		atomic_fetch_sub_explicit(
+			&r->header->own_bytes, bytes, memory_order_relaxed);
 }

@@ -42,7 +42,6 @@ struct hf_wiped {
 	_Atomic uint32_t helper_done; /* it has nothing left but to be reaped */
 	_Atomic uint32_t thinning;
 	_Atomic uint32_t changing_interval;
-	_Atomic uint32_t growing; /* somebody adds a table of live samples */
 	_Atomic uint32_t modules; /* somebody is looking at the modules */
 	_Atomic uint32_t unwinder; /* somebody is in libunwind */
 	_Atomic uint64_t next_dump_ns, next_dump_bytes;
@@ -62,9 +61,9 @@ hf_state(void)
 }
 
 /*
- * hf_state(), made if there is none; `fill` writes what the header says of the
- * process, before anybody else can see it. NULL if it can't be had. *fresh
- * tells the one caller who made it.
+ * hf_state(), made if there is none; `fill` (or NULL) writes what the header
+ * says of the process, before anybody else can see it. NULL if it can't be had.
+ * *fresh tells the one caller who made it.
  */
 struct hf_region *hf_state_open(void (*fill)(struct hf_region *), bool *fresh);
 
@@ -85,8 +84,11 @@ hf_state_at(const struct hf_region *r, hfs_ref ref)
 	return base + (offset & (HFS_CHUNK - 1));
 }
 
-/* Private, zeroed, never given back; counts against MEMORY. NULL if refused. */
+/* Private, zeroed; counts against MEMORY. NULL if refused. */
 void *hf_state_private(size_t bytes);
+
+/* Gives it back: it was not needed after all, and nobody has seen it. */
+void hf_state_private_release(void *p, size_t bytes);
 
 /* Monotonic clock in ns. */
 uint64_t hf_state_clock(void);
