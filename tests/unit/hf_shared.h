@@ -25,7 +25,7 @@ hf_shared_region(uint64_t memory)
 	hf_options_read(NULL);
 	hf_options.memory = memory;
 	assert_true(hf_state_start());
-	r = hf_state_open(&fresh);
+	r = hf_state_open(NULL, &fresh);
 	assert_non_null(r);
 	assert_true(fresh);
 	return r;
