@@ -84,15 +84,29 @@ name_path(struct job *j)
 	hf_text_end(&t);
 }
 
+/* Elsewhere it may work; where there is no room there is none. */
+static bool
+try_elsewhere(long error)
+{
+	return error == -EACCES || error == -EPERM || error == -EROFS ||
+	       error == -ENOENT;
+}
+
 /* In the helper. */
 static void
 write_dump(void *data)
 {
 	struct job *j = data;
+	bool open = hf_folder_open(&j->folder);
 
-	j->done = hf_folder_open(&j->folder) &&
-		  hf_folder_prepare(&j->folder, j->region->header, &j->why) &&
-		  write_file(j);
+	while (open && !j->done) {
+		j->done = hf_folder_prepare(
+				  &j->folder, j->region->header, &j->why) &&
+			  write_file(j);
+		if (!j->done)
+			open = try_elsewhere(j->folder.error) &&
+			       hf_folder_open_next(&j->folder);
+	}
 	hf_folder_close(&j->folder);
 	name_path(j);
 	if (!j->done)
@@ -149,7 +163,10 @@ tell(void)
 	static _Atomic bool complained;
 
 	if (job.done) {
-		if (hf_options.verbose)
+		/* Somebody who named a place must know of another one. */
+		if (hf_options.verbose ||
+			(hf_options.prefix[0] && job.folder.tried > 1 &&
+				!atomic_exchange(&complained, true)))
 			hf_say("wrote ", job.path, NULL);
 	} else if (job.why.kind == 'f' || !atomic_exchange(&complained, true)) {
 		hf_say("cannot write ",

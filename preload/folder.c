@@ -146,27 +146,49 @@ try_open(struct hf_folder *f, const char *prefix, bool private)
 	return false;
 }
 
-bool
-hf_folder_open(struct hf_folder *f)
+/* The private folder under /tmp, of whoever we are now. */
+static const char *
+last_resort(void)
 {
-	static char last[HF_TEXT_MAX];
-	struct hf_text t = { last, sizeof last - 1, 0, -1, false, 0 };
-	long first_error;
+	static char path[HF_TEXT_MAX];
+	struct hf_text t = { path, sizeof path - 1, 0, -1, false, 0 };
 
-	f->fd = -1;
-	if (try_open(f, hf_identity.prefix, false))
-		return true;
-	first_error = f->error;
-	if (try_open(f, hf_identity.fallback, false))
-		return true;
 	hf_text_string(&t, "/tmp/heapflame-");
 	hf_text_number(&t, (uint64_t)hf_sys3(SYS_geteuid, 0, 0, 0));
 	hf_text_string(&t, "/heapflame.");
-	hf_text_string(&t, hf_identity_name());
-	if (try_open(f, hf_text_end(&t), true))
-		return true;
-	f->error = first_error;
-	return false;
+	for (const char *c = hf_identity_name(); *c; c++)
+		hf_text_byte(&t, (unsigned char)*c <= ' ' ? '_' : *c);
+	return hf_text_end(&t);
+}
+
+bool
+hf_folder_open(struct hf_folder *f)
+{
+	f->fd = -1;
+	f->tried = 0;
+	f->error = 0;
+	return hf_folder_open_next(f);
+}
+
+bool
+hf_folder_open_next(struct hf_folder *f)
+{
+	long first_error = f->error;
+	bool found = false;
+
+	hf_folder_close(f);
+	while (!found && f->tried < 3) {
+		int n = f->tried++;
+
+		found = n == 0	 ? try_open(f, hf_identity.prefix, false)
+			: n == 1 ? try_open(f, hf_identity.fallback, false)
+				 : try_open(f, last_resort(), true);
+		if (!first_error)
+			first_error = f->error;
+	}
+	if (!found)
+		f->error = first_error;
+	return found;
 }
 
 void

@@ -16,6 +16,7 @@ struct hf_folder {
 	const char *path; /* for messages */
 	char base[256]; /* what every name in it begins with */
 	char name[512], temporary[520]; /* of the dump being written */
+	int tried; /* of the three places */
 	long error; /* -errno of what failed last */
 };
 
@@ -24,6 +25,10 @@ struct hf_folder {
  * /tmp that can be written to. False: none; error says why for the first.
  */
 bool hf_folder_open(struct hf_folder *f);
+
+/* The next one, when the one that is open can't be written to after all. */
+bool hf_folder_open_next(struct hf_folder *f);
+
 void hf_folder_close(struct hf_folder *f);
 
 /*
