@@ -305,23 +305,22 @@ thin_own(const struct hf_folder *f, const char *id)
 	return true;
 }
 
-/* True once there is room for one more dump. */
+/* True once there is room for one more dump of so many bytes. */
 static bool
-make_room(const struct hf_folder *f, const char *id)
+make_room(const struct hf_folder *f, uint64_t bytes)
 {
-	uint64_t expected = own_count ? own_bytes / own_count : 0;
 	struct census c;
 
-	take_census(f, id, &c);
+	take_census(f, f->id, &c);
 	while (c.files + own_count >= hf_options.dump_keep ||
-		c.bytes + own_bytes + expected > hf_options.dump_limit ||
+		c.bytes + own_bytes + bytes > hf_options.dump_limit ||
 		own_count == OWN_MOST) {
-		if (thin_own(f, id))
+		if (thin_own(f, f->id))
 			continue;
 		if (!c.oldest[0] ||
 			hf_sys3(SYS_unlinkat, f->fd, (long)c.oldest, 0) != 0)
 			return false;
-		take_census(f, id, &c);
+		take_census(f, f->id, &c);
 	}
 	return true;
 }
@@ -343,7 +342,9 @@ hf_folder_prepare(struct hf_folder *f, struct hfs_header *h,
 			take_census(f, h->id, &c))
 			hf_identity_rename(h);
 	}
-	if (!make_room(f, h->id)) {
+	f->id = h->id;
+	/* About as large as the last; how large it is will be seen. */
+	if (!make_room(f, own_count ? own[own_count - 1].bytes : 0)) {
 		f->error = -ENOSPC;
 		return false;
 	}
@@ -393,7 +394,7 @@ bool
 hf_folder_commit(struct hf_folder *f, const struct hf_dump_reason *why,
 	uint64_t bytes, uint64_t live)
 {
-	f->error = rename_new(f);
+	f->error = make_room(f, bytes) ? rename_new(f) : -ENOSPC;
 	if (f->error != 0) {
 		hf_folder_abandon(f);
 		return false;

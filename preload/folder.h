@@ -16,6 +16,7 @@ struct hf_folder {
 	const char *path; /* for messages */
 	char base[256]; /* what every name in it begins with */
 	char name[512], temporary[520]; /* of the dump being written */
+	const char *id; /* of the process whose dump is being written */
 	int tried; /* of the three places */
 	long error; /* -errno of what failed last */
 };

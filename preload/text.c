@@ -27,13 +27,13 @@ hf_text_flush(struct hf_text *t)
 void
 hf_text_byte(struct hf_text *t, char c)
 {
-	if (t->length == t->size) {
-		if (t->fd < 0) {
-			t->failed = true;
-			return;
-		}
-		hf_text_flush(t);
+	/* Without a file the last byte is for the NUL. */
+	if (t->fd < 0 && t->length + 1 >= t->size) {
+		t->failed = true;
+		return;
 	}
+	if (t->length == t->size)
+		hf_text_flush(t);
 	t->buffer[t->length++] = c;
 	t->written++;
 }
@@ -155,6 +155,6 @@ hf_text_quoted(struct hf_text *t, const char *s, size_t n)
 const char *
 hf_text_end(struct hf_text *t)
 {
-	t->buffer[t->length < t->size ? t->length : t->size - 1] = '\0';
+	t->buffer[t->length] = '\0';
 	return t->buffer;
 }

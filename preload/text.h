@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* fd < 0: what does not fit is left out and `failed` is set. */
+/*
+ * fd < 0: `size` is with the NUL that hf_text_end adds; what does not fit is
+ * left out and `failed` is set.
+ */
 struct hf_text {
 	char *buffer;
 	size_t size, length;
