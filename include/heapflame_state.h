@@ -141,9 +141,9 @@ struct hfs_header {
 	_Atomic uint32_t module_count;
 	_Atomic hfs_ref newest_module;
 
-	_Atomic uint64_t sample_id;
+	_Atomic uint64_t samples; /* taken so far; the last one's id */
 	_Atomic uint64_t thinned;
-	struct hfs_sum alloc, live;
+	_Atomic uint64_t allocated; /* bytes in 2^-8, if DUMP_BYTES is set */
 	/* The half that chooses the moment of the peak, and its highest. */
 	_Atomic int64_t chooser_bytes;
 	_Atomic uint64_t peak_max; /* highest chooser_bytes; see hfs_at_peak */

@@ -28,8 +28,8 @@ void
 hf_control_start(uint64_t interval, bool active)
 {
 	append(interval);
-	atomic_store(
-		&hf_control.threshold, active ? HF_THRESHOLD_STEP : HF_DORMANT);
+	atomic_store(&hf_control.threshold,
+		active ? HF_THRESHOLD_FIRST : HF_DORMANT);
 }
 
 void
@@ -51,7 +51,7 @@ hf_control_change(uint64_t interval)
 	room = atomic_load(&hf_control.intervals) < HFS_INTERVALS;
 	if (room) {
 		append(interval);
-		atomic_fetch_add(&hf_control.threshold, HF_THRESHOLD_STEP);
+		atomic_fetch_sub(&hf_control.threshold, HF_THRESHOLD_STEP);
 		if (hf_state())
 			hf_control_publish(hf_state());
 	}

@@ -2,11 +2,15 @@
 /*
  * The one word that every allocation looks at, and the history of N.
  *
- * A thread takes a sample when its countdown falls below the threshold. Each
- * start, stop or change of N raises the threshold by more than any countdown
- * can be, so that every thread comes to the slow path at its next allocation
- * and draws anew; the exponential has no memory, so nothing is biased by it.
- * Dormant is far below all countdowns.
+ * A thread counts what it has allocated, and takes a sample when the count has
+ * reached the threshold; after each it sets its count to the threshold less
+ * what the next interval is. Each start, stop or change of N lowers the
+ * threshold by more than any interval can be, so that every thread comes to
+ * the slow path at its next allocation and draws anew; the exponential has no
+ * memory, so nothing is biased by it. Dormant is far above all counts.
+ *
+ * Counts are unsigned: a request above PTRDIFF_MAX, which no allocator grants,
+ * takes the count above every threshold, and the slow path takes it back.
  */
 #ifndef HF_CONTROL_H
 #define HF_CONTROL_H
@@ -17,20 +21,23 @@
 
 #include "state.h"
 
-#define HF_THRESHOLD_STEP (1LL << 46)
-#define HF_DORMANT	  (-HF_THRESHOLD_STEP)
+#define HF_THRESHOLD_STEP  (1ULL << 46)
+#define HF_THRESHOLD_FIRST (1ULL << 62)
+/* Where a new thread's count begins: it comes to the slow path. */
+#define HF_COUNT_NEW (1ULL << 63)
+#define HF_DORMANT   (HF_COUNT_NEW + (1ULL << 62))
 
 struct hf_control {
 	/* 0 until the profiler is set up: every allocation comes to the slow
 	   path, which then only forwards. */
-	_Atomic int64_t threshold;
+	_Atomic uint64_t threshold;
 	_Atomic uint32_t intervals; /* the last of them is in force */
 	struct hfs_interval interval[HFS_INTERVALS];
 };
 
-extern struct hf_control hf_control;
+extern HF_HIDDEN struct hf_control hf_control;
 
-static inline int64_t
+static inline uint64_t
 hf_control_threshold(void)
 {
 	return atomic_load_explicit(
@@ -38,17 +45,14 @@ hf_control_threshold(void)
 }
 
 /*
- * A countdown that asks for the slow path: below the threshold, or further
- * above it than any can be. That is what a request above PTRDIFF_MAX makes of
- * it; no allocator grants one, so the slow path takes its charge back.
+ * This count asks for the slow path. A plain read, which the compiler can make
+ * part of the comparison: a thread that sees a change an allocation later
+ * is none the worse for it.
  */
 static inline bool
-hf_control_due(int64_t left)
+hf_control_due(uint64_t count)
 {
-	uint64_t threshold = (uint64_t)atomic_load_explicit(
-		&hf_control.threshold, memory_order_relaxed);
-
-	return ((uint64_t)left - threshold) >> 47 != 0;
+	return count >= *(const uint64_t *)&hf_control.threshold;
 }
 
 /* N number i, in bytes. */

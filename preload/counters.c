@@ -171,7 +171,6 @@ live_change(struct hf_region *r, struct hfs_stack *s, const struct hf_event *e,
 	struct hfs_header *h = r->header;
 
 	sum_add(&s->live, &e->weight, sign);
-	sum_add(&h->live, &e->weight, sign);
 	/* The stack's value first: a new maximum includes this very event. */
 	if (e->reader)
 		reader_add(h, s, &e->half, sign);
@@ -200,7 +199,8 @@ hf_counters_alloc(struct hf_region *r, struct hfs_stack *s,
 	uint64_t since = now_ns - r->header->start_ns;
 
 	sum_add(&s->alloc, &e->weight, 1);
-	sum_add(&r->header->alloc, &e->weight, 1);
+	if (hf_options.dump_bytes)
+		add(&r->header->allocated, e->weight.bytes);
 	live_change(r, s, e, now_ns, 1);
 	if (realloc)
 		add(&s->reallocs, 1);

@@ -47,7 +47,7 @@ of_no_interest(const struct hfs_header *h)
 {
 	return !hf_options.sample_given &&
 	       hf_control_interval(hf_control_current()) > 1 &&
-	       atomic_load(&h->alloc.samples) < FEW_SAMPLES;
+	       atomic_load(&h->samples) < FEW_SAMPLES;
 }
 
 static bool
@@ -248,7 +248,7 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 {
 	struct hfs_header *h = r->header;
 	uint64_t allocated =
-		atomic_load_explicit(&h->alloc.bytes, memory_order_relaxed) >>
+		atomic_load_explicit(&h->allocated, memory_order_relaxed) >>
 		HF_BYTES_SHIFT;
 
 	if (hf_state() != r)

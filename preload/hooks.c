@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The whole allocation family as the host calls it. Each hook charges the
- * thread's countdown, or looks at the filter, and tail-calls the next
+ * thread's count, or looks at the filter, and tail-calls the next
  * allocator; what is sampled goes through a cold function of its own. A pointer
  * handed out is always the next allocator's, from the very call that the host
  * made: size and alignment are never changed.
@@ -33,8 +33,10 @@ HF_EXPORT void *reallocarray(void *p, size_t k, size_t n);
 static inline bool
 due(size_t size)
 {
-	hf_thread.left = (int64_t)((uint64_t)hf_thread.left - size - 1);
-	return HF_UNLIKELY(hf_control_due(hf_thread.left));
+	uint64_t count = hf_thread.count + size + 1;
+
+	hf_thread.count = count;
+	return HF_UNLIKELY(hf_control_due(count));
 }
 
 /*

@@ -13,7 +13,7 @@ struct hf_identity {
 	char fallback[HF_TEXT_MAX]; /* under $STATE_DIRECTORY; "" = none */
 };
 
-extern struct hf_identity hf_identity;
+extern HF_HIDDEN struct hf_identity hf_identity;
 
 /* Reads files under /proc; only in the constructor. */
 void hf_identity_start(char *const *environment);

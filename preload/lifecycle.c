@@ -31,7 +31,7 @@ extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void),
 static void
 forked(void)
 {
-	hf_thread.left = 0;
+	hf_thread.count = HF_COUNT_NEW;
 	hf_thread.base = 0;
 	hf_thread.random = 0;
 }

@@ -52,7 +52,7 @@ struct hf_live_place {
 };
 
 _Atomic uint8_t hf_live_filter[1 << HF_LIVE_FILTER_BITS];
-uint32_t hf_live_filter_shift = 64 - 1;
+uint32_t hf_live_filter_mask;
 
 static struct table *_Atomic tables[TABLES];
 static _Atomic uint32_t table_count;
@@ -117,7 +117,7 @@ hf_live_start(unsigned bits)
 {
 	if (!add_table(0, FIRST_BITS))
 		return false;
-	hf_live_filter_shift = 64 - bits;
+	hf_live_filter_mask = (1u << bits) - 1;
 	return true;
 }
 

@@ -16,27 +16,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sys.h"
+
 /*
  * One counter a hash of the address: raised before an entry is published,
  * lowered after it is gone, stuck at 255. 0 says for sure: not sampled.
  */
 #define HF_LIVE_FILTER_BITS 18 /* at most; what is not used is not touched */
-extern _Atomic uint8_t hf_live_filter[1 << HF_LIVE_FILTER_BITS];
-extern uint32_t hf_live_filter_shift; /* 64 - log2 of the counters in use */
+extern HF_HIDDEN _Atomic uint8_t hf_live_filter[1 << HF_LIVE_FILTER_BITS];
+extern HF_HIDDEN uint32_t hf_live_filter_mask; /* counters in use - 1 */
 
-static inline size_t
+/* Of the low half of the address: one multiplication with a short constant. */
+static inline uint32_t
 hf_live_slot(const void *p)
 {
-	return (size_t)((uintptr_t)p * 0x9e3779b97f4a7c15ULL >>
-			hf_live_filter_shift);
+	return (uint32_t)(uintptr_t)p * 0x9e3779b1u >>
+		       (32 - HF_LIVE_FILTER_BITS) &
+	       hf_live_filter_mask;
 }
 
-/* False: certainly no live sample. True also for NULL now and then. */
+/*
+ * False: certainly no live sample. True also for NULL now and then. A plain
+ * read, which the compiler can make part of the comparison; a thread that
+ * frees a block has it from the one that allocated it, and with it the byte.
+ */
 static inline bool
 hf_live_maybe(const void *p)
 {
-	return atomic_load_explicit(&hf_live_filter[hf_live_slot(p)],
-		       memory_order_relaxed) != 0;
+	return ((const uint8_t *)hf_live_filter)[hf_live_slot(p)] != 0;
 }
 
 /*

@@ -16,7 +16,7 @@
 
 #include "state.h"
 
-extern _Atomic uint32_t hf_modules_unloads;
+extern HF_HIDDEN _Atomic uint32_t hf_modules_unloads;
 
 static inline uint32_t
 hf_modules_epoch(void)

@@ -288,6 +288,8 @@ HF_NEXT_DELETES(BOOT)
  * In a C program new is our own malloc, for as long as it succeeds; then the
  * C++ library that the plugin must have loaded says how it fails.
  */
+#define HF_PROBE_ROOM (1ULL << 40) /* more than a probe can ask for */
+
 #define BOOT(name, parameters, arguments, release, make)                       \
 	extern void *name parameters;                                          \
 	static void *plain_##name parameters                                   \
@@ -304,7 +306,7 @@ HF_NEXT_DELETES(BOOT)
 	static void *boot_##name parameters                                    \
 	{                                                                      \
 		struct hf_thread *t = &hf_thread;                              \
-		int64_t left = t->left;                                        \
+		uint64_t count = t->count;                                     \
 		size_t wanted = n;                                             \
 		void *p;                                                       \
                                                                                \
@@ -319,12 +321,12 @@ HF_NEXT_DELETES(BOOT)
 		if (hf_next.operators) {                                       \
 			n = 1;                                                 \
 			t->probe = 1;                                          \
-			t->left = INT64_MIN;                                   \
+			t->count = UINT64_MAX - HF_PROBE_ROOM;                 \
 			p = hf_next.name arguments;                            \
 			hf_next.hooked##name = t->probe == 1;                  \
 			hf_next.release;                                       \
 			t->probe = 0;                                          \
-			t->left = left;                                        \
+			t->count = count;                                      \
 			n = wanted;                                            \
 		}                                                              \
 		return name arguments;                                         \

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sys.h"
+
 /* name, result, parameters, arguments */
 #define HF_NEXT_FAMILY(X)                                                      \
 	X(malloc, void *, (size_t n), (n))                                     \
@@ -96,7 +98,7 @@ struct hf_next {
 	bool malloc_found; /* hf_next_find has been here */
 };
 
-extern struct hf_next hf_next;
+extern HF_HIDDEN struct hf_next hf_next;
 
 /* Looks everything up; done by itself on first entry. */
 void hf_next_find(void);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sys.h"
+
 enum hf_unwind { HF_UNWIND_CFI, HF_UNWIND_LIBUNWIND, HF_UNWIND_FP };
 
 #define HF_TEXT_MAX 1024
@@ -35,7 +37,7 @@ struct hf_options {
 	uint64_t seed; /* 0: random; for tests */
 };
 
-extern struct hf_options hf_options;
+extern HF_HIDDEN struct hf_options hf_options;
 
 /* Reads the environment; called once, in the constructor. */
 void hf_options_read(char *const *environment);

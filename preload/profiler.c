@@ -24,7 +24,7 @@
 #include "thread.h"
 #include "unwind.h"
 
-__thread struct hf_thread hf_thread;
+__thread struct hf_thread hf_thread = { .count = HF_COUNT_NEW };
 
 static const struct hf_unwinder *unwinder;
 static _Atomic uint32_t threads_seen;
@@ -82,7 +82,7 @@ seed(struct hf_thread *t)
 }
 
 static void
-draw(struct hf_thread *t, int64_t threshold)
+draw(struct hf_thread *t, uint64_t threshold)
 {
 	uint32_t i = hf_control_current();
 	uint64_t n = hf_control_interval(i);
@@ -94,10 +94,11 @@ draw(struct hf_thread *t, int64_t threshold)
 	if (n > 1) {
 		uint32_t host = hf_fp_enter();
 
-		t->left = threshold + hf_sampler_draw(&t->random, n);
+		t->count = threshold - 1 -
+			   (uint64_t)hf_sampler_draw(&t->random, n);
 		hf_fp_leave(host);
 	} else {
-		t->left = threshold;
+		t->count = threshold - 1;
 	}
 }
 
@@ -105,7 +106,7 @@ struct hf_ticket
 hf_profiler_due(size_t size)
 {
 	struct hf_thread *t = &hf_thread;
-	int64_t threshold = hf_control_threshold();
+	uint64_t threshold = hf_control_threshold();
 	struct hf_ticket no = { false, 0 }, yes = { true, t->interval };
 
 	if (t->probe) {
@@ -113,16 +114,16 @@ hf_profiler_due(size_t size)
 		return no;
 	}
 	if (threshold == 0) { /* before the constructor */
-		t->left = 0;
+		t->count = HF_COUNT_NEW;
 		hf_state_lost(NULL, HFS_LOST_EARLY);
 		return no;
 	}
 	if (size > PTRDIFF_MAX) { /* it will fail: not charged */
-		t->left = (int64_t)((uint64_t)t->left + size + 1);
+		t->count -= size + 1;
 		return no;
 	}
-	if (threshold == HF_DORMANT) { /* 64 TiB later */
-		t->left = 0;
+	if (threshold == HF_DORMANT) { /* 4 EiB later */
+		t->count = HF_COUNT_NEW;
 		return no;
 	}
 	if (t->base != threshold) {
@@ -132,8 +133,8 @@ hf_profiler_due(size_t size)
 		 * by force.
 		 */
 		draw(t, threshold);
-		t->left -= (int64_t)size + 1;
-		if (t->left >= threshold)
+		t->count += size + 1;
+		if (t->count < threshold)
 			return no;
 		yes.interval = t->interval;
 	}
@@ -244,7 +245,7 @@ record(struct hf_region *r, struct hf_ticket ticket, const void *block,
 	hf_counters_weigh(&e, n);
 	hf_counters_split(&e, n, &hf_thread.random);
 	hf_counters_alloc(r, s, &e, now, realloc);
-	entry.id = atomic_fetch_add(&r->header->sample_id, 1) + 1;
+	entry.id = atomic_fetch_add(&r->header->samples, 1) + 1;
 	entry.charge.stack = ref;
 	entry.charge.interval = ticket.interval;
 	entry.charge.chooser = e.chooser;

@@ -3,6 +3,7 @@
 
 #include "counters.h"
 #include "sampler.h"
+#include "stacks.h"
 
 struct hf_sums
 hf_solve_sums(const struct hfs_sum *s)
@@ -18,6 +19,30 @@ hf_solve_sums(const struct hfs_sum *s)
 	if (copy.samples == 0)
 		copy = (struct hf_sums){ 0 };
 	return copy;
+}
+
+static void
+add(struct hf_sums *to, struct hf_sums what)
+{
+	to->samples += what.samples;
+	to->bytes += what.bytes;
+	to->objects += what.objects;
+	to->var_bytes += what.var_bytes;
+	to->var_objects += what.var_objects;
+}
+
+void
+hf_solve_totals(
+	const struct hf_region *r, struct hf_sums *alloc, struct hf_sums *live)
+{
+	*alloc = *live = (struct hf_sums){ 0 };
+	for (hfs_ref ref = r->header->newest_stack; ref;) {
+		const struct hfs_stack *s = hf_stacks_at(r, ref);
+
+		add(alloc, hf_solve_sums(&s->alloc));
+		add(live, hf_solve_sums(&s->live));
+		ref = s->older;
+	}
 }
 
 /* What jeprof makes of a line. */

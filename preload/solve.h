@@ -30,6 +30,10 @@ struct hf_solved {
 /* Each number read once, so that a line agrees with itself. */
 struct hf_sums hf_solve_sums(const struct hfs_sum *s);
 
+/* Of all stacks together. */
+void hf_solve_totals(
+	const struct hf_region *r, struct hf_sums *alloc, struct hf_sums *live);
+
 /* The next line of a dump, in its order. */
 struct hf_solved hf_solve(struct hf_solver *v, const struct hf_sums *sum);
 

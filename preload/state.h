@@ -48,7 +48,7 @@ struct hf_wiped {
 	uint32_t dump_numbers[3]; /* of kinds i, t, m; helper only */
 };
 
-extern struct hf_wiped *hf_wiped;
+extern HF_HIDDEN struct hf_wiped *hf_wiped;
 
 /* Makes the wiped page. False: no memory, the profiler stays off. */
 bool hf_state_start(void) HF_CHECKED;

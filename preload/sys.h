@@ -17,7 +17,9 @@
 #define HF_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define HF_COLD	       __attribute__((cold, noinline))
 #define HF_EXPORT      __attribute__((visibility("default")))
-#define HF_CHECKED     __attribute__((warn_unused_result))
+/* Data of this library: reached directly, not through a table. */
+#define HF_HIDDEN  __attribute__((visibility("hidden")))
+#define HF_CHECKED __attribute__((warn_unused_result))
 
 #if !defined __x86_64__
 #error "heapflame runs on x86-64; another processor needs its own sys.h"

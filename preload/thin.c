@@ -141,8 +141,8 @@ void
 hf_thin_auto(struct hf_region *r, uint64_t *random)
 {
 	uint32_t i = hf_control_current();
-	uint64_t taken = atomic_load_explicit(
-		&r->header->alloc.samples, memory_order_relaxed);
+	uint64_t taken =
+		atomic_load_explicit(&r->header->samples, memory_order_relaxed);
 
 	if (taken / AUTO_SAMPLES > i && hf_control_interval(i) < AUTO_MOST)
 		hf_control_change(2 * hf_control_interval(i));

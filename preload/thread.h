@@ -13,17 +13,16 @@
 #include <stdint.h>
 
 struct hf_thread {
-	/* The next sample is taken when this falls below hf_control.threshold.
-	 */
-	int64_t left;
-	/* The threshold that `left` was drawn against; 0: never drawn. */
-	int64_t base;
+	/* What was allocated, as control.h counts it. */
+	uint64_t count;
+	/* The threshold that the interval was drawn against; 0: never. */
+	uint64_t base;
 	uint64_t random;
 	/* Readable pages for this capture: [stack_low, stack_high). */
 	uintptr_t stack_low, stack_high;
 	/* The thread's own stack is there from here up to its end; or 0. */
 	uintptr_t native_low;
-	/* Index of the N that `left` was drawn with. */
+	/* Index of the N that the interval was drawn with. */
 	uint32_t interval;
 	/* In the profiler: hooks entered now only forward. */
 	uint32_t busy;

@@ -19,7 +19,7 @@ struct writer {
 	struct hf_text *out;
 	struct hf_region *region;
 	struct hf_solver live, alloc;
-	uint64_t lines;
+	uint64_t lines, live_bytes;
 };
 
 static void
@@ -125,6 +125,7 @@ put_stack(struct writer *w, struct hfs_stack *s)
 
 	if (alloc.samples == 0 && !atomic_load(&s->inherited_samples))
 		return;
+	w->live_bytes += live.bytes;
 	hf_text_byte(t, '@');
 	for (uint32_t i = 0; i < s->depth; i++) {
 		hf_text_string(t, " 0x");
@@ -229,5 +230,5 @@ hf_write_dump(struct hf_text *out, struct hf_region *r,
 	hf_live_each(put_live, &w);
 	hf_text_string(out, "# end\n\nMAPPED_LIBRARIES:\n");
 	hf_maps_copy(out);
-	return atomic_load(&r->header->live.bytes);
+	return w.live_bytes;
 }

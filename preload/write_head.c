@@ -121,8 +121,7 @@ static void
 put_totals(struct hf_text *t, struct hf_region *r)
 {
 	const struct hfs_header *h = r->header;
-	struct hf_sums alloc = hf_solve_sums(&h->alloc),
-		       live = hf_solve_sums(&h->live);
+	struct hf_sums alloc, live;
 	struct hf_peak peak = { 0 };
 
 	for (hfs_ref ref = h->newest_stack; ref;) {
@@ -134,6 +133,7 @@ put_totals(struct hf_text *t, struct hf_region *r)
 		peak.var_bytes += p.var_bytes;
 		ref = s->older;
 	}
+	hf_solve_totals(r, &alloc, &live);
 	hf_text_string(t, "# samples");
 	hf_put_number(t, ' ', alloc.samples);
 	hf_put_number(t, ' ', live.samples);

@@ -300,9 +300,10 @@ first_call_is_sampled(size_t size)
 {
 	uint64_t random = hf_thread.random;
 
-	hf_thread = (struct hf_thread){ .random = random };
-	hf_thread.left -= (int64_t)size + 1;
-	return hf_control_due(hf_thread.left) && hf_profiler_due(size).sampled;
+	hf_thread =
+		(struct hf_thread){ .count = HF_COUNT_NEW, .random = random };
+	hf_thread.count += size + 1;
+	return hf_control_due(hf_thread.count) && hf_profiler_due(size).sampled;
 }
 
 static void
@@ -322,14 +323,14 @@ a_change_of_interval_biases_nothing(void **state)
 	enum { CALLS = 400000, CHANGES = 400 };
 	double wanted = 0, sampled = 0, variance = 0;
 
-	hf_thread = (struct hf_thread){ .random = 77 };
+	hf_thread = (struct hf_thread){ .count = HF_COUNT_NEW, .random = 77 };
 	for (int i = 0; i < CALLS; i++) {
 		uint64_t n = hf_control_interval(hf_control_current());
 		double p = hf_sampler_probability(1000, n);
 		struct hf_ticket t = { false, 0 };
 
-		hf_thread.left -= 1001;
-		if (hf_control_due(hf_thread.left))
+		hf_thread.count += 1001;
+		if (hf_control_due(hf_thread.count))
 			t = hf_profiler_due(1000);
 		wanted += p;
 		variance += p * (1 - p);
@@ -347,15 +348,15 @@ static void
 a_request_that_no_allocator_grants_is_not_charged(void **state)
 {
 	const size_t huge = (size_t)PTRDIFF_MAX + 4096;
-	int64_t before;
+	uint64_t before;
 
-	hf_thread = (struct hf_thread){ .random = 5 };
+	hf_thread = (struct hf_thread){ .count = HF_COUNT_NEW, .random = 5 };
 	first_call_is_sampled(1);
-	before = hf_thread.left;
-	hf_thread.left = (int64_t)((uint64_t)before - huge - 1);
-	assert_true(hf_control_due(hf_thread.left));
+	before = hf_thread.count;
+	hf_thread.count += huge + 1;
+	assert_true(hf_control_due(hf_thread.count));
 	assert_false(hf_profiler_due(huge).sampled);
-	assert_int_equal(hf_thread.left, before);
+	assert_int_equal(hf_thread.count, before);
 }
 
 static int
