@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "allocator.h"
 #include "err.h"
 
 /* Is the frame one that nobody called: a process, "[truncated]", ...? */
@@ -24,15 +25,33 @@ is_marker(const struct profile *p, uint32_t frame)
 	return !f->named && f->module == NONE;
 }
 
+/*
+ * A local function of an allocator's library that is stripped, as Debian's are:
+ * whatever it is, it allocates for its caller.
+ */
+static bool
+is_nameless_allocator(const struct profile *p, const struct function *f)
+{
+	uint32_t module = f->named ? NONE : f->module;
+
+	return module != NONE && allocator_is_library(strtab_get(
+					 &p->strings, p->modules[module].path));
+}
+
 /* Answers of wrappers_match by function: 0 not asked yet, 1 no, 2 yes. */
 static bool
 is_wrapper(const struct shown *s, const struct wrappers *w, char *known,
 	uint32_t frame)
 {
 	uint32_t f = s->profile->frames[frame].function;
+	bool yes;
 
-	if (!known[f])
-		known[f] = wrappers_match(w, shown_name(s, frame)) ? 2 : 1;
+	if (!known[f]) {
+		yes = is_nameless_allocator(
+			      s->profile, &s->profile->functions[f]) ||
+		      wrappers_match(w, shown_name(s, frame));
+		known[f] = yes ? 2 : 1;
+	}
 	return known[f] == 2;
 }
 

@@ -8,9 +8,10 @@
 
 /*
  * Sets stacks[].charge. w NULL: the leaf is charged. A function without a name
- * gives way to the named one of its module that called it. If all frames are
- * wrappers the outermost is charged; frames of our own making never are, unless
- * there is no other.
+ * gives way to the named one of its module that called it, and in the library
+ * of an allocator to whoever called that. If all frames are wrappers the
+ * outermost is charged; frames of our own making never are, unless there is no
+ * other.
  */
 void charge_stacks(struct shown *s, const struct wrappers *w);
 

@@ -157,26 +157,50 @@ elf_image_any_dynamic(
 	return false;
 }
 
-/* The first dynamic symbol for which test() is true. */
+/* Calls visit() with each symbol of the tables of that type till it says true.
+ */
 bool
-elf_image_any_symbol(const struct elf_image *f,
-	bool (*test)(const char *name, bool is_defined))
+elf_image_visit(const struct elf_image *f, uint32_t type,
+	bool (*visit)(void *context, const char *name, const Elf64_Sym *s),
+	void *context)
 {
 	Elf64_Shdr sh, strings;
 	Elf64_Sym s;
 
 	for (unsigned i = 0; section(f, i, &sh); i++) {
-		if (sh.sh_type != SHT_DYNSYM ||
-			!section(f, sh.sh_link, &strings))
+		if (sh.sh_type != type || !section(f, sh.sh_link, &strings))
 			continue;
 		for (uint64_t at = 0;
 			sh.sh_size - at >= sizeof s && at < sh.sh_size &&
 			get(f, sh.sh_offset + at, &s, sizeof s);
 			at += sizeof s)
-			if (test(elf_image_text(
-					 f, strings.sh_offset + s.st_name),
-				    s.st_shndx != SHN_UNDEF))
+			if (visit(context,
+				    elf_image_text(
+					    f, strings.sh_offset + s.st_name),
+				    &s))
 				return true;
 	}
 	return false;
+}
+
+struct symbol_test {
+	bool (*test)(const char *name, bool is_defined);
+};
+
+static bool
+ask_test(void *context, const char *name, const Elf64_Sym *s)
+{
+	const struct symbol_test *t = context;
+
+	return t->test(name, s->st_shndx != SHN_UNDEF);
+}
+
+/* The first dynamic symbol for which test() is true. */
+bool
+elf_image_any_symbol(const struct elf_image *f,
+	bool (*test)(const char *name, bool is_defined))
+{
+	struct symbol_test t = { test };
+
+	return elf_image_visit(f, SHT_DYNSYM, ask_test, &t);
 }

@@ -45,6 +45,14 @@ const char *elf_image_text(const struct elf_image *f, uint64_t offset);
 bool elf_image_any_dynamic(
 	const struct elf_image *f, int64_t tag, bool (*test)(const char *name));
 
+/*
+ * Calls visit() with each symbol of the tables of that type (SHT_DYNSYM,
+ * SHT_SYMTAB) until it says true; then true.
+ */
+bool elf_image_visit(const struct elf_image *f, uint32_t type,
+	bool (*visit)(void *context, const char *name, const Elf64_Sym *s),
+	void *context);
+
 /* Is test() true of any dynamic symbol? */
 bool elf_image_any_symbol(const struct elf_image *f,
 	bool (*test)(const char *name, bool is_defined));

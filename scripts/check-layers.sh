@@ -27,12 +27,12 @@ analyzer=(
 	'args flame leaks'
 	'write write_* svg_* output amount'
 	'tree sites'
-	'select select_* charge places stats'
+	'select select_* charge places stats coverage'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle wrappers'
-	'elf_* shim_* program'
+	'allocator elf_* shim_* program'
 	'strtab units scan text folder assets err'
 )
 
