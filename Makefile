@@ -126,6 +126,30 @@ $(OUT)/progs/%: tests/progs/%.cc
 	@mkdir -p $(@D)
 	$(call say,CXX)$(call prog_cc,$(CXX))
 
+# The unwinder's oracle: a library to be preloaded, and what it is tried on, as
+# tests/oracle/NAME-COMPILER-LEVEL-FLAVOUR makes it.
+SHAPES   = $(foreach c,gcc clang,$(foreach l,0 1 2 3,$(foreach f,fp nofp,\
+	   $(OUT)/oracle/shapes-$(c)-$(l)-$(f)))) $(OUT)/oracle/shapes-gcc-2-ibt
+THROWS   = $(foreach c,g++ clang++,$(foreach l,0 2,$(OUT)/oracle/throws-$(c)-$(l)-nofp))
+ORACLE   = $(OUT)/oracle/compare.so $(SHAPES) $(THROWS)
+flavour  = $(word $(1),$(subst -, ,$*))
+flags_fp   = -fno-omit-frame-pointer
+flags_nofp = -fomit-frame-pointer
+flags_ibt  = -fcf-protection -Wl,-z,ibtplt
+oracle_cc  = $(call flavour,1) -O$(call flavour,2) $(flags_$(call flavour,3)) \
+	     -Wl,-z,lazy -MMD -MP -MF $@.d -MT $@ -o $@ $<
+$(OUT)/oracle/compare.so: $(wildcard tests/oracle/*.[ch]) $(OUT)/preload.a
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(filter-out -MMD -MP,$(OURS)) $(SHIM_CFLAGS) \
+		-fno-optimize-sibling-calls -Ipreload $(CFLAGS) -shared -o $@ \
+		tests/oracle/compare.c tests/oracle/verdict.c $(OUT)/preload.a $(LDFLAGS)
+$(SHAPES): $(OUT)/oracle/shapes-%: tests/oracle/shapes.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(oracle_cc)
+$(THROWS): $(OUT)/oracle/throws-%: tests/oracle/throws.cc
+	@mkdir -p $(@D)
+	$(call say,CXX)$(oracle_cc)
+
 # What the tests get to know; they run from the root of the source.
 export SRC          := $(CURDIR)
 export HEAPFLAME    := $(abspath $(OUT))/heapflame
@@ -134,9 +158,11 @@ export PROGS        := $(abspath $(OUT))/progs
 
 progs: $(PROGRAMS)
 	@:
+oracle: $(ORACLE)
+	@:
 unit: $(UNIT) $(FUZZ)
 	@tests/unit/run.sh $(OUT)
-e2e: all progs
+e2e: all progs oracle
 	@tests/e2e/run.sh $(OUT)
 check: all
 	@scripts/check-exports.sh $(LIBHEAPFLAME)
@@ -146,12 +172,12 @@ check: all
 	@scripts/check-style.sh
 test:
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all progs
+	@$(MAKE) --no-print-directory all progs oracle
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory browser
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory check
-test-long: all progs
+test-long: all progs oracle
 	@tests/e2e/run.sh $(OUT) long
 
 # The page tests: node's test runner and a real browser.
@@ -222,8 +248,8 @@ help:
 clean:
 	rm -rf $(BUILD)
 
--include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d)
+-include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d) $(ORACLE:=.d)
 FORCE:
-.PHONY: all progs unit e2e check test test-long browser fuzz fuzz-run bench \
+.PHONY: all progs oracle unit e2e check test test-long browser fuzz fuzz-run bench \
 	deps demo format format-check lint install uninstall help clean FORCE
 .DELETE_ON_ERROR:
