@@ -14,7 +14,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "folder.h"
@@ -26,15 +28,30 @@ static char place[64], elsewhere[80];
 
 enum { OPENED = 1, REFUSED = 2, NOT_OURS = 3, WRONG_MODE = 4 };
 
+/* Keeps what root may do to files, under another id. */
+static bool
+keep_capabilities(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3,
+		0 };
+	const uint32_t files = 1u << CAP_DAC_OVERRIDE;
+	struct __user_cap_data_struct sets[2] = { { files, files, 0 } };
+
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 &&
+	       setresuid(nobody, nobody, nobody) == 0 &&
+	       syscall(SYS_capset, &head, sets) == 0;
+}
+
 /* In a child, as that user; what becomes of it. */
 static int
-open_as_nobody(void *unused)
+open_as_nobody(void *mighty)
 {
 	struct hf_folder f;
 	struct stat st;
 
-	if (geteuid() == 0 ? setresuid(nobody, nobody, nobody) != 0
-			   : unshare(CLONE_NEWUSER) != 0)
+	if (mighty		 ? !keep_capabilities()
+		: geteuid() == 0 ? setresuid(nobody, nobody, nobody) != 0
+				 : unshare(CLONE_NEWUSER) != 0)
 		return 10;
 	if (geteuid() != nobody)
 		return 11;
@@ -113,6 +130,8 @@ another_users_is_refused(void **state)
 		skip();
 	assert_int_equal(mkdir(place, 0700), 0);
 	assert_int_equal(try(), REFUSED);
+	/* Even to who may enter everything. */
+	assert_int_equal(hf_shared_in_child(open_as_nobody, place), REFUSED);
 	assert_int_equal(chmod(place, 0777), 0);
 	assert_int_equal(try(), REFUSED);
 }

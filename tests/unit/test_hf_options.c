@@ -113,18 +113,22 @@ without_variables_all_are_as_documented_and_nothing_is_said(void **state)
 	assert_defaults();
 }
 
+static void
+assert_not_read(const char *a, const char *b, const char *c)
+{
+	read_with(a, b, c);
+	assert_defaults();
+	assert_string_equal(said.text, "");
+}
+
 /* What others have in the environment, nearly of our names. */
 static void
 variables_of_others_are_not_ours(void **state)
 {
-	read_with("HEAPFLAME_SAMPLER=1", "XHEAPFLAME_SAMPLE=1",
+	assert_not_read("HEAPFLAME_SAMPLER=1", "XHEAPFLAME_SAMPLE=1",
 		"heapflame_SAMPLE=1");
-	assert_defaults();
-	read_with("HEAPFLAME_SAMPLE", "HEAPFLAME_=1", "SAMPLE=1");
-	assert_defaults();
-	read_with("HEAPFLAME_SAMPL=1", "HEAPFLAME_LIVE=0", "");
-	assert_defaults();
-	assert_string_equal(said.text, "");
+	assert_not_read("HEAPFLAME_SAMPLE", "HEAPFLAME_=1", "SAMPLE=1");
+	assert_not_read("HEAPFLAME_SAMPL=1", "HEAPFLAME_LIVE=0", "");
 }
 
 static void

@@ -63,6 +63,23 @@ an_interval_of_one_byte_always_draws_zero(void **state)
 	assert_int_equal(random, 1);
 }
 
+/* Of the very random number that a draw takes. */
+static void
+a_draw_is_a_logarithm_to_14_digits(void **state)
+{
+	uint64_t random = 8, same = 8;
+
+	for (int i = 0; i < 200000; i++) {
+		uint64_t r = hf_sampler_random(&same) >> 11;
+		double wanted =
+			(double)(-logl((long double)(r + 1) * 0x1p-53L) *
+				 HF_INTERVAL_MAX);
+		int64_t got = hf_sampler_draw(&random, HF_INTERVAL_MAX);
+
+		assert_near((double)got, wanted, 1 + wanted * 1e-14);
+	}
+}
+
 #define DRAWS 400000
 
 /* floor of an exponential is geometric: q^d (1 - q), q = exp(-1 / N). */
@@ -377,6 +394,7 @@ main(void)
 		cmocka_unit_test(
 			one_minus_exp_is_right_to_14_digits_everywhere),
 		cmocka_unit_test(an_interval_of_one_byte_always_draws_zero),
+		cmocka_unit_test(a_draw_is_a_logarithm_to_14_digits),
 		cmocka_unit_test(
 			draws_have_the_mean_and_the_spread_of_an_exponential),
 		cmocka_unit_test(draws_fall_as_an_exponential_says),

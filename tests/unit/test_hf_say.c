@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "hf_shared.h"
 #include "say.h"
@@ -103,6 +104,27 @@ a_pipe_that_nobody_reads_does_not_end_the_host(void **state)
 }
 
 static int
+say_into_a_file_at_its_limit(void *unused)
+{
+	struct rlimit none = { 0, 0 };
+	sigset_t pending;
+
+	begin();
+	if (setrlimit(RLIMIT_FSIZE, &none) != 0)
+		return 1;
+	hf_say("this file may not grow", NULL);
+	sigpending(&pending);
+	return sigismember(&pending, SIGXFSZ) ? 2 : 0;
+}
+
+static void
+a_file_at_its_limit_does_not_end_the_host(void **state)
+{
+	assert_int_equal(
+		hf_shared_in_child(say_into_a_file_at_its_limit, NULL), 0);
+}
+
+static int
 say_into_a_full_pipe(void *unused)
 {
 	char block[4096] = { 0 };
@@ -154,6 +176,7 @@ main(void)
 			a_file_that_took_the_place_of_stderr_is_not_written),
 		cmocka_unit_test(
 			a_pipe_that_nobody_reads_does_not_end_the_host),
+		cmocka_unit_test(a_file_at_its_limit_does_not_end_the_host),
 		cmocka_unit_test(a_full_pipe_does_not_stop_the_host),
 		cmocka_unit_test(a_process_says_only_so_much),
 	};
