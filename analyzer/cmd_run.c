@@ -21,6 +21,7 @@
 #include "folder.h"
 #include "launch.h"
 #include "program.h"
+#include "run_allocator.h"
 #include "run_environment.h"
 #include "run_files.h"
 #include "run_options.h"
@@ -41,6 +42,8 @@ const char help_run[] =
 	"                        never freed; leave no files\n"
 	"  --error-exitcode[=N]  with --leaks: exit with N if there are any (default:\n"
 	"                        with the program's status; N is 3 unless given)\n"
+	"  --allocator WHICH     run it on jemalloc, tcmalloc, mimalloc, or the library\n"
+	"                        of that path (default: what it uses)\n"
 	"  --help                this text\n"
 	"\n"
 	"The profiler's own; each is HEAPFLAME_<OPTION> in the environment, too:\n"
@@ -73,6 +76,7 @@ const char help_run[] =
 struct job {
 	const struct run_options *options;
 	const char *library;
+	const struct run_allocator *allocator;
 	struct run_files *files; /* shared memory; folder "": to be chosen */
 };
 
@@ -86,7 +90,8 @@ prepare(void *context)
 	if (!files->folder[0] &&
 		run_files_choose(files, job->options->argv[0]) < 0)
 		return EXIT_RUN_FAILED;
-	if (run_environment_set(job->options, job->library, files->prefix) < 0)
+	if (run_environment_set(job->options, job->library, job->allocator,
+		    files->prefix) < 0)
 		return EXIT_RUN_FAILED;
 	return 0;
 }
@@ -161,9 +166,12 @@ conclude(const struct run_options *o, struct run_end *e, struct launch *l)
 
 static int
 run(const struct run_options *o, const char *file, const char *library,
-	struct run_files *files)
+	const struct run_allocator *allocator, struct run_files *files)
 {
-	struct job job = { .options = o, .library = library, .files = files };
+	struct job job = { .options = o,
+		.library = library,
+		.allocator = allocator,
+		.files = files };
 	struct launch l = { .file = file,
 		.argv = o->argv,
 		.prepare = prepare,
@@ -188,6 +196,10 @@ run(const struct run_options *o, const char *file, const char *library,
 		e.alone = before.count == 0;
 		e.seconds = seconds_now() - start;
 		list_new(&dumps, &before, files);
+		if (o->leaks)
+			run_allocator_keep_own(allocator, &dumps, l.pid);
+		if (!o->quiet)
+			run_allocator_check(allocator, &dumps);
 		code = conclude(o, &e, &l);
 	} else if (files->own) {
 		folder_remove(files->folder);
@@ -202,6 +214,7 @@ static int
 run_file(const struct run_options *o, const char *file)
 {
 	char why[ELF_WHY_MAX], *library = shim_path_find();
+	struct run_allocator allocator = { 0 };
 	struct run_files *files;
 	int code = EXIT_RUN_FAILED;
 
@@ -213,9 +226,11 @@ run_file(const struct run_options *o, const char *file)
 		error("cannot profile '%s': %s", file, why);
 	} else if (files == MAP_FAILED) {
 		error("cannot start '%s': %s", file, strerror(errno));
-	} else if (choose_early(o, files) == 0) {
-		code = run(o, file, library, files);
+	} else if (run_allocator_plan(&allocator, o, file, library) == 0 &&
+		   choose_early(o, files) == 0) {
+		code = run(o, file, library, &allocator, files);
 	}
+	run_allocator_release(&allocator);
 	if (files != MAP_FAILED)
 		munmap(files, sizeof *files);
 	free(library);

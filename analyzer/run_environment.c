@@ -39,16 +39,13 @@ set_options(const struct run_options *o, const char *prefix)
 	setenv(shim_options_variable(SHIM_PREFIX), prefix, 1);
 }
 
-/* The library before what was preloaded already. */
+/* Puts the library before what is preloaded already. */
 static int
-set_preload(const char *library, const char *prefix)
+preload(const char *library, const char *folder)
 {
 	const char *before = getenv("LD_PRELOAD");
-	char *folder = xasprintf(
-		"%.*s", (int)(program_base_name(prefix) - prefix - 1), prefix);
 	char *path = shim_path_preloadable(library, folder), *all;
 
-	free(folder);
 	if (!path)
 		return -1;
 	all = before && *before ? xasprintf("%s:%s", path, before)
@@ -59,12 +56,27 @@ set_preload(const char *library, const char *prefix)
 	return 0;
 }
 
-int
-run_environment_set(
-	const struct run_options *o, const char *library, const char *prefix)
+/* The shim first, else it sees nothing; the allocator is the next one then. */
+static int
+set_preload(const char *library, const char *allocator, const char *prefix)
 {
-	if (set_preload(library, prefix) < 0)
+	char *folder = xasprintf(
+		"%.*s", (int)(program_base_name(prefix) - prefix - 1), prefix);
+	int result = allocator ? preload(allocator, folder) : 0;
+
+	if (result == 0)
+		result = preload(library, folder);
+	free(folder);
+	return result;
+}
+
+int
+run_environment_set(const struct run_options *o, const char *library,
+	const struct run_allocator *a, const char *prefix)
+{
+	if (set_preload(library, a->library, prefix) < 0)
 		return -1;
 	set_options(o, prefix);
+	run_allocator_environment(a, prefix);
 	return 0;
 }

@@ -3,13 +3,15 @@
 #ifndef RUN_ENVIRONMENT_H
 #define RUN_ENVIRONMENT_H
 
+#include "run_allocator.h"
 #include "run_options.h"
 
 /*
- * Changes the environment of this process: LD_PRELOAD and HEAPFLAME_*. `prefix`
- * is absolute, its folder exists. 0, or -1 after error().
+ * Changes the environment of this process: LD_PRELOAD, HEAPFLAME_* and what an
+ * allocator inside the program reads. `prefix` is absolute, its folder exists.
+ * 0, or -1 after error().
  */
-int run_environment_set(
-	const struct run_options *o, const char *library, const char *prefix);
+int run_environment_set(const struct run_options *o, const char *library,
+	const struct run_allocator *a, const char *prefix);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "err.h"
 
-enum { OUTPUT = 'o', QUIET = 'q', LEAKS = 256, ERROR_EXITCODE };
+enum { OUTPUT = 'o', QUIET = 'q', LEAKS = 256, ERROR_EXITCODE, ALLOCATOR };
 
 static int
 parse_exit_code(const char *text)
@@ -46,11 +46,12 @@ check_combination(const struct run_options *o, int argc)
 int
 run_options_parse(struct run_options *o, int argc, char **argv)
 {
-	struct option longs[SHIM_OPTIONS + 5] = {
+	struct option longs[SHIM_OPTIONS + 6] = {
 		[SHIM_OPTIONS] = { "output", required_argument, NULL, OUTPUT },
 		{ "quiet", no_argument, NULL, QUIET },
 		{ "leaks", no_argument, NULL, LEAKS },
 		{ "error-exitcode", optional_argument, NULL, ERROR_EXITCODE },
+		{ "allocator", required_argument, NULL, ALLOCATOR },
 	};
 	int found;
 
@@ -68,6 +69,8 @@ run_options_parse(struct run_options *o, int argc, char **argv)
 			o->quiet = true;
 		else if (found == LEAKS)
 			o->leaks = true;
+		else if (found == ALLOCATOR)
+			o->allocator = optarg;
 		else if (found == ERROR_EXITCODE) {
 			o->leak_code = parse_exit_code(optarg);
 			if (o->leak_code < 0)

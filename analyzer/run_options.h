@@ -13,6 +13,7 @@
 struct run_options {
 	struct shim_settings shim;
 	const char *output; /* folder; NULL: not given */
+	const char *allocator; /* to run on; NULL: the program's */
 	bool quiet, leaks;
 	int leak_code; /* exit code if there are leaks, or RUN_NO_CODE */
 	char **argv; /* of the program, NULL-terminated, at least its name */

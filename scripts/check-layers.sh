@@ -32,7 +32,7 @@ analyzer=(
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle wrappers'
-	'allocator elf_* shim_* program'
+	'allocator allocator_* elf_* shim_* program'
 	'strtab units scan text folder assets err'
 )
 
