@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What heapflame costs, beside what others cost, measured in one run on one
 # machine: nanoseconds a malloc+free pair, then CPU time of real programs as
-# ratios of interleaved pairs. About five minutes; QUICK=1: one, and noisy.
+# ratios of interleaved pairs; before that, costs.sh. About eight minutes;
+# QUICK=1: two, and noisy.
 # usage: run.sh OUT
 set -u
 out=$(cd "$1" && pwd) || exit 1
@@ -15,7 +16,7 @@ unset LD_PRELOAD MALLOC_CONF "${!HEAPFLAME_@}"
 if [ -n "${QUICK:-}" ]; then
 	micro_ms=100 micro_runs=1 fast_seconds=4 fast_rounds=3 slow_rounds=1
 else
-	micro_ms=300 micro_runs=3 fast_seconds=45 fast_rounds=40 slow_rounds=2
+	micro_ms=300 micro_runs=3 fast_seconds=40 fast_rounds=40 slow_rounds=2
 fi
 
 build()
@@ -194,5 +195,6 @@ mkdir "$work/dumps"
 echo "$(nproc) x $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)," \
 	"$(uname -sr), $(date +%F)"
 list_ways
+"$here/costs.sh" "$out" || exit 1
 micro
 real_programs
