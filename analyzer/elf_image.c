@@ -7,6 +7,7 @@
 #include "elf_image.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -141,6 +142,60 @@ elf_image_scan(struct elf_image *f)
 	for (size_t i = 0; dynamic_entry(f, i, &d); i++)
 		if (d.d_tag == DT_STRTAB)
 			f->names = offset_of(f, d.d_un.d_val);
+}
+
+/* The index-th string of that tag, or NULL. */
+const char *
+elf_image_dynamic_text(const struct elf_image *f, int64_t tag, size_t index)
+{
+	Elf64_Dyn d;
+
+	for (size_t i = 0; dynamic_entry(f, i, &d); i++)
+		if (d.d_tag == tag && index-- == 0)
+			return elf_image_text(f, f->names + d.d_un.d_val);
+	return NULL;
+}
+
+/* In the notes at [at, end): the first with the id. */
+static bool
+build_id_in(const struct elf_image *f, uint64_t at, uint64_t end, char *hex,
+	size_t size)
+{
+	Elf64_Nhdr n;
+
+	while (at < end && get(f, at, &n, sizeof n)) {
+		uint64_t name = at + sizeof n;
+		uint64_t id =
+			name + ((n.n_namesz + UINT64_C(3)) & ~UINT64_C(3));
+		uint64_t length = n.n_descsz;
+
+		if (n.n_type == NT_GNU_BUILD_ID && n.n_namesz == 4 &&
+			strcmp(elf_image_text(f, name), "GNU") == 0) {
+			if (length == 0 || id > f->size ||
+				f->size - id < length || size <= 2 * length)
+				return false;
+			for (uint64_t i = 0; i < length; i++)
+				snprintf(hex + 2 * i, 3, "%02x",
+					f->bytes[id + i]);
+			return true;
+		}
+		at = id + ((length + 3) & ~UINT64_C(3));
+	}
+	return false;
+}
+
+bool
+elf_image_build_id(const struct elf_image *f, char *hex, size_t size)
+{
+	Elf64_Phdr ph;
+
+	for (unsigned i = 0; segment(f, i, &ph); i++)
+		if (ph.p_type == PT_NOTE && ph.p_offset < f->size &&
+			ph.p_filesz <= f->size - ph.p_offset &&
+			build_id_in(f, ph.p_offset, ph.p_offset + ph.p_filesz,
+				hex, size))
+			return true;
+	return false;
 }
 
 /* Calls test() with each string of that tag until it says true. */

@@ -41,6 +41,13 @@ void elf_image_scan(struct elf_image *f);
 /* The string at that offset, or "" if there is none. */
 const char *elf_image_text(const struct elf_image *f, uint64_t offset);
 
+/* The index-th string of that tag, or NULL behind the last. */
+const char *elf_image_dynamic_text(
+	const struct elf_image *f, int64_t tag, size_t index);
+
+/* The build-id in lower-case hex; false: none, or none that fits. */
+bool elf_image_build_id(const struct elf_image *f, char *hex, size_t size);
+
 /* Is test() true of any string of that tag (DT_NEEDED, DT_SONAME)? */
 bool elf_image_any_dynamic(
 	const struct elf_image *f, int64_t tag, bool (*test)(const char *name));

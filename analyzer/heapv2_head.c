@@ -172,6 +172,7 @@ key_rss(struct heapv2_head *h, struct scan *s)
 	if (!integers(s, v, 5))
 		return false;
 	h->process.rss = v[0];
+	h->process.rss_anonymous = v[1];
 	h->process.rss_peak = v[4];
 	return true;
 }

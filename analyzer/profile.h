@@ -98,6 +98,7 @@ struct process {
 	uint64_t interval_min, interval_max;
 	uint64_t samples; /* taken */
 	uint64_t rss, rss_peak; /* bytes; 0 if not known */
+	uint64_t rss_anonymous; /* of rss; 0 if not known */
 	bool has[METRICS]; /* which metrics its files hold */
 	uint32_t first_loss, losses; /* into losses */
 	/* Live samples that its dump lists (section 5 of FORMAT), in live[]. */

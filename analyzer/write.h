@@ -69,6 +69,14 @@ void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
 int64_t write_leaks(FILE *out, const struct shown *s, int top);
 int64_t write_leaks_json(FILE *out, const struct shown *s, int top);
 
+/*
+ * Parts of write_info: whose malloc it is and which allocators the profile
+ * can't have seen; how much of a process's anonymous memory it explains.
+ */
+void write_coverage(FILE *out, const struct profile *p);
+void write_coverage_share(
+	FILE *out, const struct profile *p, uint32_t process, bool exact);
+
 /* Processes, sampling, losses, and a row a module; p has its symbols. */
 void write_info(FILE *out, const struct profile *p, bool exact);
 

@@ -133,6 +133,7 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 		fprintf(out, "  memory    %s resident, %s at most\n",
 			units_bytes(now, (int64_t)it->rss, exact),
 			units_bytes(peak, (int64_t)it->rss_peak, exact));
+	write_coverage_share(out, p, process, exact);
 }
 
 /* Frames in a module, each as often as it was sampled. */
@@ -251,6 +252,7 @@ write_info(FILE *out, const struct profile *p, bool exact)
 {
 	for (uint32_t i = 0; i < p->process_count; i++)
 		write_process(out, p, i, exact);
+	write_coverage(out, p);
 	write_stacks(out, p);
 	write_modules(out, p);
 }

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loader looks names up in the order of loading, and a dump lists modules
+ * in that order: the first malloc behind the profiler's is the one that it
+ * calls. How a library was loaded (RTLD_DEEPBIND) stands in no file; that it
+ * was loaded by dlopen shows in that nobody needs it.
+ */
+#include "coverage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf_image.h"
+#include "err.h"
+#include "program.h"
+
+#define BUILD_ID_MAX 130
+
+/* What is asked of a file beside its allocators. */
+struct looked {
+	bool here; /* the file is there, and the one that was loaded */
+	bool is_program;
+	bool is_needed; /* by another one: not loaded by dlopen */
+	bool in_stacks;
+	char *names; /* what it needs, each with a newline behind it */
+	char *soname; /* or NULL */
+};
+
+static bool
+is_shim(const char *path)
+{
+	return strncmp(program_base_name(path), "libheapflame", 12) == 0;
+}
+
+static const char *
+path_of(const struct profile *p, uint32_t module)
+{
+	return strtab_get(&p->strings, p->modules[module].path);
+}
+
+static bool
+is_recorded(const struct profile *p, const struct module *m,
+	const struct elf_image *f)
+{
+	char id[BUILD_ID_MAX];
+
+	return m->build_id == NONE ||
+	       (elf_image_build_id(f, id, sizeof id) &&
+		       strcmp(id, strtab_get(&p->strings, m->build_id)) == 0);
+}
+
+static void
+take_links(struct looked *l, const struct elf_image *f)
+{
+	const char *name = elf_image_dynamic_text(f, DT_SONAME, 0);
+
+	l->soname = name ? xstrdup(name) : NULL;
+	l->is_program = f->interpreter != 0 && !name;
+	l->names = xstrdup("");
+	for (size_t i = 0;
+		(name = elf_image_dynamic_text(f, DT_NEEDED, i)) != NULL; i++) {
+		char *longer = xasprintf("%s%s\n", l->names, name);
+
+		free(l->names);
+		l->names = longer;
+	}
+}
+
+static void
+look(struct looked *l, struct coverage_file *file, const struct profile *p)
+{
+	const struct module *m = &p->modules[file->module];
+	const char *path = path_of(p, file->module);
+	struct elf_image f;
+
+	if (*path != '/' || !elf_image_open(&f, path))
+		return;
+	if (elf_image_is_elf(&f) && f.bytes[EI_CLASS] == ELFCLASS64) {
+		elf_image_scan(&f);
+		l->here = is_recorded(p, m, &f) &&
+			  allocator_look(&file->allocator, path);
+		if (l->here)
+			take_links(l, &f);
+	}
+	elf_image_close(&f);
+}
+
+static bool
+needs(const struct looked *l, const char *name)
+{
+	size_t n = strlen(name);
+	const char *at = l->names;
+
+	while (at && *at) {
+		size_t length = strcspn(at, "\n");
+
+		if (length == n && memcmp(at, name, n) == 0)
+			return true;
+		at += length + 1;
+	}
+	return false;
+}
+
+static void
+find_needed(struct looked *l, uint32_t count, const struct profile *p)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const char *base = program_base_name(path_of(p, i));
+
+		for (uint32_t k = 0; k < count && !l[i].is_needed; k++)
+			l[i].is_needed =
+				needs(&l[k], base) ||
+				(l[i].soname && needs(&l[k], l[i].soname));
+	}
+}
+
+static void
+find_used(struct looked *l, const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->location_count; i++)
+		if (p->locations[i].module != NONE)
+			l[p->locations[i].module].in_stacks = true;
+}
+
+/* The C library's is there whoever stands before it. */
+static bool
+is_libc(const char *path)
+{
+	return strncmp(program_base_name(path), "libc.so", 7) == 0 ||
+	       strncmp(program_base_name(path), "libc-2", 6) == 0;
+}
+
+static enum coverage_kind
+kind_of(const struct coverage_file *file, const struct looked *l,
+	const char *path, bool *is_found)
+{
+	const struct allocator *a = &file->allocator;
+
+	if (!l->here || is_shim(path))
+		return COVERAGE_PLAIN;
+	if (l->is_program && a->malloc != MALLOC_ELSEWHERE)
+		return COVERAGE_PROGRAM_MALLOC;
+	if (a->malloc == MALLOC_EXPORTED) {
+		if (!*is_found) {
+			*is_found = true;
+			return COVERAGE_MALLOC;
+		}
+		return is_libc(path) ? COVERAGE_PLAIN : COVERAGE_OTHER_MALLOC;
+	}
+	if (a->prefixes > 0 || a->jemalloc)
+		return COVERAGE_PREFIXED;
+	if (a->wants_malloc && !l->is_program && !l->is_needed && !l->in_stacks)
+		return COVERAGE_IDLE;
+	return COVERAGE_PLAIN;
+}
+
+void
+coverage_find(struct coverage *c, const struct profile *p)
+{
+	struct looked *l = xcalloc(p->module_count + 1, sizeof *l);
+	bool is_found = false;
+
+	*c = (struct coverage){ .count = p->module_count };
+	c->files = xcalloc(p->module_count + 1, sizeof *c->files);
+	for (uint32_t i = 0; i < p->module_count; i++) {
+		c->files[i].module = i;
+		look(&l[i], &c->files[i], p);
+		c->unknown += !l[i].here && *path_of(p, i) == '/';
+	}
+	find_needed(l, p->module_count, p);
+	find_used(l, p);
+	for (uint32_t i = 0; i < p->module_count; i++) {
+		c->files[i].kind =
+			kind_of(&c->files[i], &l[i], path_of(p, i), &is_found);
+		free(l[i].names);
+		free(l[i].soname);
+	}
+	for (uint32_t i = 0; i < p->process_count; i++)
+		c->foreign |= !p->processes[i].has[PEAK_SPACE];
+	free(l);
+}
+
+void
+coverage_release(struct coverage *c)
+{
+	free(c->files);
+	*c = (struct coverage){ 0 };
+}
+
+/* Is the second what an allocator in the first says of itself? */
+static bool
+is_beside(const struct process *it, const struct process *other)
+{
+	return it->pid > 0 && other->pid == it->pid &&
+	       other->rss_anonymous == 0;
+}
+
+double
+coverage_live(const struct profile *p, uint32_t process)
+{
+	const struct process *it = &p->processes[process];
+	double sum = 0;
+
+	for (uint32_t i = 0; i < p->row_count; i++) {
+		const struct row *r = &p->rows[i];
+
+		if (r->process == process ||
+			is_beside(it, &p->processes[r->process]))
+			sum += r->v[INUSE_SPACE].sum + r->inherited_space.sum;
+	}
+	return sum;
+}
