@@ -23,8 +23,8 @@ agree "glibc, linked" c dumps
 
 tried=0
 for name in jemalloc tcmalloc mimalloc; do
-	for library in /usr/lib/*/lib${name}.so.2 \
-		/usr/lib/*/lib${name}_minimal.so.4 ""; do
+	for library in /usr/lib/*/"lib$name.so.2" \
+		/usr/lib/*/"lib${name}_minimal.so.4" ""; do
 		[ -e "$library" ] && break
 	done
 	[ -n "$library" ] || continue
