@@ -13,9 +13,6 @@ for library in /usr/lib/*/libjemalloc.so.2 /usr/lib/*/libtcmalloc_minimal.so.4 \
 	*mimalloc*) export NEW_ENDS_THE_PROGRAM=1 ;;
 	esac
 	for program in truth_new truth_peak truth_threads; do
-		# mimalloc, built as C, aborts where operator new should throw.
-		env LD_PRELOAD="$library" "$PROGS/$program" >/dev/null 2>&1 ||
-			continue
 		rm -rf dumps
 		env LD_PRELOAD="$LIBHEAPFLAME $library" HEAPFLAME_SAMPLE=1 \
 			HEAPFLAME_PREFIX="$PWD/dumps/h" \
