@@ -60,12 +60,13 @@ static void
 read_augmentation(struct hf_cfi_cursor *c, struct cie *cie, const char *letters)
 {
 	uint64_t length = hf_cfi_uleb(c);
-	const uint8_t *after = c->at + length;
+	const uint8_t *after;
 
 	if (!c->ok || length > (size_t)(c->end - c->at)) {
 		c->ok = false;
 		return;
 	}
+	after = c->at + length;
 	for (; *letters && c->ok; letters++) {
 		if (*letters == 'R') {
 			cie->encoding = (uint8_t)hf_cfi_fixed(c, 1);
@@ -152,6 +153,13 @@ register_expression(
 	}
 }
 
+/* In units of the data alignment; wraps, where the numbers make no sense. */
+static int64_t
+scaled(int64_t n, const struct cie *cie)
+{
+	return (int64_t)((uint64_t)n * (uint64_t)cie->data_align);
+}
+
 static void
 set_rule(struct state *s, uint64_t reg, enum rule rule, int64_t at)
 {
@@ -232,7 +240,7 @@ extended(struct machine *m, struct hf_cfi_cursor *c, uint8_t op)
 	case 0x05: /* offset_extended */
 		reg = hf_cfi_uleb(c);
 		set_rule(&m->now, reg, AT_CFA,
-			(int64_t)hf_cfi_uleb(c) * cie->data_align);
+			scaled((int64_t)hf_cfi_uleb(c), cie));
 		break;
 	case 0x06: /* restore_extended */
 		restore(m, hf_cfi_uleb(c));
@@ -285,15 +293,14 @@ extended(struct machine *m, struct hf_cfi_cursor *c, uint8_t op)
 		break;
 	case 0x11: /* offset_extended_sf */
 		reg = hf_cfi_uleb(c);
-		set_rule(
-			&m->now, reg, AT_CFA, hf_cfi_sleb(c) * cie->data_align);
+		set_rule(&m->now, reg, AT_CFA, scaled(hf_cfi_sleb(c), cie));
 		break;
 	case 0x12: /* def_cfa_sf */
 		reg = hf_cfi_uleb(c);
-		set_cfa(m, reg, hf_cfi_sleb(c) * cie->data_align);
+		set_cfa(m, reg, scaled(hf_cfi_sleb(c), cie));
 		break;
 	case 0x13: /* def_cfa_offset_sf */
-		m->now.offset = hf_cfi_sleb(c) * cie->data_align;
+		m->now.offset = scaled(hf_cfi_sleb(c), cie);
 		break;
 	case 0x14: /* val_offset, val_offset_sf */
 	case 0x15:
@@ -325,7 +332,7 @@ run(struct machine *m, struct hf_cfi_cursor c)
 			break;
 		case 2: /* offset */
 			set_rule(&m->now, low, AT_CFA,
-				(int64_t)hf_cfi_uleb(&c) * m->cie->data_align);
+				scaled((int64_t)hf_cfi_uleb(&c), m->cie));
 			break;
 		case 3:
 			restore(m, low);

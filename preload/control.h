@@ -10,7 +10,9 @@
  * memory, so nothing is biased by it. Dormant is far above all counts.
  *
  * Counts are unsigned: a request above PTRDIFF_MAX, which no allocator grants,
- * takes the count above every threshold, and the slow path takes it back.
+ * takes the count above every threshold, and the slow path takes it back. Only
+ * one so near to SIZE_MAX that the sum wraps ("malloc(-n)") passes, and sets
+ * the thread back by n bytes; telling those apart would cost an instruction.
  */
 #ifndef HF_CONTROL_H
 #define HF_CONTROL_H

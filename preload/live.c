@@ -292,9 +292,11 @@ hf_live_take(const void *block, struct hf_live_entry *out)
 			out->id = p->id;
 			out->charge.word =
 				atomic_exchange(&p->charge, HF_CHARGE_TAKEN);
+			/* Dropped just now: whoever did it empties the slot. */
+			if (out->charge.word == HF_CHARGE_TAKEN)
+				return false;
 			empty(&at);
-			/* TAKEN: thinning has just dropped it. */
-			return out->charge.word != HF_CHARGE_TAKEN;
+			return true;
 		}
 	return false;
 }
@@ -372,16 +374,11 @@ bool
 hf_live_drop(struct hf_live_place *at, union hf_charge old)
 {
 	union hf_charge taken = { .word = HF_CHARGE_TAKEN };
-	uint64_t address = at->address;
 
 	if (!hf_live_recharge(at, old, taken))
 		return false;
-	/* Or the free that comes in between empties the slot. */
-	if (atomic_compare_exchange_strong(address_at(at), &address, CLAIMED)) {
-		if (atomic_load(&payload_at(at)->charge) == HF_CHARGE_TAKEN)
-			empty(at);
-		else /* it has, and the slot is another sample's by now */
-			atomic_store(address_at(at), at->address);
-	}
+	/* A free that comes now leaves it to us: no other entry can be here. */
+	atomic_store(address_at(at), CLAIMED);
+	empty(at);
 	return true;
 }

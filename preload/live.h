@@ -79,7 +79,8 @@ bool hf_live_start(unsigned bits);
 /* False if there is no room (MEMORY); nothing is left behind then. */
 bool hf_live_insert(const void *block, const struct hf_live_entry *entry);
 
-/* Removes it. False if it is not there, or another thread took it first. */
+/* Removes it (not NULL). False if it is not there, or another thread took it
+ * first. */
 bool hf_live_take(const void *block, struct hf_live_entry *out);
 
 uint64_t hf_live_count(void);
