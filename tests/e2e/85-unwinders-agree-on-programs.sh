@@ -30,7 +30,7 @@ for name in sorted(glob.glob(folder + "/[a-b]*.py")):
 END
 compare python 1 "$PYTHON" tree.py
 
-compare sqlite 3 sqlite3 :memory: "CREATE TABLE t(a, b); WITH RECURSIVE n(i) AS
+compare sqlite 1 sqlite3 :memory: "CREATE TABLE t(a, b); WITH RECURSIVE n(i) AS
 	(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO t
 	SELECT i, hex(i * 7919) FROM n; CREATE INDEX x ON t(b); SELECT count(*),
 	max(length(s)) FROM (SELECT a % 997 AS k, group_concat(b) AS s FROM t
@@ -49,7 +49,7 @@ int main()
 		std::cout << w.first << ' ' << w.second << '\n';
 }
 END
-compare gxx 23 g++ -O1 -c words.cc
+compare gxx 5 g++ -O1 -c words.cc
 
 ln -s "$(command -v redis-server || command -v redis-check-rdb)" redis-server
 compare redis 1 ./redis-server --port $port --bind 127.0.0.1 --save '' \

@@ -162,6 +162,12 @@ handler(int signal)
 	recursion(signal % 5);
 }
 
+static void
+handler_elsewhere(int signal, siginfo_t *info, void *context)
+{
+	handler(signal);
+}
+
 static NOINLINE void
 interrupted(int signal)
 {
@@ -228,7 +234,7 @@ main(int argc, char **argv)
 	if (sigaltstack(&alternate, NULL))
 		return 1;
 	signal(SIGUSR1, handler);
-	on(SIGUSR2, (void (*)(int, siginfo_t *, void *))handler, SA_ONSTACK);
+	on(SIGUSR2, handler_elsewhere, SA_ONSTACK);
 	on(SIGTRAP, step_handler, 0);
 	on(SIGURG, step_begin, 0);
 	if (argc > 1 && !strcmp(argv[1], "step")) {
