@@ -111,6 +111,15 @@ choose_early(const struct run_options *o, struct run_files *files)
 	return 0;
 }
 
+/* Is the run about one process, whatever others its allocator tells of? */
+static bool
+is_of_one(const struct run_options *o)
+{
+	const char *follow = run_options_value(o, SHIM_FOLLOW);
+
+	return o->leaks || (follow && strcmp(follow, "none") == 0);
+}
+
 static double
 seconds_now(void)
 {
@@ -196,7 +205,7 @@ run(const struct run_options *o, const char *file, const char *library,
 		e.alone = before.count == 0;
 		e.seconds = seconds_now() - start;
 		list_new(&dumps, &before, files);
-		if (o->leaks)
+		if (is_of_one(o))
 			run_allocator_keep_own(allocator, &dumps, l.pid);
 		if (!o->quiet)
 			run_allocator_check(allocator, &dumps);

@@ -66,6 +66,19 @@ expect_error 125 "wants jemalloc, tcmalloc, mimalloc or the path" \
 	"$HEAPFLAME" run --allocator umem "$PROGS/alloc_any"
 expect_error 125 "no library of the right machine" \
 	"$HEAPFLAME" run --allocator ./nowhere.so "$PROGS/alloc_any"
+# Without the library: an empty file in its place, for this command alone.
+if unshare -rm true 2>/dev/null; then
+	# shellcheck disable=SC2016 # the inner shell expands
+	expect_error 125 "cannot find mimalloc: no 'libmimalloc.so.2'" \
+		unshare -rm sh -c '
+		for file in /usr/lib/*/libmimalloc.so* /lib*/*/libmimalloc.so*; do
+			[ -e "$file" ] && mount --bind /dev/null "$file"
+		done
+		exec "$@"' sh "$HEAPFLAME" run --allocator mimalloc \
+		"$PROGS/alloc_any"
+	grep -q 'Debian.s package is libmimalloc' stderr.txt ||
+		fail "no help: $(cat stderr.txt)"
+fi
 [ ! -s stdout.txt ] || fail "it was started: $(cat stdout.txt)"
 
 # A path that LD_PRELOAD cannot hold, and a library of one's own.

@@ -66,6 +66,10 @@ bytes=$(awk '$2 == "by_keep" { print $5 }' expected)
 grep -q "leak of $bytes byte(s) in 500 object(s)" err.txt ||
 	fail "not $bytes bytes: $(grep leak err.txt)"
 
+"$HEAPFLAME" run --sample 1 --follow none -o one ./prog fork \
+	>/dev/null 2>err.txt
+grep -qE ' 500 +by_keep' err.txt || fail "not 500 objects: $(cat err.txt)"
+
 # Sampling off: nothing is asked of it.
 "$HEAPFLAME" run --active 0 -o off ./prog >/dev/null 2>err.txt
 [ "$(count off/*.heap)" -eq 0 ] || fail "$(ls off)"
