@@ -114,6 +114,11 @@ say_report(struct profile *p)
 	if (s.metric != INUSE_SPACE)
 		say_live(p);
 	write_text_table(stderr, &s, &options);
+	/* An allocator that profiles itself tells of no peak. */
+	if (s.total == 0 && s.metric == INUSE_SPACE &&
+		has_metric(p, ALLOC_SPACE))
+		fprintf(stderr, "all was freed; what was allocated: "
+				"--metric alloc_space\n");
 	shown_release(&s);
 }
 

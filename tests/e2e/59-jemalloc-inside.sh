@@ -97,3 +97,17 @@ cc -o late late.c je.a -lm -ldl -pthread
 "$HEAPFLAME" run -o late.out ./late 2>err.txt
 grep -q 'its own jemalloc (je_) left no profile' err.txt ||
 	fail "$(cat err.txt)"
+
+# Nothing is live at the end, and jemalloc tells of no peak: what then helps.
+cat >freed.c <<'END'
+#include <stddef.h>
+void *je_malloc(size_t n);
+void je_free(void *p);
+int main(void) { for (int i = 0; i < 3000; i++) je_free(je_malloc(10000)); }
+END
+cc -fno-builtin -o freed freed.c je.a -lm -ldl -pthread
+"$HEAPFLAME" run --sample 1 -o freed.out ./freed 2>err.txt
+grep -q 'all was freed; what was allocated: --metric alloc_space' err.txt ||
+	fail "$(cat err.txt)"
+"$HEAPFLAME" report --metric alloc_space --all freed.out | grep -qE ' 3,000 +main' ||
+	fail "$("$HEAPFLAME" report --metric alloc_space --all freed.out)"
