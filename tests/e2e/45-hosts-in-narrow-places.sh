@@ -32,7 +32,7 @@ place()
 		for sample in 1 4096; do
 			timeout 30 env LD_PRELOAD="$LIBHEAPFLAME" \
 				HEAPFLAME_SAMPLE=$sample \
-				HEAPFLAME_DUMP_BYTES=512K \
+				HEAPFLAME_DUMP_BYTES=512K HEAPFLAME_DUMP_KEEP=1000 \
 				HEAPFLAME_PREFIX="$PWD/dumps/h" \
 				"$PROGS/harm_care" "$1" "${2:-}" $before \
 				>said 2>err || fail "$* at N = $sample: exit $?"
