@@ -43,6 +43,12 @@ collect(const char *piece, size_t n, void *closure)
 static bool
 demangle_any(const char *symbol, struct text *out)
 {
+	/* Its limit of 2,048 parts is for deep recursion; so long names are not
+	   deep. */
+	int options =
+		DMGL_ANSI |
+		(strlen(symbol) <= NAME_MAX_BYTES ? DMGL_NO_RECURSE_LIMIT : 0);
+
 	out->length = 0;
 	/* Rust's old names look like C++, with a hash at the end. */
 	if (rust_demangle_callback(symbol, 0, collect, out) != 0 &&
@@ -50,8 +56,7 @@ demangle_any(const char *symbol, struct text *out)
 		return true;
 	out->length = 0;
 	return strncmp(symbol, "_Z", 2) == 0 &&
-	       cplus_demangle_v3_callback(symbol, DMGL_ANSI, collect, out) !=
-		       0 &&
+	       cplus_demangle_v3_callback(symbol, options, collect, out) != 0 &&
 	       out->length > 0;
 }
 

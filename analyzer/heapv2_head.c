@@ -118,13 +118,16 @@ key_reason(struct heapv2_head *h, struct scan *s)
 	       scan_u64(s, &h->seq);
 }
 
+/* More than any machine has: such a file is damaged. */
+#define MOST_BYTES (1ULL << 60)
+
 static bool
 key_interval(struct heapv2_head *h, struct scan *s)
 {
 	struct process *p = &h->process;
 	uint64_t v[3];
 
-	if (!integers(s, v, 3) || v[1] == 0)
+	if (!integers(s, v, 3) || v[1] == 0 || v[1] > MOST_BYTES)
 		return false;
 	if (p->interval_max == 0 || v[1] < p->interval_min)
 		p->interval_min = v[1];
@@ -169,7 +172,7 @@ key_rss(struct heapv2_head *h, struct scan *s)
 {
 	uint64_t v[5];
 
-	if (!integers(s, v, 5))
+	if (!integers(s, v, 5) || v[0] > MOST_BYTES || v[4] > MOST_BYTES)
 		return false;
 	h->process.rss = v[0];
 	h->process.rss_anonymous = v[1];

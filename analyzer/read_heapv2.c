@@ -26,6 +26,7 @@ struct dump {
 	struct heapv2_head head;
 	struct addrmap map;
 	uint64_t rate; /* N of the first line */
+	bool any_stack, any_live; /* what may still come after them */
 	bool ended; /* `# end` was there, or where jemalloc's stacks end */
 
 	struct heapv2_stacks stacks;
@@ -80,6 +81,9 @@ stack_line(struct dump *d, struct scan line)
 {
 	uint64_t address;
 
+	if (d->any_live)
+		return bad_line(d, "a stack behind the live samples");
+	d->any_stack = true;
 	heapv2_stacks_begin(&d->stacks);
 	while (scan_char(&line, ' ') && line.at < line.end) {
 		if (!scan_text(&line, "0x") || !scan_hex(&line, &address))
@@ -97,6 +101,7 @@ live_line(struct dump *d, struct scan line)
 	struct process *process = &d->head.process;
 	uint64_t number, interval;
 
+	d->any_live = true;
 	heapv2_stacks_finish(&d->stacks);
 	if (!scan_u64(&line, &s.id) || !scan_char(&line, ' ') ||
 		!scan_u64(&line, &number) || !scan_char(&line, ' ') ||
@@ -134,7 +139,7 @@ own_line(struct dump *d, struct scan line)
 		d->ended = true;
 		return true;
 	}
-	if (stacks->open)
+	if (d->any_stack)
 		return true; /* of a later version */
 	if (!heapv2_head_line(&d->head, line))
 		return bad_line(d, "bad values");

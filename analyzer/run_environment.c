@@ -33,6 +33,8 @@ set_options(const struct run_options *o, const char *prefix)
 	set_default(o, SHIM_SAMPLE, "auto", false);
 	set_default(o, SHIM_DUMP_KEEP, "10000", false);
 	set_default(o, SHIM_DUMP_LIMIT, "4G", false);
+	/* What a program that is stopped or killed leaves is its last dump. */
+	set_default(o, SHIM_DUMP_SECONDS, "5", false);
 	for (int i = 0; i < SHIM_OPTIONS; i++)
 		if (o->shim.value[i])
 			setenv(shim_options_variable(i), o->shim.value[i], 1);

@@ -56,7 +56,7 @@ say_nothing(const struct run_end *e)
 		warning("nothing was captured: '%s' %s", e->file, why);
 	else if (WIFSIGNALED(e->status))
 		warning("nothing was captured: it was killed before its first "
-			"dump; --dump-seconds 1 makes dumps earlier");
+			"dump; --dump-bytes 10M makes dumps as it allocates");
 	else
 		warning("nothing was captured: it allocated next to nothing, "
 			"or ended by _exit() before its first dump");
@@ -66,7 +66,7 @@ static bool
 has_metric(const struct profile *p, enum metric m)
 {
 	for (uint32_t i = 0; i < p->process_count; i++)
-		if (p->processes[i].has[m])
+		if (p->processes[i].has[m] && p->processes[i].samples > 0)
 			return true;
 	return false;
 }

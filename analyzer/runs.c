@@ -313,6 +313,31 @@ nothing_found(char *const *names, int count)
 	return -1;
 }
 
+/*
+ * The peak is read from half of the samples, what is live from all of them. If
+ * a process held the most at its end, the half may say less than the whole:
+ * then the whole is the better word.
+ */
+static void
+settle_peaks(struct profile *p)
+{
+	double *above = xcalloc(p->process_count + 1, sizeof *above);
+
+	for (uint32_t i = 0; i < p->row_count; i++)
+		above[p->rows[i].process] += p->rows[i].v[INUSE_SPACE].sum -
+					     p->rows[i].v[PEAK_SPACE].sum;
+	for (uint32_t i = 0; i < p->row_count; i++) {
+		struct row *r = &p->rows[i];
+
+		if (!p->processes[r->process].has[PEAK_SPACE] ||
+			above[r->process] <= 0)
+			continue;
+		r->v[PEAK_SPACE] = r->v[INUSE_SPACE];
+		r->v[PEAK_OBJECTS] = r->v[INUSE_OBJECTS];
+	}
+	free(above);
+}
+
 int
 runs_load(struct profile *p, char *const *names, int count, bool all)
 {
@@ -329,6 +354,8 @@ runs_load(struct profile *p, char *const *names, int count, bool all)
 		status = load(p, &plan, all);
 		if (status == 0 && p->process_count == 0)
 			status = nothing_found(names, count);
+		if (status == 0)
+			settle_peaks(p);
 	}
 	free(plan.series);
 	free(plan.runs);

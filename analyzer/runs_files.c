@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names to files. A folder of a `heapflame run` is told by its own name,
- * "heapflame.<exe>.<pid>"; it is looked into when it lies in a folder that was
- * named, and no deeper. Folders are read in order of names, so that the same
- * files give the same output whatever the file system's order is.
+ * "heapflame.<exe>.<pid>", or by those of the dumps in it; it is looked into
+ * when it lies in a folder that was named, and no deeper. Folders are read in
+ * order of names, so that the same files give the same output whatever the file
+ * system's order is.
  */
 #define _GNU_SOURCE /* scandir, realpath */
 #include "runs_files.h"
@@ -41,6 +42,22 @@ join(const char *folder, const char *name)
 		return xstrdup(name);
 	return xasprintf("%s%s%s", folder,
 		n > 0 && folder[n - 1] == '/' ? "" : "/", name);
+}
+
+/*
+ * `run` gives its dumps the prefix "heapflame" and no program's name: so a
+ * folder that was named by the user is known to be a run's.
+ */
+static bool
+is_dump_of_run(const char *name)
+{
+	const char *id = name + strlen(RUN_FOLDER);
+	size_t digits;
+
+	if (!is_run_folder(name))
+		return false;
+	digits = strspn(id, "0123456789");
+	return digits > 0 && id[digits] == '-';
 }
 
 /* Takes over the path. 0, or -1 after error(). */
@@ -104,7 +121,10 @@ add_folder(struct runs_files *f, const char *folder, const char *run_folder,
 		bool there = stat(path, &st) == 0;
 
 		if (there && S_ISREG(st.st_mode) && is_dump(name)) {
-			add_found(f, path, run_folder);
+			add_found(f, path,
+				run_folder == NULL && is_dump_of_run(name)
+					? folder
+					: run_folder);
 		} else {
 			if (there && S_ISDIR(st.st_mode) && deeper &&
 				is_run_folder(name))

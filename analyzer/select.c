@@ -222,9 +222,30 @@ equal_frames(
 }
 
 /* The entries from..to are one stack. False if nothing of it is left. */
+#define MOST 9e18 /* below 2^63 */
+
+/*
+ * What rounding has left so far: it is settled by the next stack, so that many
+ * small estimates add up to what they are together.
+ */
+struct owed {
+	double value, objects, bytes;
+};
+
+static int64_t
+settle(double figure, double *owed)
+{
+	int64_t n = llround(figure + *owed);
+
+	if (n < 0)
+		n = 0;
+	*owed += figure - (double)n;
+	return n;
+}
+
 static bool
 merge(const struct builder *b, bool exact, size_t from, size_t to,
-	struct shown_stack *out)
+	struct owed *owed, struct shown_stack *out)
 {
 	struct figures sum = { 0 };
 
@@ -235,11 +256,11 @@ merge(const struct builder *b, bool exact, size_t from, size_t to,
 		.truncated =
 			b->p->stacks[b->p->rows[b->entries[from].row].stack]
 				.truncated,
-		.value = llround(sum.value),
+		.value = settle(sum.value, &owed->value),
 		/* Of a file at N = 1 a reader may not know that p is 1. */
 		.var = exact ? 0 : sum.var,
-		.objects = llround(sum.objects),
-		.bytes = llround(sum.bytes),
+		.objects = settle(sum.objects, &owed->objects),
+		.bytes = settle(sum.bytes, &owed->bytes),
 		.samples = sum.samples,
 		.stack = b->p->rows[b->entries[from].row].stack,
 	};
@@ -264,6 +285,7 @@ append(struct shown *out, const struct builder *b, const struct entry *e,
 static void
 merge_all(struct shown *out, const struct builder *b)
 {
+	struct owed owed = { 0 };
 	size_t next;
 
 	out->frames = xmalloc(b->frame_count * sizeof *out->frames);
@@ -275,17 +297,36 @@ merge_all(struct shown *out, const struct builder *b)
 		while (next < b->count &&
 			equal_frames(b, &b->entries[i], &b->entries[next]))
 			next++;
-		if (merge(b, out->exact, i, next, &stack))
+		if (merge(b, out->exact, i, next, &owed, &stack))
 			append(out, b, &b->entries[i], stack);
 	}
 }
 
-static void
+/* Damaged files may hold figures whose sums no integer can. */
+static bool
+too_much(const struct builder *b)
+{
+	struct figures sum = { 0 };
+
+	for (size_t i = 0; i < b->count; i++)
+		metric_add(&sum, &b->p->rows[b->entries[i].row], b->metric,
+			b->entries[i].inherited);
+	return !(sum.value < MOST && sum.objects < MOST && sum.bytes < MOST);
+}
+
+/* 0, or -1 after error(). */
+static int
 build(struct shown *out, struct builder *b)
 {
-	uint32_t *places;
+	uint32_t *places = NULL;
+	int status = 0;
 
 	collect(b);
+	if (too_much(b)) {
+		status = error("the figures of these files add up to more "
+			       "than can be shown");
+		goto release;
+	}
 	/* After collect: that is what adds functions of our own. */
 	places = select_places(b->p);
 	b->places = places;
@@ -294,9 +335,11 @@ build(struct shown *out, struct builder *b)
 			compare_entries, b);
 		merge_all(out, b);
 	}
+release:
 	free(places);
 	free(b->frames);
 	free(b->entries);
+	return status;
 }
 
 int
@@ -304,7 +347,7 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 {
 	struct builder b = { .p = p, .s = s };
 	struct wrappers *w = NULL;
-	int metric = metric_choose(p, s->metric);
+	int metric = metric_choose(p, s->metric), status;
 
 	*out = (struct shown){ .profile = p };
 	if (metric < 0)
@@ -317,10 +360,11 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 	}
 	b.metric = out->metric = (enum metric)metric;
 	metric_describe(out, s->by_process);
-	build(out, &b);
-	charge_stacks(out, w);
+	status = build(out, &b);
+	if (status == 0)
+		charge_stacks(out, w);
 	wrappers_free(w);
-	return 0;
+	return status;
 }
 
 void

@@ -58,7 +58,7 @@ better_interval(char *buf, size_t size, const struct shown *s)
 }
 
 static void
-write_samples(FILE *out, const struct shown *s, const char *program)
+write_samples(FILE *out, const struct shown *s)
 {
 	char count[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX], better[32];
 
@@ -76,9 +76,7 @@ write_samples(FILE *out, const struct shown *s, const char *program)
 	if (s->samples >= FEW_SAMPLES || s->total == 0)
 		return;
 	better_interval(better, sizeof better, s);
-	fprintf(out,
-		" (few: a rough picture; finer: heapflame run --sample %s %s)",
-		better, program);
+	fprintf(out, " (few: a rough picture; finer: run --sample %s)", better);
 }
 
 static void
@@ -98,7 +96,7 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 		fputs(" objects", out);
 	if (!s->var_known)
 		fputs(" (its error is not known)", out);
-	write_samples(out, s, name);
+	write_samples(out, s);
 	fprintf(out, ", %u process%s\n", p->process_count,
 		p->process_count == 1 ? "" : "es");
 	free(name);
@@ -198,7 +196,7 @@ write_nothing(FILE *out, const struct shown *s)
 		if (s->metric != INUSE_SPACE && s->metric != INUSE_OBJECTS)
 			break;
 		if (p->processes[i].has[PEAK_SPACE]) {
-			fputs("nothing was live: try --metric peak_space\n",
+			fputs("nothing was live; peak_space shows what was\n",
 				out);
 			return;
 		}

@@ -182,6 +182,10 @@ matches(const char *globs, const char *name)
 bool
 hf_identity_wanted(void)
 {
+	/* A shell that exports us must not have the analyzer's own dumps
+	   become the newest run. */
+	if (strcmp(hf_identity_name(), "heapflame") == 0)
+		return false;
 	if (strcmp(hf_options.follow, "all") == 0 || !parent_is_profiled())
 		return true;
 	return !hf_identity_follows_none() &&

@@ -40,6 +40,7 @@ static void
 at_exit(void *unused)
 {
 	(void)unused;
+	hf_profiler_open_for_exit();
 	hf_dump_final();
 }
 

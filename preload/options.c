@@ -212,6 +212,23 @@ given(char *const *environment, const char *name)
 	return NULL;
 }
 
+static const char *
+wanted(const struct option *o)
+{
+	switch (o->kind) {
+	case SAMPLE:
+		return "a size nor auto";
+	case SIZE:
+		return "a size in range";
+	case COUNT:
+		return "a number in range";
+	case SWITCH:
+		return "0 or 1";
+	default:
+		return *o->unit ? o->unit : "short enough";
+	}
+}
+
 void
 hf_options_read(char *const *environment)
 {
@@ -224,8 +241,8 @@ hf_options_read(char *const *environment)
 		if (!text || !*text)
 			continue;
 		if (!set(o, text))
-			hf_say("HEAPFLAME_", o->name, "='", text, "' is no ",
-				*o->unit ? o->unit : "0 or 1", ", using ",
+			hf_say("HEAPFLAME_", o->name, "='", text, "' is not ",
+				wanted(o), ", using ",
 				*o->standard ? o->standard : "none", NULL);
 		else if (o->kind == SAMPLE)
 			hf_options.sample_given = true;

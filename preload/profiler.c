@@ -185,6 +185,16 @@ region(struct hf_thread *t)
 	return r;
 }
 
+void
+hf_profiler_open_for_exit(void)
+{
+	/* Not a forked child: it is no program of its own. */
+	if (hf_wiped->original && hf_options.sample_given &&
+		hf_control_threshold() != HF_DORMANT &&
+		hf_control_interval(hf_control_current()) == 1)
+		region(&hf_thread);
+}
+
 static hfs_ref
 take_stack(struct hf_region *r)
 {

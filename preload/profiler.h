@@ -33,7 +33,13 @@ struct hf_detached {
 void hf_profiler_start(void);
 
 /*
- * The countdown fell below the threshold: draw the next interval, and say
+ * At the end of a program that allocated nothing, with every allocation wanted:
+ * an empty profile says so, no profile would say that nothing was seen.
+ */
+void hf_profiler_open_for_exit(void);
+
+/*
+ * The count has reached the threshold: draw the next interval, and say
  * whether this allocation is a sample. Charges were taken by the hook.
  */
 struct hf_ticket hf_profiler_due(size_t size);

@@ -164,7 +164,7 @@ few_samples_and_losses_are_said(void **state)
 	HAND_TEXT(text, out, write_text_head(out, &s, false));
 	contains(text, "prog (pid 1): inuse_space 25.0 MiB \302\261 7.");
 	contains(text, ", 50 samples at 512.0 KiB (few");
-	contains(text, "heapflame run --sample 16K prog)");
+	contains(text, "run --sample 16K)");
 	contains(text, "7.4% of the samples were lost: live_full 4");
 	free(text);
 	shown_release(&s);
