@@ -279,7 +279,10 @@ hf_dump_final(void)
 	/* exit() in a signal handler that interrupted this very file */
 	if (hf_thread.busy)
 		return;
-	hf_helper_claim_waiting(&ended);
+	if (!hf_helper_claim_waiting(&ended)) {
+		hf_state_lost(r, HFS_LOST_DUMP);
+		return;
+	}
 	if (ended)
 		tell();
 	prepare(r, 'f');

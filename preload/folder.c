@@ -26,6 +26,7 @@
 
 #define OWN_MOST     1024
 #define OTHER_REST_S 60
+#define MOST_REMOVED 10000 /* files, to make room for one */
 
 struct own {
 	uint32_t sequence, number;
@@ -310,6 +311,8 @@ static bool
 make_room(const struct hf_folder *f, uint64_t bytes)
 {
 	struct census c;
+	int removed = 0;
+	long error;
 
 	take_census(f, f->id, &c);
 	while (c.files + own_count >= hf_options.dump_keep ||
@@ -317,8 +320,11 @@ make_room(const struct hf_folder *f, uint64_t bytes)
 		own_count == OWN_MOST) {
 		if (thin_own(f, f->id))
 			continue;
-		if (!c.oldest[0] ||
-			hf_sys3(SYS_unlinkat, f->fd, (long)c.oldest, 0) != 0)
+		if (!c.oldest[0] || ++removed > MOST_REMOVED)
+			return false;
+		error = hf_sys3(SYS_unlinkat, f->fd, (long)c.oldest, 0);
+		/* -ENOENT: another process was faster. */
+		if (error != 0 && error != -ENOENT)
 			return false;
 		take_census(f, f->id, &c);
 	}

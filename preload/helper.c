@@ -24,8 +24,9 @@
 #endif
 #define UNSHARE_FILES 2 /* CLOSE_RANGE_UNSHARE */
 
-#define GUARD	 4096
-#define TLS_SIZE 4096
+#define GUARD	    4096
+#define TLS_SIZE    4096
+#define PATIENCE_NS 10000000000ULL /* far more than any dump takes */
 
 enum { IDLE, CLAIMED, RUNNING, REAPING };
 
@@ -143,6 +144,9 @@ reap(int options)
 	do
 		got = hf_sys4(SYS_wait4, pid, 0, options | __WCLONE, 0);
 	while (got == -EINTR);
+	/* A filter may forbid to wait: then the helper's own word counts. */
+	if (got < 0 && got != -ECHILD && !hf_helper_ended())
+		got = 0;
 	/* 0: not yet. -ECHILD: the host has waited for everything there is. */
 	if (got != 0)
 		atomic_store(&hf_wiped->helper_done, 0);
@@ -169,16 +173,35 @@ hf_helper_claim(bool *ended)
 	return *ended;
 }
 
-void
+/*
+ * Where waiting is forbidden we look again and again; a helper that was killed
+ * there will never say that it has ended.
+ */
+static bool
+give_up(uint64_t *until)
+{
+	uint64_t now = hf_state_clock();
+
+	if (*until == 0)
+		*until = now + PATIENCE_NS;
+	hf_sys3(SYS_sched_yield, 0, 0, 0);
+	return now > *until;
+}
+
+bool
 hf_helper_claim_waiting(bool *ended)
 {
+	uint64_t until = 0;
+
 	while (!hf_helper_claim(ended)) {
 		*ended = reap(0);
 		if (*ended)
-			return;
-		/* Another thread is at it. */
-		hf_sys3(SYS_sched_yield, 0, 0, 0);
+			return true;
+		/* Another thread is at it, or we must not wait. */
+		if (give_up(&until))
+			return false;
 	}
+	return true;
 }
 
 void
@@ -196,6 +219,7 @@ hf_helper_run(void (*job)(void *), void *data, bool wait)
 			      (helper.valgrind ? CLONE_FS : 0);
 	/* Not SIGSYS: a filter's trap while it is blocked would kill. */
 	uint64_t all = ~(1ULL << (SIGSYS - 1)), before;
+	uint64_t until = 0;
 	char *top;
 	long pid;
 
@@ -215,7 +239,7 @@ hf_helper_run(void (*job)(void *), void *data, bool wait)
 	hf_sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, 8);
 	if (pid < 0)
 		return false;
-	while (wait && !reap(0))
+	while (wait && !reap(0) && !give_up(&until))
 		;
 	return true;
 }

@@ -38,7 +38,7 @@ bool hf_helper_ended(void);
  */
 bool hf_helper_run(void (*job)(void *), void *data, bool wait);
 
-/* As _claim, but waits for one that is at work. */
-void hf_helper_claim_waiting(bool *ended);
+/* As _claim, but waits for one that is at work; 10 s at the most. */
+bool hf_helper_claim_waiting(bool *ended);
 
 #endif

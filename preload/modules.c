@@ -51,7 +51,8 @@ same(const struct hfs_module *row, const struct hf_found_module *m)
 	       memcmp(build_id_of(row), m->build_id, m->build_id_length) == 0;
 }
 
-static void
+/* The new row, or 0 if there is no room. */
+static hfs_ref
 add(struct hf_modules_walk *w, const struct hf_found_module *m)
 {
 	struct hfs_header *h = w->region->header;
@@ -62,7 +63,7 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 	struct hfs_module *row;
 
 	if (!ref)
-		return;
+		return 0;
 	row = row_at(w->region, ref);
 	row->first_epoch = w->epoch;
 	row->last_epoch = UINT32_MAX;
@@ -78,6 +79,8 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 	row->seen = w->number;
 	row->older = atomic_load(&h->newest_module);
 	atomic_store(&h->newest_module, ref);
+	atomic_store(&w->region->newest_module, ref);
+	return ref;
 }
 
 void
@@ -225,8 +228,9 @@ void
 hf_modules_inherit(struct hf_region *from, struct hf_region *to)
 {
 	struct hf_modules_walk w = { .region = to };
+	hfs_ref ref_there;
 
-	for (hfs_ref ref = from->header->newest_module; ref;
+	for (hfs_ref ref = from->newest_module; ref;
 		ref = row_at(from, ref)->older) {
 		struct hfs_module *row = row_at(from, ref);
 		struct hf_found_module m = { .segments = row->segments,
@@ -238,8 +242,10 @@ hf_modules_inherit(struct hf_region *from, struct hf_region *to)
 			.path_length = row->path_length };
 
 		w.epoch = row->first_epoch;
-		add(&w, &m);
-		row_at(to, to->header->newest_module)->last_epoch =
+		ref_there = add(&w, &m);
+		if (!ref_there)
+			return;
+		row_at(to, ref_there)->last_epoch =
 			atomic_load(&row->last_epoch);
 	}
 }

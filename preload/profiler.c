@@ -179,7 +179,7 @@ region(struct hf_thread *t)
 	if (child) {
 		hf_wiped->forked = 1;
 		hf_wiped->forked_from_threads = threads_seen > 1;
-		t->random = 0;
+		seed(t);
 		hf_inherit(r);
 	}
 	return r;

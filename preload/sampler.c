@@ -50,6 +50,9 @@ log_unit(double x)
 double
 hf_sampler_1mexp(double x)
 {
+	static const double inverse[] = { 0, 1, 1. / 2, 1. / 3, 1. / 4, 1. / 5,
+		1. / 6, 1. / 7, 1. / 8, 1. / 9, 1. / 10, 1. / 11, 1. / 12,
+		1. / 13, 1. / 14 };
 	double r, sum = 0, power = 1;
 	int k;
 
@@ -59,7 +62,7 @@ hf_sampler_1mexp(double x)
 	r = x - k * LN2;
 	/* 1 - exp(-r) = r - r^2/2! + r^3/3! ..., |r| <= 0.35, by Horner */
 	for (int i = 14; i >= 1; i--)
-		sum = r / i * (1 - sum);
+		sum = r * inverse[i] * (1 - sum);
 	for (int i = 0; i < k; i++)
 		power *= 0.5;
 	/* 1 - 2^-k exp(-r) = (1 - 2^-k) + 2^-k (1 - exp(-r)) */

@@ -28,6 +28,7 @@ struct hf_region {
 	struct hfs_header *header; /* chunk 0 */
 	uint32_t generation; /* never twice in a line of forks */
 	struct hf_region *before; /* the parent\'s when it forked, or NULL */
+	_Atomic hfs_ref newest_module; /* the header's, as of a fork */
 	void *_Atomic chunks[HFS_CHUNKS];
 };
 

@@ -30,8 +30,10 @@ struct found_object {
 static int (*find_object)(void *pc, struct found_object *found);
 
 /*
- * first:  address (48 bits) | low 16 bits of the packed row
- * second: check (29 bits) | high 35 bits of the packed row
+ * first:  address (48 bits) | rbp_saved | kind
+ * second: offset (27 bits) | saved, in units of 8 (20 bits) | check (17 bits)
+ * The offset is on the way from each frame to the next: one shift and it is
+ * there. All else is only compared, and so predicted.
  */
 struct cached {
 	_Atomic uint64_t first, second;
@@ -44,40 +46,32 @@ static struct cached cache[2 << CACHE_BITS] __attribute__((aligned(64)));
 #define KIND_BITS   3
 #define OFFSET_BITS 27
 #define SAVED_BITS  20 /* in units of 8 */
+#define CHECK_BITS  17
 
-static uint64_t
-pack(const struct hf_row *row)
+/* Can the two words hold it? Else it becomes one without information. */
+static bool
+fits(const struct hf_row *row)
 {
 	const int64_t offset_limit = 1LL << (OFFSET_BITS - 1);
 	const int64_t saved_limit = 1LL << (SAVED_BITS - 1);
 	int64_t saved = row->saved / 8;
 
-	if (row->offset >= offset_limit || row->offset < -offset_limit ||
-		row->saved % 8 || saved >= saved_limit || saved < -saved_limit)
-		return HF_ROW_NONE;
-	return (uint64_t)row->kind |
-	       ((uint64_t)row->offset & ((1ULL << OFFSET_BITS) - 1))
-		       << KIND_BITS |
-	       ((uint64_t)saved & ((1ULL << SAVED_BITS) - 1))
-		       << (KIND_BITS + OFFSET_BITS) |
-	       (uint64_t)row->rbp_saved
-		       << (KIND_BITS + OFFSET_BITS + SAVED_BITS);
+	return row->offset < offset_limit && row->offset >= -offset_limit &&
+	       row->saved % 8 == 0 && saved < saved_limit &&
+	       saved >= -saved_limit;
 }
 
 static inline struct hf_row
-unpack(uint64_t packed)
+unpack(uint64_t first, uint64_t second)
 {
 	struct hf_row row;
 
-	row.kind = packed & ((1u << KIND_BITS) - 1);
-	row.offset =
-		(int32_t)((int64_t)(packed << (64 - KIND_BITS - OFFSET_BITS)) >>
-			  (64 - OFFSET_BITS));
-	row.saved = (int32_t)((int64_t)(packed << (64 - KIND_BITS -
-						   OFFSET_BITS - SAVED_BITS)) >>
+	row.kind = first & ((1u << KIND_BITS) - 1);
+	row.rbp_saved = first >> KIND_BITS & 1;
+	row.offset = (int32_t)((int64_t)second >> (64 - OFFSET_BITS));
+	row.saved = (int32_t)((int64_t)(second << OFFSET_BITS) >>
 			      (64 - SAVED_BITS)) *
 		    8;
-	row.rbp_saved = packed >> (KIND_BITS + OFFSET_BITS + SAVED_BITS) & 1;
 	return row;
 }
 
@@ -90,7 +84,7 @@ mix(uintptr_t pc)
 static inline uint64_t
 check_of(uintptr_t pc, uint32_t epoch)
 {
-	return (mix(pc) ^ epoch * 0x2545f491ULL) & ((1ULL << 29) - 1);
+	return (mix(pc) ^ epoch * 0x2545f491ULL) & ((1ULL << CHECK_BITS) - 1);
 }
 
 static struct hf_row HF_COLD
@@ -98,13 +92,13 @@ miss(uintptr_t pc, uint32_t epoch, struct cached *set)
 {
 	struct hf_row row = { .kind = HF_ROW_NONE };
 	struct found_object o;
-	uint64_t packed;
 	struct cached *victim;
 
 	if (find_object((void *)pc, &o) == 0)
 		row = hf_cfi_row(pc, o.eh_frame_header, (uintptr_t)o.map_start,
 			(uintptr_t)o.map_end);
-	packed = pack(&row);
+	if (!fits(&row))
+		row = (struct hf_row){ .kind = HF_ROW_NONE };
 	/* The colder half of the set: the one that is not in the first place.
 	 */
 	victim = atomic_load_explicit(&set[0].first, memory_order_relaxed) == 0
@@ -115,10 +109,15 @@ miss(uintptr_t pc, uint32_t epoch, struct cached *set)
 		victim = &set[0];
 	}
 	atomic_store_explicit(&victim->second,
-		check_of(pc, epoch) << 35 | packed >> 16, memory_order_relaxed);
-	atomic_store_explicit(&victim->first, pc << 16 | (packed & 0xffff),
+		(uint64_t)row.offset << (64 - OFFSET_BITS) |
+			((uint64_t)(row.saved / 8) & ((1 << SAVED_BITS) - 1))
+				<< CHECK_BITS |
+			check_of(pc, epoch),
+		memory_order_relaxed);
+	atomic_store_explicit(&victim->first,
+		pc << 16 | (uint64_t)row.rbp_saved << KIND_BITS | row.kind,
 		memory_order_release);
-	return unpack(packed);
+	return row;
 }
 
 static inline struct hf_row
@@ -132,9 +131,9 @@ row_at(uintptr_t pc, uint32_t epoch)
 		uint64_t second = atomic_load_explicit(
 			&set[i].second, memory_order_relaxed);
 
-		if (first >> 16 == pc && second >> 35 == check_of(pc, epoch))
-			return unpack((second & ((1ULL << 35) - 1)) << 16 |
-				      (first & 0xffff));
+		if (first >> 16 == pc && (second & ((1 << CHECK_BITS) - 1)) ==
+						 check_of(pc, epoch))
+			return unpack(first, second);
 	}
 	return miss(pc, epoch, set);
 }
