@@ -19,7 +19,8 @@ for unwind in cfi libunwind; do
 		fail "UNWIND=$unwind: exit $?"
 	cat said
 	read -r _ loads _ allocations _ walks <said
-	for figure in "$((loads / 50))" "$((walks / 5))" \
+	# Enough to have met; how many there are is the machine's business.
+	for figure in "$((loads / 5))" "$((walks / 5))" \
 		"$((allocations / 5000))"; do
 		[ "$figure" -ge 1 ] || fail "too little was done"
 	done
