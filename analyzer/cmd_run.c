@@ -54,7 +54,7 @@ const char help_run[] =
 	"  --follow WHICH        children to profile: all, none, or patterns of their\n"
 	"                        names separated by commas (default: all)\n"
 	"  --active 0|1          0: load the profiler, do not sample (default: 1)\n"
-	"  --dump-seconds N      a dump as often; 0: never (default: 60)\n"
+	"  --dump-seconds N      a dump every N seconds; 0: never (default: 5)\n"
 	"  --dump-bytes SIZE     a dump each time so much was allocated; 0: never\n"
 	"                        (default: 0)\n"
 	"  --dump-keep N         most dumps in the folder (default: 10000)\n"
@@ -170,7 +170,10 @@ conclude(const struct run_options *o, struct run_end *e, struct launch *l)
 	launch_finish(l);
 	if (o->leak_code == RUN_NO_CODE || leaks == 0)
 		return code;
-	return leaks < 0 ? EXIT_RUN_FAILED : o->leak_code;
+	if (leaks > 0)
+		return o->leak_code;
+	/* Nobody looked: that is no success, but the program's failure is. */
+	return code != 0 ? code : EXIT_RUN_FAILED;
 }
 
 static int

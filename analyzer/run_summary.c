@@ -228,13 +228,13 @@ run_leaks(const struct run_end *e, void (*loaded)(void *), void *arg)
 	profile_init(&p);
 	if (e->dumps->count)
 		result = load(e, &p);
-	else if (!e->quiet)
-		say_nothing(e);
+	else
+		say_nothing(e); /* which is not to say that nothing leaks */
 	loaded(arg);
 	if (e->dumps->count && result == 0) {
 		profile_symbolize(&p);
 		objects = say_leaks(&p, e->quiet);
 	}
 	profile_release(&p);
-	return result < 0 ? -1 : objects;
+	return result < 0 || !e->dumps->count ? -1 : objects;
 }

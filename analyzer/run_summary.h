@@ -31,7 +31,7 @@ int run_summary(const struct run_end *e);
 /*
  * `run --leaks`: what lives at the end, by stack, to stderr. loaded() is called
  * as soon as the dumps are not needed any more. Returns how many objects live,
- * or -1 after error().
+ * or -1 after error(), or where nothing was captured, which was said.
  */
 long long run_leaks(const struct run_end *e, void (*loaded)(void *), void *arg);
 
