@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loader looks names up in the order of loading, and a dump lists modules
- * in that order: the first malloc behind the profiler's is the one that it
- * calls. How a library was loaded (RTLD_DEEPBIND) stands in no file; that it
- * was loaded by dlopen shows in that nobody needs it.
+ * The loader looks names up in the order of loading, with the C library last:
+ * another library's malloc behind the profiler's is the one that it calls. A
+ * dump lists modules by where they lie, which tells no order. How a library was
+ * loaded (RTLD_DEEPBIND) stands in no file; that it was loaded by dlopen shows
+ * in that nobody needs it.
  */
 #include "coverage.h"
 
@@ -154,11 +155,31 @@ kind_of(const struct coverage_file *file, const struct looked *l,
 	return COVERAGE_PLAIN;
 }
 
+/*
+ * Does a library other than the C library, linked or preloaded, have one? A
+ * plug-in with a malloc of its own is no such thing.
+ */
+static bool
+other_malloc(const struct coverage *c, const struct looked *l,
+	const struct profile *p)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		const char *path = path_of(p, i);
+
+		if (l[i].here && !l[i].is_program && !is_shim(path) &&
+			!is_libc(path) &&
+			(l[i].is_needed || allocator_is_library(path)) &&
+			c->files[i].allocator.malloc == MALLOC_EXPORTED)
+			return true;
+	}
+	return false;
+}
+
 void
 coverage_find(struct coverage *c, const struct profile *p)
 {
 	struct looked *l = xcalloc(p->module_count + 1, sizeof *l);
-	bool is_found = false;
+	bool is_found = false, has_other;
 
 	*c = (struct coverage){ .count = p->module_count };
 	c->files = xcalloc(p->module_count + 1, sizeof *c->files);
@@ -169,9 +190,16 @@ coverage_find(struct coverage *c, const struct profile *p)
 	}
 	find_needed(l, p->module_count, p);
 	find_used(l, p);
+	has_other = other_malloc(c, l, p);
 	for (uint32_t i = 0; i < p->module_count; i++) {
+		/* The C library comes last in the order of search, whatever
+		   its place in memory, which is what modules are listed by. */
+		if (is_libc(path_of(p, i)) && has_other)
+			continue;
 		c->files[i].kind =
 			kind_of(&c->files[i], &l[i], path_of(p, i), &is_found);
+	}
+	for (uint32_t i = 0; i < p->module_count; i++) {
 		free(l[i].names);
 		free(l[i].soname);
 	}
