@@ -217,7 +217,9 @@ take_stack(struct hf_region *r)
 	ref = hf_stacks_intern(r, &key);
 	if (ref)
 		return ref;
+	/* The one that fill() made. */
 	key.depth = 0;
+	key.epoch = 0;
 	return hf_stacks_intern(r, &key);
 }
 
