@@ -3,9 +3,8 @@
  * Taking the stack of the calling thread. One file a way of doing it, behind
  * this header: unwind_cfi.c, unwind_libunwind.c, unwind_fp.c.
  *
- * A capture never allocates, never calls the loader, never waits (libunwind at
- * N = 1 excepted, see there), and reads no memory that may not be there. The
- * caller has saved errno.
+ * A capture never allocates, never calls the loader, never waits, and reads no
+ * memory that may not be there. The caller has saved errno.
  */
 #ifndef HF_UNWIND_H
 #define HF_UNWIND_H

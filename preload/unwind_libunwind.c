@@ -9,23 +9,18 @@
  *
  * libunwind holds a lock of its own while it asks the loader; a thread that is
  * in the loader and allocates would wait for it, and the two for each other.
- * So only one thread is in it at a time, and the others do without a stack,
- * counted. With every allocation wanted (N = 1) they try for up to 20 ms,
- * because somebody who asks for that wants exact sites more than a short
- * pause; never longer, so that the loader case ends too. A forked child of a
- * threaded parent may have inherited locks that nobody will release: there
- * it is not called.
+ * So only one thread is in it at a time, nobody waits, and the others do
+ * without a stack, counted. A forked child of a threaded parent may have
+ * inherited locks that nobody will release: there it is not called.
  */
 #include <dlfcn.h>
-#include <sched.h>
 #include <stdatomic.h>
 
-#include "control.h"
 #include "next.h"
+#include "state.h"
 #include "unwind.h"
 
-#define OWN_FRAMES  8
-#define PATIENCE_NS 20000000
+#define OWN_FRAMES 8
 
 static int (*backtrace_of_libunwind)(void **frames, int size);
 
@@ -50,21 +45,9 @@ start(void)
 static bool
 enter(void)
 {
-	uint64_t give_up = 0;
 	uint32_t nobody = 0;
 
-	while (!atomic_compare_exchange_strong(
-		&hf_wiped->unwinder, &nobody, 1)) {
-		nobody = 0;
-		if (hf_control_interval(hf_control_current()) != 1)
-			return false;
-		if (give_up == 0)
-			give_up = hf_state_clock() + PATIENCE_NS;
-		else if (hf_state_clock() > give_up)
-			return false;
-		hf_sys3(SYS_sched_yield, 0, 0, 0);
-	}
-	return true;
+	return atomic_compare_exchange_strong(&hf_wiped->unwinder, &nobody, 1);
 }
 
 static void
