@@ -46,34 +46,38 @@ hf_cfi_fixed(struct hf_cfi_cursor *c, unsigned bytes)
 	return n;
 }
 
+/* *shift: how many bits there were; *last: the last byte, for the sign. */
+static inline uint64_t
+hf_cfi_leb(struct hf_cfi_cursor *c, unsigned *shift, uint64_t *last)
+{
+	uint64_t n = 0;
+
+	*shift = 0;
+	do {
+		*last = hf_cfi_fixed(c, 1);
+		if (*shift < 64)
+			n |= (*last & 0x7f) << *shift;
+		*shift += 7;
+	} while (c->ok && *last & 0x80);
+	return n;
+}
+
 static inline uint64_t
 hf_cfi_uleb(struct hf_cfi_cursor *c)
 {
-	uint64_t n = 0, byte;
-	unsigned shift = 0;
+	unsigned shift;
+	uint64_t last;
 
-	do {
-		byte = hf_cfi_fixed(c, 1);
-		if (shift < 64)
-			n |= (byte & 0x7f) << shift;
-		shift += 7;
-	} while (c->ok && byte & 0x80);
-	return n;
+	return hf_cfi_leb(c, &shift, &last);
 }
 
 static inline int64_t
 hf_cfi_sleb(struct hf_cfi_cursor *c)
 {
-	uint64_t n = 0, byte;
-	unsigned shift = 0;
+	unsigned shift;
+	uint64_t last, n = hf_cfi_leb(c, &shift, &last);
 
-	do {
-		byte = hf_cfi_fixed(c, 1);
-		if (shift < 64)
-			n |= (byte & 0x7f) << shift;
-		shift += 7;
-	} while (c->ok && byte & 0x80);
-	if (shift < 64 && byte & 0x40)
+	if (shift < 64 && last & 0x40)
 		n |= -(1ULL << shift);
 	return (int64_t)n;
 }
