@@ -17,6 +17,7 @@
 #ifndef HEAPFLAME_STATE_H
 #define HEAPFLAME_STATE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define HFS_MAGIC   "heapflam"
@@ -144,13 +145,18 @@ struct hfs_header {
 	_Atomic uint64_t samples; /* taken so far; the last one's id */
 	_Atomic uint64_t thinned;
 	_Atomic uint64_t allocated; /* bytes in 2^-8, if DUMP_BYTES is set */
-	/* The half that chooses the moment of the peak, and its highest. */
-	_Atomic int64_t chooser_bytes;
-	_Atomic uint64_t peak_max; /* highest chooser_bytes; see hfs_at_peak */
+	/* The half that chooses the moment of the peak, and its highest: always
+	   swapped as one. See hfs_at_peak. */
+	_Alignas(16) _Atomic int64_t chooser_bytes;
+	_Atomic uint64_t peak_max;
 	_Atomic uint64_t peak_ns;
 	_Atomic uint64_t lost[HFS_LOSSES];
 	_Atomic uint64_t dumps; /* sequence of dumps */
 	_Atomic uint64_t own_bytes; /* mapped by the shim for its tables */
 };
+
+_Static_assert(offsetof(struct hfs_header, peak_max) ==
+		       offsetof(struct hfs_header, chooser_bytes) + 8,
+	"one word of 16 bytes");
 
 #endif

@@ -147,21 +147,24 @@ reader_add(struct hfs_header *h, struct hfs_stack *s, const struct hf_weight *w,
 	add_double(&s->peak_var, sign * w->var_bytes);
 }
 
+/*
+ * As one word: between a value and a maximum set later the others would have
+ * gone on, and have noted their changes to the maximum before.
+ */
 static void
 chooser_add(struct hfs_header *h, const struct hf_weight *w, int sign,
 	uint64_t now_ns)
 {
-	int64_t change = sign * (int64_t)w->bytes;
-	int64_t now = atomic_fetch_add(&h->chooser_bytes, change) + change;
-	uint64_t max = atomic_load(&h->peak_max);
+	volatile uint64_t *now = (volatile uint64_t *)&h->chooser_bytes;
+	uint64_t old[2] = { now[0], now[1] }, new[2];
 
-	while (now > 0 && (uint64_t)now > max)
-		if (atomic_compare_exchange_weak(
-			    &h->peak_max, &max, (uint64_t)now)) {
-			atomic_store_explicit(
-				&h->peak_ns, now_ns, memory_order_relaxed);
-			break;
-		}
+	do {
+		new[0] = old[0] + sign * w->bytes;
+		new[1] = (int64_t) new[0] > (int64_t)old[1] ? new[0] : old[1];
+	} while (!hf_cas16(now, old, new));
+	if (new[1] != old[1])
+		atomic_store_explicit(
+			&h->peak_ns, now_ns, memory_order_relaxed);
 }
 
 static void

@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "options.h"
 #include "sampler.h"
+#include "stacks.h"
 #include "state.h"
 
 /* The defaults, `memory` bytes at most, and a region as a process's first. */
@@ -29,6 +31,33 @@ hf_shared_region(uint64_t memory)
 	assert_non_null(r);
 	assert_true(fresh);
 	return r;
+}
+
+/* A region of 64 MiB with so many stacks, each of one address. */
+static inline struct hf_region *
+hf_shared_stacks(struct hfs_stack *stacks[], uintptr_t count)
+{
+	struct hf_region *r = hf_shared_region(64 << 20);
+
+	for (uintptr_t i = 0; i < count; i++) {
+		struct hf_stack_key key = { .pcs = &i, .depth = 1 };
+		hfs_ref ref = hf_stacks_intern(r, &key);
+
+		assert_int_not_equal(ref, 0);
+		stacks[i] = hf_stacks_at(r, ref);
+	}
+	return r;
+}
+
+/* A sample of that size with its weights and halves. */
+static inline struct hf_event
+hf_shared_event(uint64_t size, uint64_t interval, uint64_t *random)
+{
+	struct hf_event e = { .size = size };
+
+	hf_counters_weigh(&e, interval);
+	hf_counters_split(&e, interval, random);
+	return e;
 }
 
 /* Fails, with both numbers, unless |got - wanted| <= tolerance. */

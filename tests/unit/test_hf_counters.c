@@ -14,38 +14,13 @@
 #include <cmocka.h>
 #include <pthread.h>
 
-#include "counters.h"
 #include "hf_shared.h"
 #include "solve.h"
-#include "stacks.h"
 
 #define STACKS 50
 
 static struct hf_region *region;
 static struct hfs_stack *stacks[STACKS];
-
-static void
-fresh_stacks(void)
-{
-	region = hf_shared_region(64 << 20);
-	for (uintptr_t i = 0; i < STACKS; i++) {
-		struct hf_stack_key key = { .pcs = &i, .depth = 1 };
-		hfs_ref ref = hf_stacks_intern(region, &key);
-
-		assert_int_not_equal(ref, 0);
-		stacks[i] = hf_stacks_at(region, ref);
-	}
-}
-
-static struct hf_event
-event_of(uint64_t size, uint64_t interval, uint64_t *random)
-{
-	struct hf_event e = { .size = size };
-
-	hf_counters_weigh(&e, interval);
-	hf_counters_split(&e, interval, random);
-	return e;
-}
 
 /* A size as programs ask for them: small mostly, seldom large, 0 too. */
 static uint64_t
@@ -121,8 +96,8 @@ random_life(uint64_t seed, uint64_t interval, int steps)
 			continue;
 		live[k] = up;
 		if (up) {
-			events[k] =
-				event_of(some_size(&random), interval, &random);
+			events[k] = hf_shared_event(
+				some_size(&random), interval, &random);
 			hf_counters_alloc(
 				region, s, &events[k], (uint64_t)step, false);
 		} else {
@@ -141,7 +116,7 @@ static void
 the_peak_of_one_thread_is_exact(void **state)
 {
 	for (uint64_t seed = 1; seed <= 20; seed++) {
-		fresh_stacks();
+		region = hf_shared_stacks(stacks, STACKS);
 		random_life(seed, 1, 40000);
 	}
 }
@@ -150,7 +125,7 @@ static void
 the_peak_of_sampled_blocks_is_read_from_the_other_half(void **state)
 {
 	for (uint64_t seed = 1; seed <= 20; seed++) {
-		fresh_stacks();
+		region = hf_shared_stacks(stacks, STACKS);
 		random_life(seed, 4096, 40000);
 	}
 }
@@ -159,11 +134,11 @@ static void
 a_stack_of_empty_blocks_has_its_objects_at_the_peak(void **state)
 {
 	uint64_t random = 1;
-	struct hf_event empty = event_of(0, 1, &random);
-	struct hf_event some = event_of(100, 1, &random);
+	struct hf_event empty = hf_shared_event(0, 1, &random);
+	struct hf_event some = hf_shared_event(100, 1, &random);
 	struct hf_peak p;
 
-	fresh_stacks();
+	region = hf_shared_stacks(stacks, STACKS);
 	hf_counters_alloc(region, stacks[0], &empty, 1, false);
 	hf_counters_alloc(region, stacks[0], &empty, 2, false);
 	hf_counters_alloc(region, stacks[1], &some, 3, false);
@@ -177,9 +152,9 @@ static void
 the_moment_of_the_peak_is_the_first_of_that_height(void **state)
 {
 	uint64_t random = 1;
-	struct hf_event e = event_of(100, 1, &random);
+	struct hf_event e = hf_shared_event(100, 1, &random);
 
-	fresh_stacks();
+	region = hf_shared_stacks(stacks, STACKS);
 	region->header->start_ns = 1000;
 	hf_counters_alloc(region, stacks[0], &e, 1010, false);
 	hf_counters_alloc(region, stacks[0], &e, 1020, false);
@@ -200,11 +175,11 @@ static void
 a_thread_that_was_held_up_undoes_no_later_note(void **state)
 {
 	uint64_t random = 1;
-	struct hf_event small = event_of(16, 1, &random);
-	struct hf_event large = event_of(1000, 1, &random);
+	struct hf_event small = hf_shared_event(16, 1, &random);
+	struct hf_event large = hf_shared_event(1000, 1, &random);
 	uint64_t seen, later;
 
-	fresh_stacks();
+	region = hf_shared_stacks(stacks, STACKS);
 	hf_counters_alloc(region, stacks[0], &large, 1, false);
 	seen = region->header->peak_max;
 	hf_counters_alloc(region, stacks[0], &large, 2, false);
@@ -240,9 +215,9 @@ when_all_is_freed_all_that_is_live_is_nothing(void **state)
 	uint64_t random = 5;
 	double gross;
 
-	fresh_stacks();
+	region = hf_shared_stacks(stacks, STACKS);
 	for (uint32_t i = 0; i < COUNT; i++) {
-		events[i] = event_of(
+		events[i] = hf_shared_event(
 			some_size(&random), i % 3 ? 4096 : 65536, &random);
 		hf_counters_alloc(
 			region, stacks[i % STACKS], &events[i], i, i % 2);
@@ -279,11 +254,11 @@ static void
 a_stack_tells_sizes_times_and_short_lives(void **state)
 {
 	uint64_t random = 1;
-	struct hf_event small = event_of(10, 1, &random);
-	struct hf_event large = event_of(70, 1, &random);
+	struct hf_event small = hf_shared_event(10, 1, &random);
+	struct hf_event large = hf_shared_event(70, 1, &random);
 	struct hfs_stack *s;
 
-	fresh_stacks();
+	region = hf_shared_stacks(stacks, STACKS);
 	s = stacks[3];
 	hf_options.temp_ms = 10;
 	region->header->start_ns = 500;
@@ -307,7 +282,7 @@ inherited_blocks_stand_apart(void **state)
 	struct hf_weight w = hf_sampler_weight(5000, 4096);
 	struct hfs_stack *s;
 
-	fresh_stacks();
+	region = hf_shared_stacks(stacks, STACKS);
 	s = stacks[0];
 	hf_counters_inherit(s, &w);
 	assert_int_equal(s->inherited_samples, 1);
@@ -335,7 +310,8 @@ the_halves_are_independent_processes_of_twice_the_distance(void **state)
 		uint64_t random = 9 + k;
 
 		for (int i = 0; i < COUNT; i++) {
-			struct hf_event e = event_of(sizes[k], 4096, &random);
+			struct hf_event e =
+				hf_shared_event(sizes[k], 4096, &random);
 
 			assert_true(e.chooser || e.reader);
 			choosers += e.chooser;
@@ -364,13 +340,13 @@ the_half_that_is_read_tells_the_value_without_bias(void **state)
 		double half = hf_sampler_probability(sizes[k], 8192);
 		double truth = count * (double)sizes[k], bytes, error;
 
-		fresh_stacks();
+		region = hf_shared_stacks(stacks, STACKS);
 		for (int i = 0; i < count; i++) {
 			struct hf_event e;
 
 			if (hf_shared_uniform(&random) >= p)
 				continue;
-			e = event_of(sizes[k], 4096, &random);
+			e = hf_shared_event(sizes[k], 4096, &random);
 			hf_counters_live_add(region, stacks[0], &e, 1);
 		}
 		bytes = (double)stacks[0]->peak_bytes / (1 << HF_BYTES_SHIFT);
