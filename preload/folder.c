@@ -4,7 +4,8 @@
  * more, it first thins its own: the dump whose removal leaves the smallest gap
  * in time goes, never the first, the last or the one with the most alive. Then
  * the oldest of other processes' goes, if that process has ended (a final
- * dump) or not written for a minute.
+ * dump) or not written for a minute. What a helper that was killed left
+ * half-written goes before all that.
  */
 #include "folder.h"
 
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "census.h"
 #include "identity.h"
 #include "options.h"
 
@@ -25,7 +27,6 @@
 #endif
 
 #define OWN_MOST     1024
-#define OTHER_REST_S 60
 #define MOST_REMOVED 10000 /* files, to make room for one */
 
 struct own {
@@ -34,28 +35,15 @@ struct own {
 	uint64_t time_ns, bytes, live;
 };
 
-static struct own own[OWN_MOST];
-static uint32_t own_count;
-static uint64_t own_bytes;
+/* In each of the places that a dump may go to. */
+static struct series {
+	struct own list[OWN_MOST];
+	uint32_t count;
+	uint64_t bytes;
+} places[HF_FOLDER_PLACES];
+static struct series *own = places; /* in the folder that is open */
 /* Of which region they are: a fork child begins anew. */
 static uint32_t own_generation;
-
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	unsigned short length;
-	unsigned char type;
-	char name[];
-};
-
-/* What others have in the folder. */
-struct census {
-	uint64_t files, bytes;
-	char oldest[256];
-	uint64_t oldest_mtime;
-	bool id_taken;
-	uint64_t now_s; /* wall clock */
-};
 
 static void
 make_name(struct hf_text *t, const struct hf_folder *f, const char *id,
@@ -168,6 +156,7 @@ hf_folder_open(struct hf_folder *f)
 	f->fd = -1;
 	f->tried = 0;
 	f->error = 0;
+	f->temporary[0] = '\0';
 	return hf_folder_open_next(f);
 }
 
@@ -178,7 +167,7 @@ hf_folder_open_next(struct hf_folder *f)
 	bool found = false;
 
 	hf_folder_close(f);
-	while (!found && f->tried < 3) {
+	while (!found && f->tried < HF_FOLDER_PLACES) {
 		int n = f->tried++;
 
 		found = n == 0	 ? try_open(f, hf_identity.prefix, false)
@@ -200,71 +189,13 @@ hf_folder_close(struct hf_folder *f)
 	f->fd = -1;
 }
 
-static bool
-begins(const char *name, const char *with, size_t n)
-{
-	return strncmp(name, with, n) == 0;
-}
-
-static void
-count_one(const struct hf_folder *f, const char *id, struct census *c,
-	const char *name)
-{
-	size_t base = strlen(f->base), n = strlen(name), m = strlen(id);
-	const char *rest = name + base + 1;
-	struct stat st;
-	bool ended, mine;
-
-	if (n < base + 7 || !begins(name, f->base, base) || name[base] != '.')
-		return;
-	mine = begins(rest, id, m) && rest[m] == '.';
-	if (mine)
-		c->id_taken = true;
-	if (mine && own_count > 0)
-		return;
-	if (strcmp(name + n - 5, ".heap") != 0 ||
-		hf_sys4(SYS_newfstatat, f->fd, (long)name, (long)&st,
-			AT_SYMLINK_NOFOLLOW) != 0 ||
-		!S_ISREG(st.st_mode))
-		return;
-	c->files++;
-	c->bytes += (uint64_t)st.st_size;
-	ended = n > 7 && strcmp(name + n - 7, ".f.heap") == 0;
-	if (n < sizeof c->oldest &&
-		(c->oldest[0] == '\0' ||
-			(uint64_t)st.st_mtime < c->oldest_mtime) &&
-		(ended || (uint64_t)st.st_mtime + OTHER_REST_S < c->now_s)) {
-		memcpy(c->oldest, name, n + 1);
-		c->oldest_mtime = (uint64_t)st.st_mtime;
-	}
-}
-
-static void
-take_census(const struct hf_folder *f, const char *id, struct census *c)
-{
-	char buffer[8192] __attribute__((aligned(8)));
-	long n;
-
-	*c = (struct census){ 0 };
-	hf_sys3(SYS_time, (long)&c->now_s, 0, 0);
-	hf_sys3(SYS_lseek, f->fd, 0, 0);
-	while ((n = hf_sys3(SYS_getdents64, f->fd, (long)buffer,
-			sizeof buffer)) > 0)
-		for (long at = 0; at < n;) {
-			struct entry *e = (struct entry *)(buffer + at);
-
-			count_one(f, id, c, e->name);
-			at += e->length;
-		}
-}
-
 static uint32_t
 with_most_alive(void)
 {
 	uint32_t most = 0;
 
-	for (uint32_t i = 1; i < own_count; i++)
-		if (own[i].live > own[most].live)
+	for (uint32_t i = 1; i < own->count; i++)
+		if (own->list[i].live > own->list[most].live)
 			most = i;
 	return most;
 }
@@ -272,9 +203,11 @@ with_most_alive(void)
 static void
 forget(uint32_t i)
 {
-	own_bytes -= own[i].bytes;
-	memmove(&own[i], &own[i + 1], (own_count - i - 1) * sizeof own[0]);
-	own_count--;
+	struct own *gone = &own->list[i];
+
+	own->bytes -= gone->bytes;
+	own->count--;
+	memmove(gone, gone + 1, (own->count - i) * sizeof *gone);
 }
 
 /* Removes one of ours. False: those left are wanted. */
@@ -287,10 +220,10 @@ thin_own(const struct hf_folder *f, const char *id)
 	struct hf_text t = { name, sizeof name - 1, 0, -1, false, 0 };
 
 	/* The newest is the last of the run but for the one to come. */
-	for (uint32_t i = 1; i < own_count; i++) {
-		uint64_t next = i + 1 < own_count ? own[i + 1].time_ns
-						  : hf_state_clock();
-		uint64_t gap = next - own[i - 1].time_ns;
+	for (uint32_t i = 1; i < own->count; i++) {
+		uint64_t next = i + 1 < own->count ? own->list[i + 1].time_ns
+						   : hf_state_clock();
+		uint64_t gap = next - own->list[i - 1].time_ns;
 
 		if (i != peak && gap < least) {
 			least = gap;
@@ -299,34 +232,44 @@ thin_own(const struct hf_folder *f, const char *id)
 	}
 	if (best == 0)
 		return false;
-	make_name(&t, f, id, own[best].kind, own[best].sequence,
-		own[best].number);
+	make_name(&t, f, id, own->list[best].kind, own->list[best].sequence,
+		own->list[best].number);
 	hf_sys3(SYS_unlinkat, f->fd, (long)hf_text_end(&t), 0);
 	forget(best);
 	return true;
+}
+
+/* Removes one of others. False: there is none that may go. */
+static bool
+remove_other(const struct hf_folder *f, const char *name)
+{
+	long error;
+
+	if (!name[0])
+		return false;
+	error = hf_sys3(SYS_unlinkat, f->fd, (long)name, 0);
+	/* -ENOENT: another process was faster. */
+	return error == 0 || error == -ENOENT;
 }
 
 /* True once there is room for one more dump of so many bytes. */
 static bool
 make_room(const struct hf_folder *f, uint64_t bytes)
 {
-	struct census c;
+	struct hf_census c;
 	int removed = 0;
-	long error;
 
-	take_census(f, f->id, &c);
-	while (c.files + own_count >= hf_options.dump_keep ||
-		c.bytes + own_bytes + bytes > hf_options.dump_limit ||
-		own_count == OWN_MOST) {
-		if (thin_own(f, f->id))
+	hf_census_take(&c, f, f->id, own->count > 0);
+	while (c.files + own->count >= hf_options.dump_keep ||
+		c.bytes + own->bytes + bytes > hf_options.dump_limit ||
+		own->count == OWN_MOST) {
+		if (!c.abandoned[0] && thin_own(f, f->id))
 			continue;
-		if (!c.oldest[0] || ++removed > MOST_REMOVED)
+		if (++removed > MOST_REMOVED ||
+			!remove_other(
+				f, c.abandoned[0] ? c.abandoned : c.oldest))
 			return false;
-		error = hf_sys3(SYS_unlinkat, f->fd, (long)c.oldest, 0);
-		/* -ENOENT: another process was faster. */
-		if (error != 0 && error != -ENOENT)
-			return false;
-		take_census(f, f->id, &c);
+		hf_census_take(&c, f, f->id, own->count > 0);
 	}
 	return true;
 }
@@ -338,19 +281,20 @@ hf_folder_prepare(struct hf_folder *f, struct hfs_header *h,
 	struct hf_text name = { f->name, sizeof f->name - 1, 0, -1, false, 0 };
 	struct hf_text temporary = { f->temporary, sizeof f->temporary - 1, 0,
 		-1, false, 0 };
-	struct census c;
+	struct hf_census c;
 
+	own = &places[f->tried - 1];
 	if (own_generation != h->generation) { /* the first of this process */
-		own_count = 0;
-		own_bytes = 0;
+		for (int i = 0; i < HF_FOLDER_PLACES; i++)
+			places[i].count = places[i].bytes = 0;
 		own_generation = h->generation;
-		for (take_census(f, h->id, &c); c.id_taken;
-			take_census(f, h->id, &c))
+		for (hf_census_take(&c, f, h->id, false); c.id_taken;
+			hf_census_take(&c, f, h->id, false))
 			hf_identity_rename(h);
 	}
 	f->id = h->id;
 	/* About as large as the last; how large it is will be seen. */
-	if (!make_room(f, own_count ? own[own_count - 1].bytes : 0)) {
+	if (!make_room(f, own->count ? own->list[own->count - 1].bytes : 0)) {
 		f->error = -ENOSPC;
 		return false;
 	}
@@ -405,8 +349,8 @@ hf_folder_commit(struct hf_folder *f, const struct hf_dump_reason *why,
 		hf_folder_abandon(f);
 		return false;
 	}
-	own[own_count++] = (struct own){ why->sequence, why->number, why->kind,
-		why->now_ns, bytes, live };
-	own_bytes += bytes;
+	own->list[own->count++] = (struct own){ why->sequence, why->number,
+		why->kind, why->now_ns, bytes, live };
+	own->bytes += bytes;
 	return true;
 }

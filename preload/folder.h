@@ -11,13 +11,15 @@
 #include "text.h"
 #include "write_dump.h"
 
+#define HF_FOLDER_PLACES 3 /* prefix, fallback, private folder */
+
 struct hf_folder {
 	long fd; /* of the directory; -1 */
 	const char *path; /* for messages */
 	char base[256]; /* what every name in it begins with */
 	char name[512], temporary[520]; /* of the dump being written */
 	const char *id; /* of the process whose dump is being written */
-	int tried; /* of the three places */
+	int tried; /* of the places; the last one is open */
 	long error; /* -errno of what failed last */
 };
 

@@ -13,7 +13,7 @@ bad=0
 preload=(
 	'hooks lifecycle'
 	'profiler profiler_*'
-	'dump folder identity inherit thin write_dump write_head maps'
+	'dump folder census identity inherit thin write_dump write_head maps'
 	'control modules helper unwind unwind_*'
 	'stacks live counters solve cfi cfi_* readable'
 	'state'
