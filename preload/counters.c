@@ -83,29 +83,37 @@ sum_add(struct hfs_sum *sum, const struct hf_weight *w, int sign)
 void
 hf_counters_weigh(struct hf_event *e, uint64_t interval)
 {
-	e->weight = hf_sampler_weight(e->size, interval);
-	e->half = interval > 1 ? hf_sampler_weight(e->size, 2 * interval)
-			       : e->weight;
+	/*
+	 * One exponential for both: hit by neither half with (1 - half)^2. Who
+	 * adds and who subtracts come through here, and so to the same bits.
+	 */
+	if (interval <= 1) {
+		e->p = e->half_p = 1;
+		e->weight = e->half = hf_sampler_weight(e->size, 1);
+		return;
+	}
+	e->half_p = hf_sampler_probability(e->size, 2 * interval);
+	e->p = e->half_p * (2 - e->half_p);
+	e->weight = hf_sampler_weight(e->size, e->p);
+	e->half = hf_sampler_weight(e->size, e->half_p);
 }
 
 void
-hf_counters_split(struct hf_event *e, uint64_t interval, uint64_t *random)
+hf_counters_split(struct hf_event *e, uint64_t *random)
 {
-	double half, whole, u;
+	double u;
 
 	e->chooser = e->reader = true;
-	if (interval <= 1)
+	if (e->half_p == 1)
 		return;
 	/*
 	 * Hit by either process with p = 1 - (1 - half)^2; given that, by both
 	 * with half^2 / p, and by one alone with half (1 - half) / p each.
 	 */
-	half = hf_sampler_probability(e->size, 2 * interval);
-	whole = hf_sampler_probability(e->size, interval);
-	u = (double)(hf_sampler_random(random) >> 11) * 0x1p-53 * whole;
-	if (u < half * half)
+	u = (double)(int64_t)(hf_sampler_random(random) >> 11) * 0x1p-53 * e->p;
+	if (u < e->half_p * e->half_p)
 		return;
-	if (u < half)
+	if (u < e->half_p)
 		e->reader = false;
 	else
 		e->chooser = false;
@@ -222,8 +230,8 @@ hf_counters_free(struct hf_region *r, struct hfs_stack *s,
 	live_change(r, s, e, now_ns, -1);
 	add(&s->freed_samples, 1);
 	add(&s->freed_objects, e->weight.objects);
-	add_double(&s->lifetime_ns, (double)lived_ns *
-					    (double)e->weight.objects /
+	add_double(&s->lifetime_ns, (double)(int64_t)lived_ns *
+					    (double)(int64_t)e->weight.objects /
 					    (1 << HF_OBJECTS_SHIFT));
 	if (lived_ns < hf_options.temp_ms * 1000000) {
 		add(&s->temp_bytes, e->weight.bytes);

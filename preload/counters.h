@@ -23,16 +23,18 @@
 /* One sample, with what it stands for. */
 struct hf_event {
 	uint64_t size;
+	double p, half_p; /* at N, at 2N */
 	struct hf_weight weight; /* at N */
 	struct hf_weight half; /* at 2N; for the halves it is in */
 	bool chooser, reader; /* which halves it is in */
 };
 
-/* Weights of a sample of `size` drawn with N; the halves are the caller's. */
+/* What a sample of `size` drawn with N stands for; its halves: the caller's. */
 void hf_counters_weigh(struct hf_event *e, uint64_t interval);
 
-/* Draws in which halves a new sample is: at least one; both at N = 1. */
-void hf_counters_split(struct hf_event *e, uint64_t interval, uint64_t *random);
+/* Draws in which halves a new sample, once weighed, is: at least one; both at N
+ * = 1. */
+void hf_counters_split(struct hf_event *e, uint64_t *random);
 
 /* An allocation: before the entry is published. */
 void hf_counters_alloc(struct hf_region *r, struct hfs_stack *s,

@@ -255,7 +255,7 @@ record(struct hf_region *r, struct hf_ticket ticket, const void *block,
 		return;
 	s = hf_stacks_at(r, ref);
 	hf_counters_weigh(&e, n);
-	hf_counters_split(&e, n, &hf_thread.random);
+	hf_counters_split(&e, &hf_thread.random);
 	hf_counters_alloc(r, s, &e, now, realloc);
 	entry.id = atomic_fetch_add(&r->header->samples, 1) + 1;
 	entry.charge.stack = ref;

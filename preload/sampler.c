@@ -30,7 +30,7 @@ log_unit(double x)
 {
 	uint64_t bits;
 	int exponent;
-	double m, f, f2, sum = 0;
+	double m, f, f2, f4, f8, sum;
 
 	memcpy(&bits, &x, sizeof bits);
 	exponent = (int)(bits >> 52) - 1023;
@@ -42,29 +42,48 @@ log_unit(double x)
 	}
 	f = (m - 1) / (m + 1);
 	f2 = f * f;
-	for (int i = 19; i >= 1; i -= 2)
-		sum = sum * f2 + 1.0 / i;
+	f4 = f2 * f2;
+	f8 = f4 * f4;
+	/* In pairs of pairs: a sum from one end waits for each product. */
+	sum = (1 + f2 * (1. / 3)) + f4 * (1. / 5 + f2 * (1. / 7)) +
+	      f8 * ((1. / 9 + f2 * (1. / 11)) +
+			   f4 * (1. / 13 + f2 * (1. / 15)) +
+			   f8 * (1. / 17 + f2 * (1. / 19)));
 	return exponent * LN2 + 2 * f * sum;
+}
+
+/*
+ * 1 - exp(-r) = r - r^2 (1/2! - r/3! + r^2/4! ...) for |r| <= 0.35, up to r^14;
+ * by pairs of pairs, as above.
+ */
+static double
+series(double r)
+{
+	double r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+	double sum =
+		(1. / 2 - r * (1. / 6)) + r2 * (1. / 24 - r * (1. / 120)) +
+		r4 * ((1. / 720 - r * (1. / 5040)) +
+			     r2 * (1. / 40320 - r * (1. / 362880))) +
+		r8 * ((1. / 3628800 - r * (1. / 39916800)) +
+			     r2 * (1. / 479001600 - r * (1. / 6227020800)) +
+			     r4 * (1. / 87178291200));
+
+	return r - r2 * sum;
 }
 
 double
 hf_sampler_1mexp(double x)
 {
-	static const double inverse[] = { 0, 1, 1. / 2, 1. / 3, 1. / 4, 1. / 5,
-		1. / 6, 1. / 7, 1. / 8, 1. / 9, 1. / 10, 1. / 11, 1. / 12,
-		1. / 13, 1. / 14 };
-	double r, sum = 0, power = 1;
+	uint64_t bits;
+	double power, sum;
 	int k;
 
 	if (x > 50) /* exp(-50) is below half a bit of 1, and would underflow */
 		return 1;
-	k = (int)(x / LN2 + 0.5);
-	r = x - k * LN2;
-	/* 1 - exp(-r) = r - r^2/2! + r^3/3! ..., |r| <= 0.35, by Horner */
-	for (int i = 14; i >= 1; i--)
-		sum = r * inverse[i] * (1 - sum);
-	for (int i = 0; i < k; i++)
-		power *= 0.5;
+	k = (int)(x * (1 / LN2) + 0.5);
+	sum = series(x - k * LN2);
+	bits = (uint64_t)(1023 - k) << 52;
+	memcpy(&power, &bits, sizeof power); /* 2^-k */
 	/* 1 - 2^-k exp(-r) = (1 - 2^-k) + 2^-k (1 - exp(-r)) */
 	return (1 - power) + power * sum;
 }
@@ -91,21 +110,24 @@ hf_sampler_probability(uint64_t size, uint64_t interval)
 }
 
 struct hf_weight
-hf_sampler_weight(uint64_t size, uint64_t interval)
+hf_sampler_weight(uint64_t size, double p)
 {
 	struct hf_weight w = { 0 };
-	double p, q;
+	double stands_for, bytes = (double)(int64_t)size;
 
-	if (interval <= 1) {
+	if (p == 1) {
 		w.bytes = size << HF_BYTES_SHIFT;
 		w.objects = 1ULL << HF_OBJECTS_SHIFT;
 		return w;
 	}
-	p = hf_sampler_probability(size, interval);
-	q = 1 - p;
-	w.bytes = (uint64_t)((double)size / p * (1 << HF_BYTES_SHIFT) + 0.5);
-	w.objects = (uint64_t)(1 / p * (1 << HF_OBJECTS_SHIFT) + 0.5);
-	w.var_objects = q / (p * p);
-	w.var_bytes = (double)size * (double)size * w.var_objects;
+	/* The one division. Signed: what is below 2^63 converts in one step. */
+	stands_for = 1 / p;
+	w.bytes =
+		(uint64_t)(int64_t)(bytes * stands_for * (1 << HF_BYTES_SHIFT) +
+				    0.5);
+	w.objects =
+		(uint64_t)(int64_t)(stands_for * (1 << HF_OBJECTS_SHIFT) + 0.5);
+	w.var_objects = (1 - p) * stands_for * stands_for;
+	w.var_bytes = bytes * bytes * w.var_objects;
 	return w;
 }

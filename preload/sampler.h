@@ -38,9 +38,10 @@ int64_t hf_sampler_draw(uint64_t *state, uint64_t interval);
 /* p for a requested size, in (0, 1]. */
 double hf_sampler_probability(uint64_t size, uint64_t interval);
 
-struct hf_weight hf_sampler_weight(uint64_t size, uint64_t interval);
+/* Of a sample of `size` bytes (< 2^46) that was taken with probability p. */
+struct hf_weight hf_sampler_weight(uint64_t size, double p);
 
-/* 1 - exp(-x), x >= 0, relative error below 1e-14. */
+/* 1 - exp(-x), x >= 0, relative error below 1e-15. */
 double hf_sampler_1mexp(double x);
 
 #endif

@@ -54,7 +54,7 @@ keep(struct pass *p, const struct hf_live_entry *e, struct hf_live_place *at,
 	if (charge.inherited) {
 		hf_counters_inherit(s, &new.weight);
 	} else {
-		hf_counters_split(&new, p->interval, p->random);
+		hf_counters_split(&new, p->random);
 		charge.chooser = new.chooser;
 		charge.reader = new.reader;
 		hf_counters_live_add(p->region, s, &new, p->now_ns);

@@ -56,7 +56,7 @@ hf_shared_event(uint64_t size, uint64_t interval, uint64_t *random)
 	struct hf_event e = { .size = size };
 
 	hf_counters_weigh(&e, interval);
-	hf_counters_split(&e, interval, random);
+	hf_counters_split(&e, random);
 	return e;
 }
 

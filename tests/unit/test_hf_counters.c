@@ -279,7 +279,8 @@ a_stack_tells_sizes_times_and_short_lives(void **state)
 static void
 inherited_blocks_stand_apart(void **state)
 {
-	struct hf_weight w = hf_sampler_weight(5000, 4096);
+	struct hf_weight w =
+		hf_sampler_weight(5000, hf_sampler_probability(5000, 4096));
 	struct hfs_stack *s;
 
 	region = hf_shared_stacks(stacks, STACKS);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "control.h"
+#include "counters.h"
 #include "hf_shared.h"
 #include "profiler.h"
 #include "thread.h"
@@ -29,7 +30,7 @@ check_1mexp(double x)
 	long double wanted = -expm1l(-(long double)x);
 	double got = hf_sampler_1mexp(x);
 
-	if (fabsl(got - wanted) > 1e-14L * wanted) {
+	if (fabsl(got - wanted) > 1e-15L * wanted) {
 		print_error("1 - exp(-%.17g): %.17g, wanted %.20Lg\n", x, got,
 			wanted);
 		fail();
@@ -37,7 +38,7 @@ check_1mexp(double x)
 }
 
 static void
-one_minus_exp_is_right_to_14_digits_everywhere(void **state)
+one_minus_exp_is_right_to_15_digits_everywhere(void **state)
 {
 	const double ln2 = 0.693147180559945309417;
 
@@ -166,6 +167,12 @@ draws_fall_as_an_exponential_says(void **state)
 static const uint64_t sizes[] = { 0, 1, 16, 64, 4096, 1 << 20, 100 << 20 };
 #define SIZES (sizeof sizes / sizeof sizes[0])
 
+static struct hf_weight
+weight(uint64_t size, uint64_t interval)
+{
+	return hf_sampler_weight(size, hf_sampler_probability(size, interval));
+}
+
 static void
 weights_are_what_the_formulas_say(void **state)
 {
@@ -174,8 +181,7 @@ weights_are_what_the_formulas_say(void **state)
 			long double size = sizes[i], n = intervals[k];
 			long double p = -expm1l(-(size + 1) / n);
 			long double q = expl(-(size + 1) / n);
-			struct hf_weight w =
-				hf_sampler_weight(sizes[i], intervals[k]);
+			struct hf_weight w = weight(sizes[i], intervals[k]);
 			double bytes = (double)(size / p * 256);
 			double objects = (double)(65536 / p);
 			double variance = (double)(q / (p * p));
@@ -201,7 +207,7 @@ static void
 at_one_byte_every_allocation_stands_for_itself(void **state)
 {
 	for (size_t i = 0; i < SIZES; i++) {
-		struct hf_weight w = hf_sampler_weight(sizes[i], 1);
+		struct hf_weight w = weight(sizes[i], 1);
 
 		assert_true(hf_sampler_probability(sizes[i], 1) == 1);
 		assert_int_equal(w.bytes, sizes[i] << HF_BYTES_SHIFT);
@@ -232,7 +238,7 @@ simulate(uint64_t interval, struct estimate sums[SIZES])
 		if (left >= 0)
 			continue;
 		left = hf_sampler_draw(&random, interval);
-		w = hf_sampler_weight(sizes[which], interval);
+		w = weight(sizes[which], interval);
 		e->bytes += (double)w.bytes / (1 << HF_BYTES_SHIFT);
 		e->objects += (double)w.objects / (1 << HF_OBJECTS_SHIFT);
 		e->var_bytes += w.var_bytes;
@@ -291,24 +297,42 @@ what_malloc_adds_free_subtracts_to_the_last_bit(void **state)
 	uint64_t bytes = 0, objects = 0, random = 3;
 
 	for (int i = 0; i < COUNT; i++) {
-		struct hf_weight w;
+		struct hf_event e;
 
 		size[i] = hf_sampler_random(&random) >>
 			  (24 + hf_shared_below(&random, 40));
-		w = hf_sampler_weight(size[i], intervals[i % 5]);
-		bytes += w.bytes;
-		objects += w.objects;
+		e.size = size[i];
+		hf_counters_weigh(&e, intervals[i % 5]);
+		bytes += e.weight.bytes + e.half.bytes;
+		objects += e.weight.objects + e.half.objects;
 	}
 	assert_true(bytes != 0 && objects != 0);
 	for (int i = COUNT; i-- > 0;) {
-		struct hf_weight w =
-			hf_sampler_weight(size[i], intervals[i % 5]);
+		struct hf_event e = { .size = size[i] };
 
-		bytes -= w.bytes;
-		objects -= w.objects;
+		hf_counters_weigh(&e, intervals[i % 5]);
+		bytes -= e.weight.bytes + e.half.bytes;
+		objects -= e.weight.objects + e.half.objects;
 	}
 	assert_int_equal(bytes, 0);
 	assert_int_equal(objects, 0);
+}
+
+/* One exponential serves both: as right as one for each would be. */
+static void
+the_whole_is_two_halves(void **state)
+{
+	for (size_t k = 0; k < INTERVALS; k++)
+		for (size_t i = 0; i < SIZES; i++) {
+			long double x = (sizes[i] + 1.0L) / intervals[k];
+			struct hf_event e = { .size = sizes[i] };
+
+			hf_counters_weigh(&e, intervals[k]);
+			assert_near(e.p, (double)-expm1l(-x), e.p * 1e-15);
+			assert_near(e.half_p, (double)-expm1l(-x / 2),
+				e.half_p * 1e-15);
+			assert_true(e.half_p <= e.p && e.p <= 1);
+		}
 }
 
 /* As in a thread that has just been made. */
@@ -392,7 +416,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			one_minus_exp_is_right_to_14_digits_everywhere),
+			one_minus_exp_is_right_to_15_digits_everywhere),
 		cmocka_unit_test(an_interval_of_one_byte_always_draws_zero),
 		cmocka_unit_test(a_draw_is_a_logarithm_to_14_digits),
 		cmocka_unit_test(
@@ -405,6 +429,7 @@ main(void)
 		cmocka_unit_test(the_variance_is_estimated_without_bias),
 		cmocka_unit_test(
 			what_malloc_adds_free_subtracts_to_the_last_bit),
+		cmocka_unit_test(the_whole_is_two_halves),
 		cmocka_unit_test(
 			first_call_of_a_thread_is_never_a_sample_by_force),
 		cmocka_unit_test(a_change_of_interval_biases_nothing),
