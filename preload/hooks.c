@@ -138,7 +138,7 @@ free_aligned_sized(void *p, size_t a, size_t n)
 static void *HF_COLD
 sampled_realloc(void *old, size_t n, bool is_due)
 {
-	struct hf_ticket ticket = { false, 0 };
+	struct hf_ticket ticket = { .sampled = false };
 	struct hf_detached d = { .had = false };
 	void *block;
 

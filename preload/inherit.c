@@ -24,7 +24,8 @@ translate(const struct walk *w, hfs_ref old)
 	struct hf_stack_key key = { .pcs = (const uintptr_t *)s->pcs,
 		.depth = s->depth,
 		.epoch = s->epoch,
-		.flags = s->flags };
+		.flags = s->flags,
+		.hash = hf_stacks_hash((const uintptr_t *)s->pcs, s->depth) };
 
 	return hf_stacks_intern(w->to, &key);
 }

@@ -107,7 +107,8 @@ hf_profiler_due(size_t size)
 {
 	struct hf_thread *t = &hf_thread;
 	uint64_t threshold = hf_control_threshold();
-	struct hf_ticket no = { false, 0 }, yes = { true, t->interval };
+	struct hf_ticket no = { .sampled = false },
+			 yes = { .sampled = true, .interval = t->interval };
 
 	if (t->probe) {
 		t->probe = 2;
@@ -196,17 +197,20 @@ hf_profiler_open_for_exit(void)
 }
 
 static hfs_ref
-take_stack(struct hf_region *r)
+take_stack(struct hf_region *r, const void *hook)
 {
 	size_t room = hf_options.depth;
 	uintptr_t *pcs = __builtin_alloca(room * sizeof *pcs);
-	struct hf_capture c = { .pcs = pcs, .room = (uint32_t)room };
+	struct hf_capture c = {
+		.pcs = pcs, .room = (uint32_t)room, .hook = hook
+	};
 	struct hf_stack_key key = { .pcs = pcs, .epoch = hf_modules_epoch() };
 	hfs_ref ref;
 
 	unwinder->capture(&c);
 	key.depth = c.depth;
 	key.flags = c.flags;
+	key.hash = c.hash;
 	ref = hf_stacks_intern(r, &key);
 	if (ref)
 		return ref;
@@ -214,11 +218,13 @@ take_stack(struct hf_region *r)
 	/* The leaf alone may be there already; else the one for everything. */
 	key.flags = HFS_TABLE_FULL;
 	key.depth = key.depth > 0;
+	key.hash = hf_stacks_hash(pcs, key.depth);
 	ref = hf_stacks_intern(r, &key);
 	if (ref)
 		return ref;
 	/* The one that fill() made. */
 	key.depth = 0;
+	key.hash = 0;
 	key.epoch = 0;
 	return hf_stacks_intern(r, &key);
 }
@@ -238,7 +244,7 @@ record(struct hf_region *r, struct hf_ticket ticket, const void *block,
 	struct hf_event e = { .size = size };
 	uint64_t n = hf_control_interval(ticket.interval);
 	uint64_t now = hf_state_clock();
-	hfs_ref ref = take_stack(r);
+	hfs_ref ref = take_stack(r, ticket.hook);
 	struct hf_live_entry entry = { .size = size, .birth_ns = now };
 	struct hf_detached stale;
 	struct hfs_stack *s;
@@ -274,7 +280,7 @@ record(struct hf_region *r, struct hf_ticket ticket, const void *block,
 }
 
 void
-hf_profiler_took(
+hf_profiler_record(
 	struct hf_ticket ticket, const void *block, size_t size, bool realloc)
 {
 	struct hf_thread *t = &hf_thread;

@@ -21,6 +21,7 @@
 struct hf_ticket {
 	bool sampled;
 	uint32_t interval;
+	const void *hook; /* its frame; set by hf_profiler_took */
 };
 
 /* A live sample on its way out. */
@@ -44,12 +45,22 @@ void hf_profiler_open_for_exit(void);
  */
 struct hf_ticket hf_profiler_due(size_t size);
 
+/* The outcome of a ticket; see hf_profiler_took, which all hooks call. */
+void hf_profiler_record(
+	struct hf_ticket ticket, const void *block, size_t size, bool realloc);
+
 /*
  * The next allocator gave `block` (NULL: it failed, nothing happens). To be
  * called only if ticket.sampled.
  */
-void hf_profiler_took(
-	struct hf_ticket ticket, const void *block, size_t size, bool realloc);
+static inline __attribute__((always_inline)) void
+hf_profiler_took(
+	struct hf_ticket ticket, const void *block, size_t size, bool realloc)
+{
+	/* Of the function that this becomes part of: where the walk begins. */
+	ticket.hook = __builtin_frame_address(0);
+	hf_profiler_record(ticket, block, size, realloc);
+}
 
 /*
  * The block is about to be freed or moved: takes its sample out of the tables,

@@ -7,15 +7,25 @@
  */
 #include "stacks.h"
 
+uint64_t
+hf_stacks_hash(const uintptr_t *pcs, uint32_t depth)
+{
+	uint64_t h = 0;
+
+	for (uint32_t i = 0; i < depth; i++)
+		h = hf_stacks_mix(h, pcs[i]);
+	return h;
+}
+
 static uint64_t
 hash_key(const struct hf_stack_key *key)
 {
-	uint64_t h = key->epoch * 0x9e3779b97f4a7c15ULL + key->flags;
+	uint64_t h = key->hash ^ key->hash >> 32;
 
-	for (uint32_t i = 0; i < key->depth; i++) {
-		h = (h ^ key->pcs[i]) * 0xff51afd7ed558ccdULL;
-		h ^= h >> 32;
-	}
+	h += key->epoch * 0x9e3779b97f4a7c15ULL + key->flags +
+	     ((uint64_t)key->depth << 32);
+	/* Buckets go by the highest bits; one more makes them depend on all. */
+	h *= 0x9e3779b97f4a7c15ULL;
 	return h ? h : 1;
 }
 

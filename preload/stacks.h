@@ -14,7 +14,17 @@ struct hf_stack_key {
 	uint32_t depth;
 	uint32_t epoch;
 	uint16_t flags; /* HFS_TRUNCATED, ... */
+	uint64_t hash; /* hf_stacks_mix of each pc in turn, from 0 */
 };
+
+static inline uint64_t
+hf_stacks_mix(uint64_t hash, uintptr_t pc)
+{
+	return (hash ^ pc) * 0xff51afd7ed558ccdULL;
+}
+
+/* For those who have not done so on the way. */
+uint64_t hf_stacks_hash(const uintptr_t *pcs, uint32_t depth);
 
 /*
  * The stack, added if it is new. 0 if there is no room. Two threads that add

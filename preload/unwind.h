@@ -14,13 +14,22 @@
 
 #include "heapflame_state.h"
 #include "options.h"
+#include "stacks.h"
 #include "sys.h"
 
 struct hf_capture {
 	uintptr_t *pcs; /* return addresses, leaf first; room for `room` */
 	uint32_t room;
+	/* __builtin_frame_address(0) of the hook: its caller comes first. */
+	const void *hook;
 	uint32_t depth; /* out */
 	uint16_t flags; /* out: HFS_TRUNCATED, HFS_UNWINDER_BUSY */
+	uint64_t hash; /* out: hf_stacks_mix of each in turn */
+};
+
+/* A frame's address, as __builtin_frame_address gives it, points to this. */
+struct hf_frame_link {
+	uintptr_t bp, pc; /* of the caller; its sp is just behind */
 };
 
 struct hf_unwinder {
@@ -48,6 +57,8 @@ hf_unwind_add(struct hf_capture *c, uintptr_t pc)
 		return false;
 	}
 	c->pcs[c->depth++] = pc;
+	/* Here it costs nothing: the walk waits for its loads. */
+	c->hash = hf_stacks_mix(c->hash, pc);
 	return true;
 }
 

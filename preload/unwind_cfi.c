@@ -30,10 +30,12 @@ struct found_object {
 static int (*find_object)(void *pc, struct found_object *found);
 
 /*
- * first:  address (48 bits) | rbp_saved | kind
+ * first:  address (48 bits) | interrupted | rbp_saved | kind
  * second: offset (27 bits) | saved, in units of 8 (20 bits) | check (17 bits)
  * The offset is on the way from each frame to the next: one shift and it is
- * there. All else is only compared, and so predicted.
+ * there. All else is only compared, and so predicted. The address is the
+ * frame's own, so that no lookup waits for what a return address is stepped
+ * back by.
  */
 struct cached {
 	_Atomic uint64_t first, second;
@@ -44,6 +46,8 @@ struct cached {
 static struct cached cache[2 << CACHE_BITS] __attribute__((aligned(64)));
 
 #define KIND_BITS   3
+#define INTERRUPTED (2u << KIND_BITS)
+#define ADDRESS_AT  16 /* bits of `first` before it */
 #define OFFSET_BITS 27
 #define SAVED_BITS  20 /* in units of 8 */
 #define CHECK_BITS  17
@@ -60,6 +64,11 @@ fits(const struct hf_row *row)
 	       row->saved % 8 == 0 && saved < saved_limit &&
 	       saved >= -saved_limit;
 }
+
+struct frame {
+	uintptr_t pc, sp, bp;
+	bool interrupted; /* pc is not a return address */
+};
 
 static inline struct hf_row
 unpack(uint64_t first, uint64_t second)
@@ -88,9 +97,10 @@ check_of(uintptr_t pc, uint32_t epoch)
 }
 
 static struct hf_row HF_COLD
-miss(uintptr_t pc, uint32_t epoch, struct cached *set)
+miss(const struct frame *f, uint32_t epoch, struct cached *set)
 {
 	struct hf_row row = { .kind = HF_ROW_NONE };
+	uintptr_t pc = f->pc - !f->interrupted;
 	struct found_object o;
 	struct cached *victim;
 
@@ -104,7 +114,7 @@ miss(uintptr_t pc, uint32_t epoch, struct cached *set)
 	victim = atomic_load_explicit(&set[0].first, memory_order_relaxed) == 0
 			 ? &set[0]
 			 : &set[1];
-	if (victim == &set[1] && mix(pc) & 1) {
+	if (victim == &set[1] && mix(f->pc) & 1) {
 		atomic_store_explicit(&set[1].first, 0, memory_order_relaxed);
 		victim = &set[0];
 	}
@@ -112,18 +122,19 @@ miss(uintptr_t pc, uint32_t epoch, struct cached *set)
 		(uint64_t)row.offset << (64 - OFFSET_BITS) |
 			((uint64_t)(row.saved / 8) & ((1 << SAVED_BITS) - 1))
 				<< CHECK_BITS |
-			check_of(pc, epoch),
+			check_of(f->pc, epoch),
 		memory_order_relaxed);
 	atomic_store_explicit(&victim->first,
-		pc << 16 | (uint64_t)row.rbp_saved << KIND_BITS | row.kind,
+		f->pc << ADDRESS_AT | (f->interrupted ? INTERRUPTED : 0) |
+			(uint64_t)row.rbp_saved << KIND_BITS | row.kind,
 		memory_order_release);
 	return row;
 }
 
 static inline struct hf_row
-row_at(uintptr_t pc, uint32_t epoch)
+row_at(const struct frame *f, uint32_t epoch)
 {
-	struct cached *set = &cache[mix(pc) >> (64 - CACHE_BITS) << 1];
+	struct cached *set = &cache[mix(f->pc) >> (64 - CACHE_BITS) << 1];
 
 	for (int i = 0; i < 2; i++) {
 		uint64_t first = atomic_load_explicit(
@@ -131,17 +142,14 @@ row_at(uintptr_t pc, uint32_t epoch)
 		uint64_t second = atomic_load_explicit(
 			&set[i].second, memory_order_relaxed);
 
-		if (first >> 16 == pc && (second & ((1 << CHECK_BITS) - 1)) ==
-						 check_of(pc, epoch))
+		if (first >> ADDRESS_AT == f->pc &&
+			!(first & INTERRUPTED) == !f->interrupted &&
+			(second & ((1 << CHECK_BITS) - 1)) ==
+				check_of(f->pc, epoch))
 			return unpack(first, second);
 	}
-	return miss(pc, epoch, set);
+	return miss(f, epoch, set);
 }
-
-struct frame {
-	uintptr_t pc, sp, bp;
-	bool interrupted; /* pc is not a return address */
-};
 
 static inline uintptr_t
 word(uintptr_t at)
@@ -230,7 +238,7 @@ step_row(struct frame *f, const struct hf_row *row)
 static inline bool
 step(struct frame *f, uint32_t epoch, bool *truncated)
 {
-	struct hf_row row = row_at(f->pc - !f->interrupted, epoch);
+	struct hf_row row = row_at(f, epoch);
 	bool done;
 
 	if (HF_LIKELY(row.kind == HF_ROW_RSP || row.kind == HF_ROW_RBP))
@@ -248,19 +256,19 @@ step(struct frame *f, uint32_t epoch, bool *truncated)
 	return done && f->pc != 0;
 }
 
-static void __attribute__((noinline)) capture(struct hf_capture *c)
+static void
+capture(struct hf_capture *c)
 {
 	uint32_t epoch = hf_modules_epoch();
 	bool truncated = false;
-	struct frame f = { .interrupted = true };
+	const struct hf_frame_link *hook = c->hook;
+	struct frame f = {
+		.pc = hook->pc, .sp = (uintptr_t)(hook + 1), .bp = hook->bp
+	};
 
-	/* rbp first: an output may be given that very register. */
-	__asm__ volatile("mov %%rbp, %2\n\tmov %%rsp, %1\n\tlea 0(%%rip), %0"
-			 : "=&r"(f.pc), "=&r"(f.sp), "=&r"(f.bp));
-	hf_readable_begin(f.sp);
-	while (step(&f, epoch, &truncated))
-		if (!hf_unwind_add(c, f.pc))
-			break;
+	hf_readable_begin((uintptr_t)hook);
+	while (hf_unwind_add(c, f.pc) && step(&f, epoch, &truncated))
+		;
 	if (truncated)
 		c->flags |= HFS_TRUNCATED;
 }

@@ -24,12 +24,15 @@ word(uintptr_t at)
 	return w;
 }
 
-static void __attribute__((noinline)) capture(struct hf_capture *c)
+static void
+capture(struct hf_capture *c)
 {
-	uintptr_t sp, bp, pc, next;
+	const struct hf_frame_link *hook = c->hook;
+	uintptr_t sp = (uintptr_t)(hook + 1), bp = hook->bp, pc, next;
 
-	__asm__ volatile("mov %%rsp, %0\n\tmov %%rbp, %1" : "=r"(sp), "=r"(bp));
-	hf_readable_begin(sp);
+	if (!hf_unwind_add(c, hook->pc))
+		return;
+	hf_readable_begin((uintptr_t)hook);
 	/* 0 is what _start and clone leave for the outermost frame. */
 	while (bp != 0) {
 		if (bp & 7 || bp < sp || bp - sp > 8 << 20 ||

@@ -40,7 +40,9 @@ static pid_t started_as;
 static void
 capture(const struct hf_unwinder *u, struct stack *s)
 {
-	struct hf_capture c = { .pcs = s->pc, .room = STACK_MAX };
+	struct hf_capture c = { .pcs = s->pc,
+		.room = STACK_MAX,
+		.hook = __builtin_frame_address(0) };
 
 	u->capture(&c);
 	s->depth = c.depth;

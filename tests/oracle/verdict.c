@@ -86,7 +86,9 @@ static int
 gcc_frame(void *context, void *arg)
 {
 	struct stack *s = arg;
-	struct hf_capture c = { s->pc, STACK_MAX, s->depth, 0 };
+	struct hf_capture c = {
+		.pcs = s->pc, .room = STACK_MAX, .depth = s->depth
+	};
 	uintptr_t pc = gcc_ip(context);
 	bool room = pc == 0 || hf_unwind_add(&c, pc);
 

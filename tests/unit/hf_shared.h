@@ -40,7 +40,9 @@ hf_shared_stacks(struct hfs_stack *stacks[], uintptr_t count)
 	struct hf_region *r = hf_shared_region(64 << 20);
 
 	for (uintptr_t i = 0; i < count; i++) {
-		struct hf_stack_key key = { .pcs = &i, .depth = 1 };
+		struct hf_stack_key key = { .pcs = &i,
+			.depth = 1,
+			.hash = hf_stacks_hash(&i, 1) };
 		hfs_ref ref = hf_stacks_intern(r, &key);
 
 		assert_int_not_equal(ref, 0);

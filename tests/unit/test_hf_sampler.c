@@ -368,7 +368,7 @@ a_change_of_interval_biases_nothing(void **state)
 	for (int i = 0; i < CALLS; i++) {
 		uint64_t n = hf_control_interval(hf_control_current());
 		double p = hf_sampler_probability(1000, n);
-		struct hf_ticket t = { false, 0 };
+		struct hf_ticket t = { .sampled = false };
 
 		hf_thread.count += 1001;
 		if (hf_control_due(hf_thread.count))

@@ -29,7 +29,9 @@ make_key(uint32_t i, uintptr_t pcs[DEPTH])
 	pcs[1] = 0x555555560000 + i;
 	for (uint32_t d = 2; d < depth; d++)
 		pcs[d] = 0x7ffff7a00000 + hf_sampler_random(&random) % 65536;
-	return (struct hf_stack_key){ .pcs = pcs, .depth = depth };
+	return (struct hf_stack_key){
+		.pcs = pcs, .depth = depth, .hash = hf_stacks_hash(pcs, depth)
+	};
 }
 
 static hfs_ref
@@ -47,24 +49,25 @@ what_is_equal_is_one_and_what_is_not_is_another(void **state)
 	struct hf_region *r = hf_shared_region(64 << 20);
 	uintptr_t a[] = { 1, 2, 3 }, again[] = { 1, 2, 3 }, b[] = { 1, 3, 2 },
 		  c[] = { 1, 2, 4 };
-	const struct hf_stack_key keys[] = {
-		{ a, 3, 0, 0 },
-		{ a, 3, 1, 0 }, /* epoch */
-		{ a, 3, 0, HFS_TRUNCATED },
-		{ a, 3, 0, HFS_TABLE_FULL },
-		{ a, 3, 0, HFS_TRUNCATED | HFS_UNWINDER_BUSY },
-		{ b, 3, 0, 0 }, /* order */
-		{ c, 3, 0, 0 },
-		{ a, 2, 0, 0 },
-		{ a, 1, 0, 0 },
-		{ a, 0, 0, 0 },
-		{ a, 0, 0, HFS_TABLE_FULL },
-		{ a, 0, 1, 0 },
+	struct hf_stack_key keys[] = {
+		{ a, 3, 0, 0, 0 },
+		{ a, 3, 1, 0, 0 }, /* epoch */
+		{ a, 3, 0, HFS_TRUNCATED, 0 },
+		{ a, 3, 0, HFS_TABLE_FULL, 0 },
+		{ a, 3, 0, HFS_TRUNCATED | HFS_UNWINDER_BUSY, 0 },
+		{ b, 3, 0, 0, 0 }, /* order */
+		{ c, 3, 0, 0, 0 },
+		{ a, 2, 0, 0, 0 },
+		{ a, 1, 0, 0, 0 },
+		{ a, 0, 0, 0, 0 },
+		{ a, 0, 0, HFS_TABLE_FULL, 0 },
+		{ a, 0, 1, 0, 0 },
 	};
 	enum { KEYS = sizeof keys / sizeof keys[0] };
 	hfs_ref ref[KEYS];
 
 	for (int i = 0; i < KEYS; i++) {
+		keys[i].hash = hf_stacks_hash(keys[i].pcs, keys[i].depth);
 		ref[i] = hf_stacks_intern(r, &keys[i]);
 		assert_int_not_equal(ref[i], 0);
 		for (int j = 0; j < i; j++)
@@ -85,11 +88,12 @@ a_record_says_what_it_was_made_of(void **state)
 {
 	struct hf_region *r = hf_shared_region(64 << 20);
 	uintptr_t pcs[512];
-	struct hf_stack_key key = { pcs, 512, 3, HFS_TRUNCATED };
+	struct hf_stack_key key = { pcs, 512, 3, HFS_TRUNCATED, 0 };
 	struct hfs_stack *s;
 
 	for (uint32_t i = 0; i < 512; i++)
 		pcs[i] = 0x400000 + i;
+	key.hash = hf_stacks_hash(pcs, 512);
 	s = hf_stacks_at(r, hf_stacks_intern(r, &key));
 	memset(pcs, 0, sizeof pcs);
 	assert_int_equal(s->depth, 512);
