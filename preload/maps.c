@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SEGMENTS  16
 #define LINE_MAX_ 4608 /* a path of 4096 and the rest */
@@ -17,6 +18,7 @@ struct module {
 	char path[4096];
 	uint32_t path_length;
 	uint64_t base; /* where its offset 0 is mapped; 0: not yet seen */
+	uint64_t device, inode; /* of the file */
 	uint32_t segments;
 	struct hfs_segment segment[SEGMENTS];
 };
@@ -41,7 +43,10 @@ read_memory(long fd, uint64_t at, void *to, size_t n)
 	return hf_sys4(SYS_pread64, fd, (long)to, (long)n, (long)at) == (long)n;
 }
 
-/* From the headers in memory at `base`; 0 if there is none. */
+/*
+ * From the headers at `base` of what fd is: our memory, or the file itself at
+ * 0. 0 if there is none.
+ */
 static uint32_t
 read_build_id(long fd, uint64_t base, unsigned char id[64])
 {
@@ -49,7 +54,7 @@ read_build_id(long fd, uint64_t base, unsigned char id[64])
 	Elf64_Phdr p, first = { .p_type = PT_NULL };
 	Elf64_Ehdr e;
 
-	if (fd < 0 || !base || !read_memory(fd, base, &e, sizeof e) ||
+	if (fd < 0 || !read_memory(fd, base, &e, sizeof e) ||
 		memcmp(e.e_ident, ELFMAG, SELFMAG) != 0 || e.e_phnum > 64)
 		return 0;
 	for (unsigned i = 0; i < e.e_phnum; i++) {
@@ -78,6 +83,49 @@ read_build_id(long fd, uint64_t base, unsigned char id[64])
 	return 0;
 }
 
+/*
+ * Who has given up rights cannot read /proc/self/mem any more. Then from the
+ * file, if it is still the one that is mapped. -1: it is not.
+ */
+static long
+open_module(const struct module *m)
+{
+	char path[sizeof m->path + 1];
+	struct stat st;
+	long fd;
+
+	if (m->inode == 0)
+		return -1;
+	memcpy(path, m->path, m->path_length);
+	path[m->path_length] = '\0';
+	fd = hf_sys4(SYS_openat, AT_FDCWD, (long)path,
+		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	if (fd >= 0 && (hf_sys3(SYS_fstat, fd, (long)&st, 0) != 0 ||
+			       !S_ISREG(st.st_mode) || st.st_dev != m->device ||
+			       st.st_ino != m->inode)) {
+		hf_sys3(SYS_close, fd, 0, 0);
+		fd = -1;
+	}
+	return fd;
+}
+
+static uint32_t
+build_id_of(struct reader *r)
+{
+	struct module *m = &r->module;
+	uint32_t n;
+	long fd;
+
+	if (r->memory >= 0)
+		return m->base ? read_build_id(r->memory, m->base, r->build_id)
+			       : 0;
+	fd = open_module(m);
+	n = read_build_id(fd, 0, r->build_id);
+	if (fd >= 0)
+		hf_sys3(SYS_close, fd, 0, 0);
+	return n;
+}
+
 static void
 finish_module(struct reader *r)
 {
@@ -89,8 +137,7 @@ finish_module(struct reader *r)
 		.build_id = r->build_id };
 
 	if (m->segments > 0) {
-		found.build_id_length =
-			read_build_id(r->memory, m->base, r->build_id);
+		found.build_id_length = build_id_of(r);
 		hf_modules_found(&r->walk, &found);
 	}
 	m->path_length = 0;
@@ -112,6 +159,27 @@ parse_hex(char *s, uint64_t *out)
 			break;
 	}
 	*out = n;
+	return s;
+}
+
+/* major:minor in hexadecimal, as stat has it in one number */
+static char *
+parse_device(char *s, uint64_t *out)
+{
+	uint64_t major, minor = 0;
+
+	s = parse_hex(s, &major);
+	if (*s == ':')
+		s = parse_hex(s + 1, &minor);
+	*out = major << 8 | (minor & 0xff) | (minor & ~0xffULL) << 12;
+	return s;
+}
+
+static char *
+parse_decimal(char *s, uint64_t *out)
+{
+	for (*out = 0; *s >= '0' && *s <= '9'; s++)
+		*out = *out * 10 + (uint64_t)(*s - '0');
 	return s;
 }
 
@@ -147,7 +215,7 @@ take_line(struct reader *r, char *line)
 {
 	static const char deleted[] = " (deleted)";
 	struct module *m = &r->module;
-	uint64_t start, end, offset;
+	uint64_t start, end, offset, device, inode;
 	char *s = parse_hex(line, &start);
 	bool code;
 	size_t n;
@@ -156,7 +224,8 @@ take_line(struct reader *r, char *line)
 	code = s[0] && s[1] && s[2] == 'x';
 	s = skip_word(s);
 	parse_hex(s, &offset);
-	s = skip_word(skip_word(skip_word(s)));
+	s = skip_word(parse_device(skip_word(s), &device));
+	s = skip_word(parse_decimal(s, &inode));
 	n = strlen(s);
 	if (n >= sizeof deleted && memcmp(s + n - (sizeof deleted - 1), deleted,
 					   sizeof deleted - 1) == 0)
@@ -169,6 +238,8 @@ take_line(struct reader *r, char *line)
 		finish_module(r);
 		memcpy(m->path, s, n);
 		m->path_length = (uint32_t)n;
+		m->device = device;
+		m->inode = inode;
 	}
 	if (offset == 0 && !m->base)
 		m->base = start;
