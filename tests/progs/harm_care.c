@@ -28,6 +28,7 @@
 #define BLOCKS 512
 
 static volatile sig_atomic_t signals;
+static int may_fail; /* memory is so scarce that there may be none */
 
 static void
 on_signal(int sig)
@@ -48,9 +49,10 @@ churn(int times)
 			truth_fail("a block was spoiled");
 		free(blocks[k]);
 		blocks[k] = (unsigned char *)truth_keep(malloc(n));
-		if (!blocks[k])
+		if (!blocks[k] && !may_fail)
 			truth_fail("malloc failed");
-		memset(blocks[k], k, n);
+		if (blocks[k])
+			memset(blocks[k], k, n);
 	}
 	for (int i = 0; i < BLOCKS; i++) {
 		free(blocks[i]);
@@ -61,23 +63,38 @@ churn(int times)
 static void
 limit(int what, rlim_t value)
 {
-	struct rlimit l = { value, value };
+	struct rlimit l;
 
+	if (getrlimit(what, &l))
+		truth_fail("getrlimit failed");
+	if (l.rlim_max > value) /* else it is as small already */
+		l.rlim_max = value;
+	l.rlim_cur = l.rlim_max;
 	if (setrlimit(what, &l))
 		truth_fail("setrlimit failed");
 }
 
-/* As much address space as there is now, and this many MiB. */
-static void
-narrow_space(const char *mib)
+/* What the kernel says of us in that line of status, in KiB. */
+static long
+status_kib(const char *line)
 {
-	long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
+	static char text[8192];
+	int fd = open("/proc/self/status", O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	const char *at = n > 0 ? strstr(text, line) : NULL;
 
-	if (!f || fscanf(f, "%ld", &pages) != 1)
-		truth_fail("no statm");
-	fclose(f);
-	limit(RLIMIT_AS, (rlim_t)pages * 4096 + ((rlim_t)atoi(mib) << 20));
+	if (!at)
+		truth_fail("no status");
+	close(fd);
+	return atol(at + strlen(line));
+}
+
+/* As much address space as there is now, and this many KiB. */
+static void
+narrow_space(const char *kib)
+{
+	may_fail = 1;
+	limit(RLIMIT_AS, (rlim_t)(status_kib("VmSize:") + atol(kib)) << 10);
 }
 
 static void
@@ -93,17 +110,53 @@ small_files(const char *arg)
 	limit(RLIMIT_FSIZE, 1024);
 }
 
-/* Everything locked, what is still to come as well. */
+/* For good; root may do what is forbidden to others. */
 static void
-locked(const char *mib)
+become_somebody(void)
 {
-	if (mlockall(MCL_CURRENT | MCL_FUTURE))
-		truth_fail("mlockall failed");
-	limit(RLIMIT_MEMLOCK, (rlim_t)atoi(mib) << 20);
-	/* Root may lock what it likes. */
 	if (setgroups(0, NULL) || setresgid(54321, 54321, 54321) ||
 		setresuid(54321, 54321, 54321))
 		truth_fail("cannot become somebody else");
+}
+
+/* Everything locked, and of what is still to come no more than so many KiB. */
+static void
+locked(const char *kib)
+{
+	may_fail = 1;
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		truth_fail("mlockall failed");
+	limit(RLIMIT_MEMLOCK, (rlim_t)(status_kib("VmLck:") + atol(kib)) << 10);
+	become_somebody();
+}
+
+/* Of the children that we do not know of: how many were looked at. */
+static int urgent, ordinary;
+
+/* It begins as what it is made from; we sleep, so that it can begin. */
+static void
+look_at_children(void)
+{
+	static char path[64], list[256];
+	int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/children",
+		(int)getpid());
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? -1 : read(fd, list, sizeof list - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return;
+	usleep(200);
+	switch (sched_getscheduler((pid_t)atol(list))) {
+	case SCHED_OTHER:
+		ordinary++;
+		break;
+	case SCHED_FIFO:
+		urgent++;
+	}
 }
 
 static void
@@ -113,6 +166,11 @@ fifo(const char *arg)
 
 	if (sched_setscheduler(0, SCHED_FIFO, &p))
 		truth_fail("no SCHED_FIFO");
+	for (int i = 0; i < 600; i++) {
+		churn(100);
+		look_at_children();
+	}
+	printf("others are as urgent: %d\n", urgent > ordinary);
 }
 
 /* The kernel forbids clone to such a thread, but with reset on fork. */
@@ -167,9 +225,7 @@ static void
 nobody(const char *arg)
 {
 	churn(5000);
-	if (setgroups(0, NULL) || setresgid(54321, 54321, 54321) ||
-		setresuid(54321, 54321, 54321))
-		truth_fail("cannot become somebody else");
+	become_somebody();
 }
 
 /* fd 2 is a file of data now, and all else is closed but for stdout. */
@@ -185,6 +241,20 @@ data_in_place_of_errors(const char *path)
 		_exit(97);
 }
 
+/* As setproctitle does: what we were started with is overwritten. */
+static void
+another_title(const char *arg)
+{
+	extern char **environ;
+	char **old = environ;
+
+	clearenv();
+	for (; old && *old; old++)
+		memset(*old, '#', strlen(*old));
+	if (chdir("/"))
+		truth_fail("chdir failed");
+}
+
 static const struct {
 	const char *name;
 	void (*bring_about)(const char *);
@@ -192,7 +262,7 @@ static const struct {
 	{ "nofile", no_files }, { "fsize", small_files }, { "locked", locked },
 	{ "fifo", fifo }, { "deadline", deadline }, { "unshare", unshared },
 	{ "chroot", jailed }, { "nobody", nobody },
-	{ "fd2", data_in_place_of_errors } };
+	{ "fd2", data_in_place_of_errors }, { "title", another_title } };
 
 int
 main(int argc, char **argv)
