@@ -9,17 +9,21 @@
  * A slot's address is 0 (free), CLAIMED (somebody is filling or emptying it)
  * or the block's. The charge word decides between a free, thinning and
  * recharging that meet: whoever swaps it to TAKEN owns the entry.
+ *
+ * Beside its id an entry keeps the levels of the filter that it is raised in,
+ * so that while the filter grows each is lowered as often as it was raised.
  */
 #include "live.h"
 
 #include "state.h"
 
-#define CLAIMED	     1
-#define SLOTS	     7
-#define REACH	     8 /* buckets that an entry may be away from its own */
-#define FIRST_BITS   8 /* 256 buckets: 72 KiB */
-#define TABLES	     12
-#define FILTER_STUCK 255
+#define CLAIMED	   1
+#define SLOTS	   7
+#define REACH	   8 /* buckets that an entry may be away from its own */
+#define FIRST_BITS 8 /* 256 buckets: 72 KiB */
+#define TABLES	   12
+#define STRIDE	   16 /* buckets that an insert moves into a larger filter */
+#define NO_LEVELS  UINT64_MAX
 
 struct bucket {
 	_Atomic uint64_t passed;
@@ -30,7 +34,8 @@ _Static_assert(sizeof(struct bucket) == 64, "a cache line");
 
 struct payload {
 	_Atomic uint64_t charge;
-	uint64_t size, birth_ns, id;
+	uint64_t size, birth_ns;
+	_Atomic uint64_t id_and_levels; /* NO_LEVELS: taken */
 };
 
 /* At the beginning of its memory; buckets and payloads follow. */
@@ -51,11 +56,14 @@ struct hf_live_place {
 	uint64_t address;
 };
 
-_Atomic uint8_t hf_live_filter[1 << HF_LIVE_FILTER_BITS];
-uint32_t hf_live_filter_mask;
-
 static struct table *_Atomic tables[TABLES];
 static _Atomic uint32_t table_count;
+
+/* How far a larger filter is filled; of whoever has hf_wiped->growing. */
+static struct {
+	uint32_t table;
+	uint64_t bucket;
+} filled;
 
 static uint64_t
 hash(uint64_t address)
@@ -64,26 +72,6 @@ hash(uint64_t address)
 	address *= 0xd6e8feb86659fd93ULL;
 	address ^= address >> 32;
 	return address * 0xd6e8feb86659fd93ULL;
-}
-
-static void
-filter_raise(const void *block)
-{
-	_Atomic uint8_t *c = &hf_live_filter[hf_live_slot(block)];
-	uint8_t n = atomic_load_explicit(c, memory_order_relaxed);
-
-	while (n != FILTER_STUCK && !atomic_compare_exchange_weak(c, &n, n + 1))
-		;
-}
-
-static void
-filter_lower(const void *block)
-{
-	_Atomic uint8_t *c = &hf_live_filter[hf_live_slot(block)];
-	uint8_t n = atomic_load_explicit(c, memory_order_relaxed);
-
-	while (n != FILTER_STUCK && !atomic_compare_exchange_weak(c, &n, n - 1))
-		;
 }
 
 static size_t
@@ -113,12 +101,10 @@ add_table(uint32_t number, uint32_t bits)
 }
 
 bool
-hf_live_start(unsigned bits)
+hf_live_start(uint64_t filter_bytes)
 {
-	if (!add_table(0, FIRST_BITS))
-		return false;
-	hf_live_filter_mask = (1u << bits) - 1;
-	return true;
+	hf_filter_start(filter_bytes);
+	return add_table(0, FIRST_BITS);
 }
 
 /*
@@ -220,6 +206,84 @@ claim_anywhere(uint64_t address, struct hf_live_place *at)
 	return false;
 }
 
+uint64_t
+hf_live_count(void)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t n = atomic_load(&table_count); n-- > 0;)
+		sum += atomic_load_explicit(
+			&tables[n]->count, memory_order_relaxed);
+	return sum;
+}
+
+/*
+ * Raises an entry in levels of the filter that were begun after it was. The id
+ * makes sure that it is still the entry which was at the address.
+ */
+static void
+catch_up(const struct hf_live_place *at)
+{
+	_Atomic uint64_t *word = &payload_at(at)->id_and_levels;
+	const void *block = (const void *)at->address;
+	uint64_t seen = atomic_load(word), now = seen;
+
+	if (atomic_load(address_at(at)) != at->address)
+		return;
+	while (now != NO_LEVELS && now >> 8 == seen >> 8 &&
+		(now & 15) < hf_filter_newest()) {
+		seen = now;
+		hf_filter_raise_next(block, seen & 15);
+		if (atomic_compare_exchange_strong(word, &now, seen + 1))
+			now = seen + 1;
+		else
+			hf_filter_lower_next(block, seen & 15);
+	}
+}
+
+/* Moves a stride of entries into the filter that is begun. True: all done. */
+static bool
+fill_filter(void)
+{
+	struct table *t;
+
+	if (filled.table == atomic_load(&table_count))
+		return true; /* a fork came before the last step */
+	t = tables[filled.table];
+	for (unsigned i = 0; i < STRIDE && filled.bucket >> t->bits == 0; i++) {
+		for (unsigned slot = 0; slot < SLOTS; slot++) {
+			struct hf_live_place at = { t, filled.bucket, slot, 0 };
+
+			at.address = atomic_load(address_at(&at));
+			if (at.address > CLAIMED)
+				catch_up(&at);
+		}
+		filled.bucket++;
+	}
+	if (filled.bucket >> t->bits != 0) {
+		filled.bucket = 0;
+		filled.table++;
+	}
+	return filled.table == atomic_load(&table_count);
+}
+
+static void HF_COLD
+grow_filter(void)
+{
+	uint32_t nobody = 0;
+	bool fresh;
+
+	if (!atomic_compare_exchange_strong(&hf_wiped->growing, &nobody, 1))
+		return;
+	if (hf_filter_begin(&fresh)) {
+		if (fresh)
+			filled.table = filled.bucket = 0;
+		if (fill_filter())
+			hf_filter_finish();
+	}
+	atomic_store(&hf_wiped->growing, 0);
+}
+
 bool
 hf_live_insert(const void *block, const struct hf_live_entry *entry)
 {
@@ -228,16 +292,19 @@ hf_live_insert(const void *block, const struct hf_live_entry *entry)
 
 	if (!claim_anywhere((uintptr_t)block, &at))
 		return false;
-	filter_raise(block);
 	p = payload_at(&at);
 	p->size = entry->size;
 	p->birth_ns = entry->birth_ns;
-	p->id = entry->id;
+	atomic_store_explicit(&p->id_and_levels,
+		entry->id << 8 | hf_filter_raise(block), memory_order_relaxed);
 	atomic_store_explicit(
 		&p->charge, entry->charge.word, memory_order_relaxed);
 	atomic_fetch_add_explicit(&at.table->count, 1, memory_order_relaxed);
-	atomic_store_explicit(
-		address_at(&at), (uintptr_t)block, memory_order_release);
+	/* First published, then looked: who begins a level does the reverse. */
+	atomic_store(address_at(&at), (uintptr_t)block);
+	catch_up(&at);
+	if (hf_filter_due(hf_live_count()))
+		grow_filter();
 	return true;
 }
 
@@ -262,12 +329,16 @@ find(struct table *t, uint64_t address, struct hf_live_place *at)
 	return false;
 }
 
-/* The slot is ours once its address is CLAIMED by us. */
-static void
+/* The slot is ours once its address is CLAIMED by us. Returns the id. */
+static uint64_t
 empty(const struct hf_live_place *at)
 {
+	uint64_t word =
+		atomic_exchange(&payload_at(at)->id_and_levels, NO_LEVELS);
+
 	vacate(at);
-	filter_lower((const void *)at->address);
+	hf_filter_lower((const void *)at->address, word & 255);
+	return word >> 8;
 }
 
 bool
@@ -289,27 +360,15 @@ hf_live_take(const void *block, struct hf_live_entry *out)
 			p = payload_at(&at);
 			out->size = p->size;
 			out->birth_ns = p->birth_ns;
-			out->id = p->id;
 			out->charge.word =
 				atomic_exchange(&p->charge, HF_CHARGE_TAKEN);
 			/* Dropped just now: whoever did it empties the slot. */
 			if (out->charge.word == HF_CHARGE_TAKEN)
 				return false;
-			empty(&at);
+			out->id = empty(&at);
 			return true;
 		}
 	return false;
-}
-
-uint64_t
-hf_live_count(void)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t n = atomic_load(&table_count); n-- > 0;)
-		sum += atomic_load_explicit(
-			&tables[n]->count, memory_order_relaxed);
-	return sum;
 }
 
 /* The entry as a whole, or false if there is none or it changed meanwhile. */
@@ -325,7 +384,7 @@ copy(struct hf_live_place *at, struct hf_live_entry *out)
 	out->charge.word = atomic_load(&p->charge);
 	out->size = p->size;
 	out->birth_ns = p->birth_ns;
-	out->id = p->id;
+	out->id = p->id_and_levels >> 8;
 	atomic_thread_fence(memory_order_acquire);
 	return out->charge.word != HF_CHARGE_TAKEN &&
 	       atomic_load(address_at(at)) == at->address &&

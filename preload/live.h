@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which live blocks were sampled: address to sample, exact; and before it a
- * filter of one-byte counters that free() looks at. Private memory, so that a
- * fork child has its own right copy.
+ * Which live blocks were sampled: address to sample, exact; and before it the
+ * filter that free() looks at. Private memory, so that a fork child has its own
+ * right copy.
  *
  * Lock-free, any thread, also from a signal handler that interrupted another
  * call. Insert is claim, payload, publish: a child forked at any moment sees
@@ -16,34 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "filter.h"
 #include "sys.h"
 
-/*
- * One counter a hash of the address: raised before an entry is published,
- * lowered after it is gone, stuck at 255. 0 says for sure: not sampled.
- */
-#define HF_LIVE_FILTER_BITS 18 /* at most; what is not used is not touched */
-extern HF_HIDDEN _Atomic uint8_t hf_live_filter[1 << HF_LIVE_FILTER_BITS];
-extern HF_HIDDEN uint32_t hf_live_filter_mask; /* counters in use - 1 */
-
-/* Of the low half of the address: one multiplication with a short constant. */
-static inline uint32_t
-hf_live_slot(const void *p)
-{
-	return (uint32_t)(uintptr_t)p * 0x9e3779b1u >>
-		       (32 - HF_LIVE_FILTER_BITS) &
-	       hf_live_filter_mask;
-}
-
-/*
- * False: certainly no live sample. True also for NULL now and then. A plain
- * read, which the compiler can make part of the comparison; a thread that
- * frees a block has it from the one that allocated it, and with it the byte.
- */
+/* False: certainly no live sample. True also for NULL now and then. */
 static inline bool
 hf_live_maybe(const void *p)
 {
-	return ((const uint8_t *)hf_live_filter)[hf_live_slot(p)] != 0;
+	return hf_filter_maybe(p);
 }
 
 /*
@@ -70,11 +50,11 @@ struct hf_live_entry {
 	union hf_charge charge;
 	uint64_t size; /* requested */
 	uint64_t birth_ns; /* monotonic clock */
-	uint64_t id;
+	uint64_t id; /* 56 bits; no two that are alive have the same */
 };
 
-/* bits: log2 of the filter's counters in use. False: no memory. */
-bool hf_live_start(unsigned bits);
+/* The filter may grow to so many bytes. False: no memory. */
+bool hf_live_start(uint64_t filter_bytes);
 
 /* False if there is no room (MEMORY); nothing is left behind then. */
 bool hf_live_insert(const void *block, const struct hf_live_entry *entry);

@@ -57,8 +57,8 @@ hf_profiler_start(void)
 
 	hf_readable_start();
 	unwinder = choose_unwinder();
-	/* Room for the live samples of a large heap at this N. */
-	if (!hf_live_start(n >= 65536 ? 15 : n >= 4096 ? 17 : 18)) {
+	/* At N = 1 nearly every free is a hit: nothing to be filtered. */
+	if (!hf_live_start(n > 1 ? hf_options.memory / 16 : 0)) {
 		hf_say("no memory, not profiling", NULL);
 		hf_control_off();
 		return;

@@ -27,7 +27,7 @@
 struct hf_region {
 	struct hfs_header *header; /* chunk 0 */
 	uint32_t generation; /* never twice in a line of forks */
-	struct hf_region *before; /* the parent\'s when it forked, or NULL */
+	struct hf_region *before; /* the parent's when it forked, or NULL */
 	_Atomic hfs_ref newest_module; /* the header's, as of a fork */
 	void *_Atomic chunks[HFS_CHUNKS];
 };
@@ -43,6 +43,7 @@ struct hf_wiped {
 	_Atomic uint32_t helper_done; /* it has nothing left but to be reaped */
 	_Atomic uint32_t thinning;
 	_Atomic uint32_t changing_interval;
+	_Atomic uint32_t growing; /* somebody fills a larger filter */
 	_Atomic uint32_t modules; /* somebody is looking at the modules */
 	_Atomic uint32_t unwinder; /* somebody is in libunwind */
 	_Atomic uint64_t next_dump_ns, next_dump_bytes;

@@ -16,6 +16,7 @@ preload=(
 	'dump folder census identity inherit thin write_dump write_head maps'
 	'control modules helper unwind unwind_*'
 	'stacks live counters solve cfi cfi_* readable'
+	'filter'
 	'state'
 	'options say next thread sys text sampler'
 )

@@ -62,6 +62,19 @@ hf_shared_event(uint64_t size, uint64_t interval, uint64_t *random)
 	return e;
 }
 
+/* All counters of the filter that free() looks at. */
+static inline uint64_t
+hf_shared_filter_sum(void)
+{
+	const uint8_t *filter = hf_filter;
+	uint32_t shift = (uintptr_t)filter & 31;
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < 1ULL << (32 - shift); i++)
+		sum += filter[i];
+	return sum;
+}
+
 /* Fails, with both numbers, unless |got - wanted| <= tolerance. */
 #define assert_near(got, wanted, tolerance)                                    \
 	assert_near_at(__LINE__, got, wanted, tolerance)

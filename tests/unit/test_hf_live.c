@@ -16,8 +16,6 @@
 #include "hf_shared.h"
 #include "live.h"
 
-#define FILTER_BITS 15
-
 /* Block number i, as mallocs give them: multiples of 16, mostly near. */
 static void *
 block(uint64_t i)
@@ -61,16 +59,6 @@ take(uint64_t i)
 	return true;
 }
 
-static uint64_t
-filter_sum(void)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < (size_t)1 << HF_LIVE_FILTER_BITS; i++)
-		sum += hf_live_filter[i];
-	return sum;
-}
-
 static void
 what_goes_in_comes_out_once(void **state)
 {
@@ -96,7 +84,7 @@ the_filter_has_no_false_negative_and_returns_to_zero(void **state)
 	static bool in[BLOCKS];
 	uint64_t random = 1, count = 0;
 
-	assert_int_equal(filter_sum(), 0);
+	assert_int_equal(hf_shared_filter_sum(), 0);
 	for (int step = 0; step < STEPS; step++) {
 		uint32_t i = hf_shared_below(&random, BLOCKS);
 
@@ -113,11 +101,11 @@ the_filter_has_no_false_negative_and_returns_to_zero(void **state)
 				assert_true(hf_live_maybe(block(i)));
 		}
 	}
-	assert_int_equal(filter_sum(), count);
+	assert_int_equal(hf_shared_filter_sum(), count);
 	for (int i = 0; i < BLOCKS; i++)
 		if (in[i])
 			assert_true(take((uint64_t)i));
-	assert_int_equal(filter_sum(), 0);
+	assert_int_equal(hf_shared_filter_sum(), 0);
 	for (int i = 0; i < BLOCKS; i++)
 		assert_false(hf_live_maybe(block((uint64_t)i)));
 }
@@ -144,19 +132,20 @@ a_full_counter_of_the_filter_sticks(void **state)
 {
 	enum { SAME = 300 };
 	static uint64_t same[SAME];
-	size_t slot = hf_live_slot(block(5)), n = 0;
+	uint8_t *counter = (uint8_t *)hf_filter_slot(hf_filter, block(5));
+	size_t n = 0;
 
 	for (uint64_t i = 5; n < SAME; i++)
-		if (hf_live_slot(block(i)) == slot)
+		if (hf_filter_slot(hf_filter, block(i)) == counter)
 			same[n++] = i;
 	for (n = 0; n < SAME; n++)
 		assert_true(insert(same[n]));
-	assert_int_equal(hf_live_filter[slot], 255);
+	assert_int_equal(*counter, 255);
 	for (n = 0; n < SAME; n++)
 		assert_true(take(same[n]));
-	assert_int_equal(hf_live_filter[slot], 255);
+	assert_int_equal(*counter, 255);
 	/* As it was, for the tests that follow. */
-	hf_live_filter[slot] = 0;
+	*counter = 0;
 }
 
 /*
@@ -233,7 +222,7 @@ many_blocks_of_one_bucket_find_places(void **state)
 	for (n = 0; n < SAME; n++)
 		assert_true(take(same[(n + SAME / 2) % SAME]));
 	assert_int_equal(hf_live_count(), 0);
-	assert_int_equal(filter_sum(), 0);
+	assert_int_equal(hf_shared_filter_sum(), 0);
 }
 
 static bool
@@ -317,7 +306,7 @@ what_is_charged_otherwise_is_neither_changed_nor_dropped(void **state)
 	assert_true(c.done);
 	assert_int_equal(hf_live_count(), 0);
 	assert_false(hf_live_take(block(1), &e));
-	assert_int_equal(filter_sum(), 0);
+	assert_int_equal(hf_shared_filter_sum(), 0);
 }
 
 static void
@@ -344,7 +333,7 @@ static int
 start(void **state)
 {
 	hf_shared_region(1ULL << 30);
-	return hf_live_start(FILTER_BITS) ? 0 : -1;
+	return hf_live_start(0) ? 0 : -1;
 }
 
 int
