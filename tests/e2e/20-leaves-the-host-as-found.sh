@@ -9,9 +9,12 @@ for sample in 1 4096 512K; do
 	rm -rf dumps
 	shim HEAPFLAME_SAMPLE=$sample HEAPFLAME_DUMP_BYTES=1M \
 		"$PROGS/host_errno" || fail "errno, N = $sample"
+	rm -f dumps/*
 	shim HEAPFLAME_SAMPLE=$sample HEAPFLAME_DUMP_BYTES=1M \
 		"$PROGS/host_fenv" || fail "floating point, N = $sample: $?"
 	[ -n "$(echo dumps/*.i*.heap)" ] || fail "no dump was made, N = $sample"
+	# The host's traps were on when this one was written.
+	grep -q '^# end' "$(dump_of dumps)" || fail "half a file, N = $sample"
 done
 
 # Nothing but the two variables that say so may tell that a shim is there.

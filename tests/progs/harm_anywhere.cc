@@ -8,7 +8,8 @@
  * callbacks of dl_iterate_phdr, in destructors of thread-local objects and of
  * thread-specific data, in exit handlers, in destructors after them. Exceptions
  * and longjmp leave frames that have allocated. States its truth at the end,
- * from the last exit handler of all.
+ * from the last destructor of all, while another thread goes on; and even after
+ * that something is flushed.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -19,6 +20,7 @@
 
 static pthread_key_t key;
 static jmp_buf back;
+static bool ended;
 
 #define SITE(name)                                                             \
 	static void name(void)                                                 \
@@ -38,6 +40,7 @@ SITE(by_thread_data)
 SITE(by_exit_handler)
 SITE(by_static_destructor)
 SITE(by_destructor)
+SITE(by_late_destructor)
 SITE(by_exception)
 SITE(by_jump)
 
@@ -103,7 +106,7 @@ static void __attribute__((constructor)) constructed(void)
 static void __attribute__((destructor)) destructed(void)
 {
 	by_destructor();
-	truth_print(0, 0);
+	ended = true;
 }
 
 struct object {
@@ -157,7 +160,54 @@ extern "C" void called_by_library(void);
 void
 called_by_library(void)
 {
-	by_library();
+	if (!ended) {
+		by_library();
+		return;
+	}
+	/* The last destructor of all: that of a library loaded last. */
+	by_late_destructor();
+	truth_print(0, 0);
+}
+
+/* Flushed when all handlers and destructors are done: in nobody's profile. */
+static ssize_t
+after_exit(void *, const char *, size_t n)
+{
+	static const char line[] = "after exit: all blocks whole\n";
+	char *blocks[100];
+
+	for (int i = 0; i < 100; i++) {
+		blocks[i] = static_cast<char *>(truth_keep(malloc(100 + i)));
+		memset(blocks[i], i, 100 + i);
+	}
+	for (int i = 0; i < 100; i++) {
+		if (blocks[i][99 + i] != i)
+			truth_fail("a block was spoiled");
+		free(blocks[i]);
+	}
+	if (write(1, line, sizeof line - 1) < 0)
+		_exit(98);
+	return static_cast<ssize_t>(n);
+}
+
+static bool
+write_after_exit(void)
+{
+	cookie_io_functions_t functions = {};
+	FILE *f;
+
+	functions.write = after_exit;
+	f = fopencookie(nullptr, "w", functions);
+	return f && fputs("not yet", f) >= 0;
+}
+
+/* Busy for ever, also while the last dump is written. */
+static void *
+never_ends(void *)
+{
+	for (;;)
+		free(truth_keep(malloc(64)));
+	return nullptr;
 }
 
 int
@@ -180,5 +230,8 @@ main(int argc, char **argv)
 	}
 	jumps_and_exceptions();
 	in_thread.used = 2;
+	if (!dlopen(argv[1], RTLD_NOW) || !write_after_exit() ||
+		pthread_create(&t, nullptr, never_ends, nullptr))
+		truth_fail("the end is not prepared");
 	return 0;
 }

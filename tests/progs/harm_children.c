@@ -5,9 +5,11 @@
  *   harm_children kinds N      N times each: fork, _Fork, a raw clone without
  *                              shared memory, vfork and exec, posix_spawn, and
  *                              a clone that shares the memory and allocates
- *   harm_children forks N      N times fork; the child frees and allocates
- *   harm_children workers N    N workers by fork, each of which does the very
- *                              same: a line `worker PID` for each
+ *   harm_children raw          one raw clone without shared memory, of a
+ * program of one thread; the child allocates: by_parent and by_child, 100 and
+ * 300 blocks of 500 bytes harm_children forks N      N times fork; the child
+ * frees and allocates harm_children workers N    N workers by fork, each of
+ * which does the very same: a line `worker PID` for each
  *
  * A watchdog ends what hangs.
  */
@@ -85,13 +87,22 @@ wait_for(pid_t pid, const char *what)
 		truth_fail(what);
 }
 
-/* The memory is the parent's, which waits: only one of them at work. */
+/*
+ * The memory is the parent's, which waits: only one of them at work. Dumps
+ * become due meanwhile; whoever writes them is no child of this one.
+ */
 static int
 shares_memory(void *arg)
 {
-	for (int i = 0; i < 20; i++)
+	int children = 0;
+
+	for (int i = 0; i < 10000; i++) {
 		free(truth_keep(malloc(1000)));
-	return 0;
+		if (i % 100 == 0)
+			children |= syscall(SYS_wait4, -1, NULL,
+					    __WALL | WNOHANG, NULL) >= 0;
+	}
+	return children;
 }
 
 static void
@@ -107,6 +118,35 @@ raw_clone(void)
 		syscall(SYS_exit_group, getppid() > 0 ? 0 : 1);
 	}
 	wait_for(pid, "raw clone");
+}
+
+static void
+by_parent(void)
+{
+	for (int i = 0; i < 100; i++)
+		truth_keep(malloc(500));
+}
+
+static void
+by_child(void)
+{
+	for (int i = 0; i < 300; i++)
+		truth_keep(malloc(500));
+}
+
+static int
+raw_child_of_one_thread(void)
+{
+	pid_t pid;
+
+	by_parent();
+	pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0) {
+		by_child();
+		exit(0);
+	}
+	wait_for(pid, "raw clone of one thread");
+	return 0;
 }
 
 static void
@@ -200,6 +240,8 @@ int
 main(int argc, char **argv)
 {
 	self = argv[0];
+	if (argc == 2 && !strcmp(argv[1], "raw"))
+		return raw_child_of_one_thread();
 	if (argc == 2) {
 		churn(500);
 		return 0;
