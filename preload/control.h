@@ -23,21 +23,33 @@
 
 #include "state.h"
 
-#define HF_THRESHOLD_STEP  (1ULL << 46)
+#define HF_THRESHOLD_STEP  HFS_THRESHOLD_STEP
 #define HF_THRESHOLD_FIRST (1ULL << 62)
 /* Where a new thread's count begins: it comes to the slow path. */
 #define HF_COUNT_NEW (1ULL << 63)
-#define HF_DORMANT   (HF_COUNT_NEW + (1ULL << 62))
+#define HF_DORMANT   HFS_DORMANT
 
-struct hf_control {
-	/* 0 until the profiler is set up: every allocation comes to the slow
-	   path, which then only forwards. */
-	_Atomic uint64_t threshold;
-	_Atomic uint32_t intervals; /* the last of them is in force */
+/*
+ * A page of its own, at a place that the code reaches directly: once there is a
+ * file of the state, its first page is mapped here, and others can ask for
+ * something (struct hfs_control). threshold is 0 until the profiler is set up:
+ * every allocation comes to the slow path, which then only forwards.
+ */
+union hf_control_page {
+	struct hfs_control words;
+	char page[HFS_PAGE];
+};
+
+extern HF_HIDDEN union hf_control_page hf_control_page;
+#define hf_control hf_control_page.words
+
+/* Every N so far; the last is in force. Private: a fork child has its own. */
+struct hf_intervals {
+	_Atomic uint32_t count;
 	struct hfs_interval interval[HFS_INTERVALS];
 };
 
-extern HF_HIDDEN struct hf_control hf_control;
+extern HF_HIDDEN struct hf_intervals hf_intervals;
 
 static inline uint64_t
 hf_control_threshold(void)
@@ -61,7 +73,7 @@ hf_control_due(uint64_t count)
 static inline uint64_t
 hf_control_interval(uint32_t i)
 {
-	return hf_control.interval[i].bytes;
+	return hf_intervals.interval[i].bytes;
 }
 
 /* Index of the N in force. */
@@ -73,13 +85,47 @@ void hf_control_start(uint64_t interval, bool active);
 /* The hooks only forward from now on, for ever. */
 void hf_control_off(void);
 
-/*
- * A new N from now on. False if another thread is changing it or the history
- * is full: then the old one stands.
- */
-bool hf_control_change(uint64_t interval);
+/* Sampling, now. */
+static inline bool
+hf_control_active(void)
+{
+	return atomic_load_explicit(&hf_control.active, memory_order_relaxed);
+}
+
+/* BUSY: another thread is changing something this very moment. */
+enum hf_outcome { HF_DONE, HF_REFUSED, HF_BUSY };
+
+/* Sampling on or off. Refused: all has been changed too often, or is off. */
+enum hf_outcome hf_control_set_active(bool active);
+
+/* A new N from now on. Refused: out of range, or the history is full. */
+enum hf_outcome hf_control_change(uint64_t interval);
 
 /* The history as it stands, for the region's readers. */
 void hf_control_publish(struct hf_region *r);
+
+/*
+ * Moves the words into page 0 of the file `fd`, which is mapped at `to`, and
+ * maps it in their place. In the helper, before the region is there.
+ */
+void hf_control_move(struct hfs_control *to, int fd);
+
+/*
+ * A fork child has its parent's page until it has one of its own: before it
+ * changes anything it must call this.
+ */
+void hf_control_own(void);
+
+/* Somebody from outside wants something: cheap enough for the slow path. */
+static inline bool
+hf_control_asked(void)
+{
+	return atomic_load_explicit(
+		       &hf_control.request, memory_order_relaxed) !=
+	       atomic_load_explicit(&hf_control.handled, memory_order_relaxed);
+}
+
+/* What was asked for is done, or refused; the threads may rest again. */
+void hf_control_answered(uint32_t request, enum hf_outcome outcome);
 
 #endif

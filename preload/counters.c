@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "phases.h"
 
 static double
 to_double(uint64_t bits)
@@ -139,19 +140,30 @@ at_peak_add(
 	} while (!hf_cas16(now, old, new));
 }
 
-static void
-reader_add(struct hfs_header *h, struct hfs_stack *s, const struct hf_weight *w,
-	int sign)
+static uint64_t
+highest(const struct hfs_chooser *c)
 {
-	uint64_t max = atomic_load(&h->peak_max);
+	return c->now_and_max[1];
+}
 
-	at_peak_add(&s->at_bytes, max, sign * w->bytes, false);
-	at_peak_add(&s->at_objects, max, sign * w->objects, false);
+/* Before the values themselves change. */
+static void
+since_add(struct hfs_peak *p, const struct hfs_chooser *c,
+	const struct hf_weight *w, int sign)
+{
+	uint64_t max = highest(c);
+
+	at_peak_add(&p->bytes, max, sign * w->bytes, false);
+	at_peak_add(&p->objects, max, sign * w->objects, false);
+	if (w->var_bytes != 0)
+		at_peak_add(&p->var, max, to_bits(sign * w->var_bytes), true);
+}
+
+static void
+reader_add(struct hfs_stack *s, const struct hf_weight *w, int sign)
+{
 	atomic_fetch_add(&s->peak_bytes, sign * (int64_t)w->bytes);
 	atomic_fetch_add(&s->peak_objects, sign * (int64_t)w->objects);
-	if (w->var_bytes == 0)
-		return;
-	at_peak_add(&s->at_var, max, to_bits(sign * w->var_bytes), true);
 	add_double(&s->peak_var, sign * w->var_bytes);
 }
 
@@ -160,10 +172,10 @@ reader_add(struct hfs_header *h, struct hfs_stack *s, const struct hf_weight *w,
  * gone on, and have noted their changes to the maximum before.
  */
 static void
-chooser_add(struct hfs_header *h, const struct hf_weight *w, int sign,
-	uint64_t now_ns)
+chooser_add(struct hfs_chooser *c, const struct hf_weight *w, int sign,
+	uint64_t since_ns)
 {
-	volatile uint64_t *now = (volatile uint64_t *)&h->chooser_bytes;
+	volatile uint64_t *now = c->now_and_max;
 	uint64_t old[2] = { now[0], now[1] }, new[2];
 
 	do {
@@ -172,7 +184,7 @@ chooser_add(struct hfs_header *h, const struct hf_weight *w, int sign,
 	} while (!hf_cas16(now, old, new));
 	if (new[1] != old[1])
 		atomic_store_explicit(
-			&h->peak_ns, now_ns, memory_order_relaxed);
+			&c->peak_ns, since_ns, memory_order_relaxed);
 }
 
 static void
@@ -180,13 +192,25 @@ live_change(struct hf_region *r, struct hfs_stack *s, const struct hf_event *e,
 	uint64_t now_ns, int sign)
 {
 	struct hfs_header *h = r->header;
+	struct hfs_phase *p = hf_phases_at(r, s->phase);
+	/* What is over has had its maximum. */
+	bool over = p && atomic_load_explicit(&p->end_ns, memory_order_relaxed);
 
 	sum_add(&s->live, &e->weight, sign);
+	if (over)
+		sum_add(&s->after, &e->weight, sign);
 	/* The stack's value first: a new maximum includes this very event. */
-	if (e->reader)
-		reader_add(h, s, &e->half, sign);
-	if (e->chooser)
-		chooser_add(h, &e->half, sign, now_ns - h->start_ns);
+	if (e->reader) {
+		since_add(&s->at_peak, &h->chooser, &e->half, sign);
+		if (p)
+			since_add(&s->at_phase, &p->chooser, &e->half, sign);
+		reader_add(s, &e->half, sign);
+	}
+	if (!e->chooser)
+		return;
+	chooser_add(&h->chooser, &e->half, sign, now_ns - h->start_ns);
+	if (p && !over)
+		chooser_add(&p->chooser, &e->half, sign, now_ns - h->start_ns);
 }
 
 void
@@ -236,6 +260,8 @@ hf_counters_free(struct hf_region *r, struct hfs_stack *s,
 	if (lived_ns < hf_options.temp_ms * 1000000) {
 		add(&s->temp_bytes, e->weight.bytes);
 		add(&s->temp_objects, e->weight.objects);
+		add_double(&s->temp_var_bytes, e->weight.var_bytes);
+		add_double(&s->temp_var_objects, e->weight.var_objects);
 	}
 }
 
@@ -263,17 +289,18 @@ since_peak(const struct hfs_at_peak *p, uint64_t max)
 }
 
 struct hf_peak
-hf_counters_peak(const struct hfs_header *h, const struct hfs_stack *s)
+hf_counters_peak(const struct hfs_chooser *c, const struct hfs_stack *s,
+	const struct hfs_peak *p)
 {
-	uint64_t max = atomic_load(&h->peak_max);
+	uint64_t max = highest(c);
 	struct hf_peak peak;
 
 	peak.bytes = atomic_load(&s->peak_bytes) -
-		     (int64_t)since_peak(&s->at_bytes, max);
+		     (int64_t)since_peak(&p->bytes, max);
 	peak.objects = atomic_load(&s->peak_objects) -
-		       (int64_t)since_peak(&s->at_objects, max);
+		       (int64_t)since_peak(&p->objects, max);
 	peak.var_bytes = hf_counters_double(&s->peak_var) -
-			 to_double(since_peak(&s->at_var, max));
+			 to_double(since_peak(&p->var, max));
 	/* Samples in flight may leave a trace below nothing. */
 	if (peak.bytes < 0 || peak.objects <= 0)
 		peak = (struct hf_peak){ 0 };

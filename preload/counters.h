@@ -57,13 +57,16 @@ void hf_counters_live_sub(struct hf_region *r, struct hfs_stack *s,
 void hf_counters_inherit(struct hfs_stack *s, const struct hf_weight *w);
 void hf_counters_disinherit(struct hfs_stack *s, const struct hf_weight *w);
 
-/* What a stack held at the peak, from its three words. */
+/*
+ * What a stack held at the peak of the whole (c the header's, p its at_peak)
+ * or of its phase.
+ */
 struct hf_peak {
 	int64_t bytes, objects; /* fixed point, as in hf_weight */
 	double var_bytes;
 };
-struct hf_peak hf_counters_peak(
-	const struct hfs_header *h, const struct hfs_stack *s);
+struct hf_peak hf_counters_peak(const struct hfs_chooser *c,
+	const struct hfs_stack *s, const struct hfs_peak *p);
 
 /* A double kept as bits in an atomic. */
 double hf_counters_double(const _Atomic uint64_t *where);

@@ -9,15 +9,19 @@
 #include "folder.h"
 #include "helper.h"
 #include "identity.h"
+#include "maps.h"
 #include "options.h"
+#include "rss.h"
 #include "sampler.h"
 #include "say.h"
+#include "state_file.h"
 #include "text.h"
 #include "thread.h"
 #include "write_dump.h"
 
 #define FEW_SAMPLES 8
 #define BUFFER	    65536
+#define NOTE_NS	    1000000000
 
 /* One at a time: whoever has claimed the helper fills it in. */
 static struct job {
@@ -37,6 +41,7 @@ hf_dump_schedule(void)
 			? hf_state_clock() +
 				  hf_options.dump_seconds * 1000000000
 			: UINT64_MAX);
+	hf_wiped->new_modules = 1;
 	atomic_store(&hf_wiped->next_dump_bytes,
 		hf_options.dump_bytes ? hf_options.dump_bytes : UINT64_MAX);
 }
@@ -99,6 +104,10 @@ write_dump(void *data)
 	struct job *j = data;
 	bool open = hf_folder_open(&j->folder);
 
+	hf_rss_note(j->region->header);
+	if (j->why.kind == 'f' || j->why.kind == 'm')
+		hf_rss_note_stacks(j->region->header);
+	hf_rss_history(j->region);
 	while (open && !j->done) {
 		j->done = hf_folder_prepare(
 				  &j->folder, j->region->header, &j->why) &&
@@ -111,6 +120,30 @@ write_dump(void *data)
 	name_path(j);
 	if (!j->done)
 		hf_state_lost(j->region, HFS_LOST_DUMP);
+	else if (j->why.kind == 'f')
+		hf_state_file_remove();
+}
+
+/*
+ * In the helper: what the live state needs to know of the process beside what
+ * its threads write, so that it is as good as a dump if the process is killed.
+ */
+static void
+write_note(void *data)
+{
+	struct job *j = data;
+
+	hf_rss_note(j->region->header);
+	hf_rss_history(j->region);
+	if (atomic_exchange(&hf_wiped->new_modules, 0))
+		hf_maps_modules(j->region);
+}
+
+static void
+remove_state(void *unused)
+{
+	(void)unused;
+	hf_state_file_remove();
 }
 
 /* Fills in the job; the helper is claimed. */
@@ -162,6 +195,8 @@ tell(void)
 {
 	static _Atomic bool complained;
 
+	if (!job.why.kind) /* a note */
+		return;
 	if (job.done) {
 		/* Somebody who named a place must know of another one. */
 		if (hf_options.verbose ||
@@ -220,6 +255,22 @@ start_dump(struct hf_region *r, char kind)
 		hf_state_lost(r, HFS_LOST_DUMP);
 }
 
+static void
+start_note(struct hf_region *r, uint64_t now_ns)
+{
+	bool ended;
+
+	atomic_store(&hf_wiped->next_note_ns, now_ns + NOTE_NS);
+	if (in_borrowed_memory(r) || next_child_is_init() ||
+		!hf_helper_claim(&ended))
+		return;
+	if (ended)
+		tell();
+	job.region = r;
+	job.why.kind = '\0';
+	hf_helper_run(write_note, &job, false);
+}
+
 /* Says what became of the one before, as soon as it has ended. */
 static void
 finish_dump(void)
@@ -255,6 +306,9 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 		return;
 	if (hf_helper_ended() && !in_borrowed_memory(r))
 		finish_dump();
+	/* A dump that is due comes after the note that is being written. */
+	if (!job.why.kind && hf_helper_busy())
+		return;
 	if (past(&hf_wiped->next_dump_bytes, allocated,
 		    hf_options.dump_bytes ? hf_options.dump_bytes : 1)) {
 		if (!of_no_interest(h))
@@ -265,6 +319,9 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 			now_ns + hf_options.dump_seconds * 1000000000);
 		if (!of_no_interest(h))
 			start_dump(r, 't');
+	} else if (now_ns >= atomic_load_explicit(&hf_wiped->next_note_ns,
+				     memory_order_relaxed)) {
+		start_note(r, now_ns);
 	}
 }
 
@@ -274,7 +331,7 @@ hf_dump_final(void)
 	struct hf_region *r = hf_state();
 	bool ended;
 
-	if (!r || of_no_interest(r->header) || in_borrowed_memory(r))
+	if (!r || in_borrowed_memory(r))
 		return;
 	/* exit() in a signal handler that interrupted this very file */
 	if (hf_thread.busy)
@@ -285,6 +342,10 @@ hf_dump_final(void)
 	}
 	if (ended)
 		tell();
+	if (of_no_interest(r->header)) {
+		hf_helper_run(remove_state, NULL, true);
+		return;
+	}
 	prepare(r, 'f');
 	/* It stays claimed: there is no dump after the final one. */
 	if (hf_helper_run(write_dump, &job, true))

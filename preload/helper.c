@@ -83,7 +83,8 @@ done:
 
 /*
  * The child begins at the top of a stack of its own, calls helper_main and
- * exits: it never returns into the frames of its parent.
+ * exits: it never returns into the frames of its parent. By exit, for valgrind,
+ * which takes it for a thread; where it is a process that is all the same.
  */
 static long
 raw_clone(unsigned long flags, char *stack_top, void *tls)
@@ -105,7 +106,7 @@ raw_clone(unsigned long flags, char *stack_top, void *tls)
 			 : "=a"(result)
 			 : "a"(SYS_clone), "D"(flags), "S"(stack_top),
 			 "d"(&hf_wiped->helper), "r"(r10), "r"(r8),
-			 "b"(helper_main), [exit] "i"(SYS_exit_group)
+			 "b"(helper_main), [exit] "i"(SYS_exit)
 			 : "rcx", "r11", "memory");
 	return result;
 }
@@ -147,11 +148,21 @@ reap(int options)
 	/* A filter may forbid to wait: then the helper's own word counts. */
 	if (got < 0 && got != -ECHILD && !hf_helper_ended())
 		got = 0;
+	/* Nor is valgrind's thread anybody's child. */
+	if (got == -ECHILD && helper.valgrind && !hf_helper_ended())
+		got = 0;
 	/* 0: not yet. -ECHILD: the host has waited for everything there is. */
 	if (got != 0)
 		atomic_store(&hf_wiped->helper_done, 0);
 	atomic_store(&hf_wiped->dump, got == 0 ? RUNNING : CLAIMED);
 	return got != 0;
+}
+
+bool
+hf_helper_busy(void)
+{
+	return atomic_load_explicit(&hf_wiped->dump, memory_order_relaxed) !=
+	       IDLE;
 }
 
 bool

@@ -28,6 +28,9 @@ void hf_helper_start(bool valgrind);
 bool hf_helper_claim(bool *ended);
 void hf_helper_release(void);
 
+/* One is claimed or at work. */
+bool hf_helper_busy(void);
+
 /* One has ended and waits to be claimed: cheap enough for every sample. */
 bool hf_helper_ended(void);
 

@@ -60,6 +60,7 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 	hfs_ref ref = hf_state_alloc(
 		w->region, sizeof(struct hfs_module) + segments +
 				   m->build_id_length + m->path_length);
+	_Atomic hfs_ref *list;
 	struct hfs_module *row;
 
 	if (!ref)
@@ -77,8 +78,10 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 	memcpy((char *)row->segment + segments + m->build_id_length, m->path,
 		m->path_length);
 	row->seen = w->number;
-	row->older = atomic_load(&h->newest_module);
-	atomic_store(&h->newest_module, ref);
+	list = hf_state_in_file(w->region, ref) ? &h->newest_module
+						: &h->newest_module_outside;
+	row->older = atomic_load(list);
+	atomic_store(list, ref);
 	atomic_store(&w->region->newest_module, ref);
 	return ref;
 }
@@ -90,8 +93,8 @@ hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
 
 	if (!w->region || m->segments == 0)
 		return;
-	for (ref = w->region->header->newest_module; ref;
-		ref = row_at(w->region, ref)->older)
+	for (ref = hf_modules_first(w->region); ref;
+		ref = hf_modules_after(w->region, ref))
 		if (same(row_at(w->region, ref), m)) {
 			row_at(w->region, ref)->seen = w->number;
 			return;
@@ -104,8 +107,8 @@ hf_modules_end(struct hf_modules_walk *w)
 {
 	if (!w->region)
 		return;
-	for (hfs_ref ref = w->region->header->newest_module; ref;
-		ref = row_at(w->region, ref)->older) {
+	for (hfs_ref ref = hf_modules_first(w->region); ref;
+		ref = hf_modules_after(w->region, ref)) {
 		struct hfs_module *row = row_at(w->region, ref);
 
 		if (row->seen != w->number &&
@@ -231,7 +234,7 @@ hf_modules_inherit(struct hf_region *from, struct hf_region *to)
 	hfs_ref ref_there;
 
 	for (hfs_ref ref = from->newest_module; ref;
-		ref = row_at(from, ref)->older) {
+		ref = hf_modules_after(from, ref)) {
 		struct hfs_module *row = row_at(from, ref);
 		struct hf_found_module m = { .segments = row->segments,
 			.segment = row->segment,

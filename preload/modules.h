@@ -30,6 +30,24 @@ hf_modules_epoch(void)
  */
 void hf_modules_refresh(struct hf_region *r);
 
+/* All of them: from _first by _after until 0. */
+static inline hfs_ref
+hf_modules_first(const struct hf_region *r)
+{
+	hfs_ref outside = r->header->newest_module_outside;
+
+	return outside ? outside : r->header->newest_module;
+}
+
+static inline hfs_ref
+hf_modules_after(const struct hf_region *r, hfs_ref ref)
+{
+	const struct hfs_module *m = hf_state_at(r, ref);
+
+	return m->older || hf_state_in_file(r, ref) ? m->older
+						    : r->header->newest_module;
+}
+
 /* Something was unloaded. */
 void hf_modules_unloaded(void);
 

@@ -50,6 +50,9 @@ static const struct option table[] = {
 	{ "FOLLOW", TEXT, "all", 0, 0, O(follow), "all, none, globs",
 		"which children to profile, by base name, separated by "
 		"commas" },
+	{ "LIVE", TEXT, "shm", 0, 0, O(live), "shm, folder, 0",
+		"where the live state is kept, which survives a kill; 0 = "
+		"nowhere" },
 	{ "TEMP_MS", COUNT, "10", 0, 86400000, O(temp_ms), "ms",
 		"what is freed within it is short-lived" },
 	{ "VERBOSE", SWITCH, "0", 0, 1, O(verbose), "",

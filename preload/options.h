@@ -32,6 +32,8 @@ struct hf_options {
 	enum hf_unwind unwind;
 	uint64_t depth; /* frames */
 	char follow[HF_TEXT_MAX];
+	char live[HF_TEXT_MAX]; /* "shm", "0" or a folder */
+	bool live_wanted; /* identity.c: there is a place for it */
 	uint64_t temp_ms;
 	bool verbose;
 	uint64_t seed; /* 0: random; for tests */

@@ -11,15 +11,18 @@
 
 #include <errno.h>
 
+#include "commands.h"
 #include "control.h"
 #include "counters.h"
 #include "dump.h"
 #include "identity.h"
 #include "inherit.h"
 #include "modules.h"
+#include "phases.h"
 #include "readable.h"
 #include "say.h"
 #include "stacks.h"
+#include "state_file.h"
 #include "thin.h"
 #include "thread.h"
 #include "unwind.h"
@@ -123,7 +126,16 @@ hf_profiler_due(size_t size)
 		t->count -= size + 1;
 		return no;
 	}
-	if (threshold == HF_DORMANT) { /* 4 EiB later */
+	if (HF_UNLIKELY(hf_control_asked()) && hf_state() && !t->busy) {
+		int saved_errno = errno;
+
+		t->busy++;
+		hf_commands_answer(hf_state());
+		t->busy--;
+		errno = saved_errno;
+		threshold = hf_control_threshold();
+	}
+	if (!hf_control_active()) { /* 4 EiB later */
 		t->count = HF_COUNT_NEW;
 		return no;
 	}
@@ -147,13 +159,16 @@ hf_profiler_due(size_t size)
 	return yes;
 }
 
+/* Of the region that is being made. */
+static struct hf_birth birth;
+
 /* What nobody may see half-done. */
 static void
 fill(struct hf_region *r)
 {
 	struct hf_stack_key full = { .flags = HFS_TABLE_FULL };
 
-	hf_identity_publish(r);
+	hf_identity_publish(r, &birth);
 	hf_control_publish(r);
 	hf_dump_schedule();
 	/* There must be room for the stack of those that find none. */
@@ -164,8 +179,9 @@ fill(struct hf_region *r)
 static struct hf_region *
 region(struct hf_thread *t)
 {
-	bool fresh, child = !hf_wiped->original;
+	bool child = !hf_wiped->original;
 	struct hf_region *r = hf_state();
+	struct hf_backing backing;
 
 	if (HF_LIKELY(r != NULL))
 		return r;
@@ -173,8 +189,14 @@ region(struct hf_thread *t)
 		hf_control_off();
 		return NULL;
 	}
-	r = hf_state_open(fill, &fresh);
-	if (!r || !fresh)
+	/* Another thread is at it: this sample is lost. */
+	if (!hf_state_claim())
+		return NULL;
+	hf_control_own();
+	hf_birth_now(&birth);
+	hf_state_file_make(&birth, &backing);
+	r = hf_state_open(&backing, fill);
+	if (!r)
 		return r;
 	hf_wiped->original = 1;
 	if (child) {
@@ -191,7 +213,7 @@ hf_profiler_open_for_exit(void)
 {
 	/* Not a forked child: it is no program of its own. */
 	if (hf_wiped->original && hf_options.sample_given &&
-		hf_control_threshold() != HF_DORMANT &&
+		hf_control_active() &&
 		hf_control_interval(hf_control_current()) == 1)
 		region(&hf_thread);
 }
@@ -204,7 +226,9 @@ take_stack(struct hf_region *r, const void *hook)
 	struct hf_capture c = {
 		.pcs = pcs, .room = (uint32_t)room, .hook = hook
 	};
-	struct hf_stack_key key = { .pcs = pcs, .epoch = hf_modules_epoch() };
+	struct hf_stack_key key = { .pcs = pcs,
+		.epoch = hf_modules_epoch(),
+		.phase = hf_phases_current(r) };
 	hfs_ref ref;
 
 	unwinder->capture(&c);
@@ -223,9 +247,7 @@ take_stack(struct hf_region *r, const void *hook)
 	if (ref)
 		return ref;
 	/* The one that fill() made. */
-	key.depth = 0;
-	key.hash = 0;
-	key.epoch = 0;
+	key = (struct hf_stack_key){ .flags = HFS_TABLE_FULL };
 	return hf_stacks_intern(r, &key);
 }
 

@@ -36,12 +36,12 @@ hf_solve_totals(
 	const struct hf_region *r, struct hf_sums *alloc, struct hf_sums *live)
 {
 	*alloc = *live = (struct hf_sums){ 0 };
-	for (hfs_ref ref = r->header->newest_stack; ref;) {
+	for (hfs_ref ref = hf_stacks_first(r); ref;) {
 		const struct hfs_stack *s = hf_stacks_at(r, ref);
 
 		add(alloc, hf_solve_sums(&s->alloc));
 		add(live, hf_solve_sums(&s->live));
-		ref = s->older;
+		ref = hf_stacks_after(r, ref);
 	}
 }
 

@@ -24,6 +24,8 @@ hash_key(const struct hf_stack_key *key)
 
 	h += key->epoch * 0x9e3779b97f4a7c15ULL + key->flags +
 	     ((uint64_t)key->depth << 32);
+	h ^= (key->phase * 0xff51afd7ed558ccdULL) ^
+	     ((uint64_t)key->label << 16 | key->thread) * 0xc4ceb9fe1a85ec53ULL;
 	/* Buckets go by the highest bits; one more makes them depend on all. */
 	h *= 0x9e3779b97f4a7c15ULL;
 	return h ? h : 1;
@@ -33,7 +35,9 @@ static bool
 equal(const struct hfs_stack *s, const struct hf_stack_key *key, uint64_t hash)
 {
 	if (s->hash != hash || s->depth != key->depth ||
-		s->epoch != key->epoch || s->flags != key->flags)
+		s->epoch != key->epoch || s->flags != key->flags ||
+		s->thread != key->thread || s->label != key->label ||
+		s->phase != key->phase)
 		return false;
 	for (uint32_t i = 0; i < key->depth; i++)
 		if (s->pcs[i] != key->pcs[i])
@@ -117,6 +121,9 @@ make(struct hf_region *r, const struct hf_stack_key *key, uint64_t hash)
 	s->epoch = key->epoch;
 	s->depth = (uint16_t)key->depth;
 	s->flags = key->flags;
+	s->thread = key->thread;
+	s->label = key->label;
+	s->phase = key->phase;
 	s->size_min = UINT64_MAX;
 	for (uint32_t i = 0; i < key->depth; i++)
 		s->pcs[i] = key->pcs[i];
@@ -129,11 +136,17 @@ enlist(struct hf_region *r, hfs_ref ref)
 {
 	struct hfs_header *h = r->header;
 	struct hfs_stack *s = hf_stacks_at(r, ref);
-	hfs_ref newest = atomic_load(&h->newest_stack);
+	_Atomic hfs_ref *list = &h->newest_stack;
+	hfs_ref newest;
 
+	if (!hf_state_in_file(r, ref)) {
+		list = &h->newest_stack_outside;
+		hf_state_lost(r, HFS_LOST_STATE);
+	}
+	newest = atomic_load(list);
 	do
 		s->older = newest;
-	while (!atomic_compare_exchange_weak(&h->newest_stack, &newest, ref));
+	while (!atomic_compare_exchange_weak(list, &newest, ref));
 }
 
 static hfs_ref

@@ -15,6 +15,8 @@ struct hf_stack_key {
 	uint32_t epoch;
 	uint16_t flags; /* HFS_TRUNCATED, ... */
 	uint64_t hash; /* hf_stacks_mix of each pc in turn, from 0 */
+	uint16_t thread, label; /* numbers of names */
+	uint32_t phase;
 };
 
 static inline uint64_t
@@ -37,6 +39,24 @@ static inline struct hfs_stack *
 hf_stacks_at(const struct hf_region *r, hfs_ref ref)
 {
 	return hf_state_at(r, ref);
+}
+
+/* All of them: from _first by _after until 0. Those outside the file first. */
+static inline hfs_ref
+hf_stacks_first(const struct hf_region *r)
+{
+	hfs_ref outside = r->header->newest_stack_outside;
+
+	return outside ? outside : r->header->newest_stack;
+}
+
+static inline hfs_ref
+hf_stacks_after(const struct hf_region *r, hfs_ref ref)
+{
+	hfs_ref older = hf_stacks_at(r, ref)->older;
+
+	return older || hf_state_in_file(r, ref) ? older
+						 : r->header->newest_stack;
 }
 
 #endif

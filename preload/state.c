@@ -16,7 +16,12 @@
 #define MADV_WIPEONFORK 18
 #endif
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #define WIPED_SIZE 4096
+#define PER_CHUNK  (HFS_CHUNK >> HFS_UNIT_SHIFT)
 
 _Static_assert(sizeof(struct hf_wiped) <= WIPED_SIZE, "one page");
 
@@ -82,55 +87,105 @@ hf_state_lost(struct hf_region *r, enum hfs_loss cause)
 		memory_order_relaxed);
 }
 
-static struct hf_region *
-make_region(void)
+bool
+hf_state_populate(void *at, size_t bytes)
 {
-	struct hf_region *r = map(sizeof *r, MAP_PRIVATE);
-	struct hfs_header *h;
+	return hf_sys3(SYS_madvise, (long)at, (long)bytes,
+		       MADV_POPULATE_WRITE) == 0;
+}
 
-	if (!r)
-		return NULL;
-	h = map(HFS_CHUNK, MAP_SHARED);
-	if (!h) {
-		hf_sys3(SYS_munmap, (long)r, sizeof *r, 0);
-		return NULL;
-	}
-	r->header = h;
-	r->generation = atomic_fetch_add(&generations, 1) + 1;
-	r->chunks[0] = h;
+bool
+hf_state_claim(void)
+{
+	uint32_t nobody = 0;
+
+	return atomic_compare_exchange_strong(&hf_wiped->opening, &nobody, 1);
+}
+
+void
+hf_state_give_up(void)
+{
+	atomic_store(&hf_wiped->opening, 0);
+}
+
+static void
+start_header(struct hf_region *r, const struct hf_backing *b)
+{
+	struct hfs_header *h = r->header;
+
 	h->generation = r->generation;
-	h->header_size = sizeof *h;
+	h->control.header_size = sizeof *h;
 	h->used = (sizeof *h + 15) >> HFS_UNIT_SHIFT;
 	h->unit_limit = (uint32_t)((hf_options.memory >> HFS_UNIT_SHIFT) - 1);
+	h->file_units = b->chunk ? b->units : UINT32_MAX;
 	h->own_bytes = HFS_CHUNK + private_bytes;
+}
+
+static struct hf_region *
+make_region(const struct hf_backing *b)
+{
+	struct hf_region *r = map(sizeof *r, MAP_PRIVATE);
+	void *chunk = b->chunk;
+
+	if (r && !chunk)
+		chunk = map(HFS_CHUNK, MAP_SHARED);
+	if (!r || !chunk) {
+		if (r)
+			hf_sys3(SYS_munmap, (long)r, sizeof *r, 0);
+		if (chunk)
+			hf_sys3(SYS_munmap, (long)chunk, HFS_CHUNK, 0);
+		return NULL;
+	}
+	r->header = chunk;
+	r->chunks[0] = chunk;
+	r->file = b->chunk != NULL;
+	r->ready = b->ready ? b->ready : HF_STATE_STEP >> HFS_UNIT_SHIFT;
+	r->generation = atomic_fetch_add(&generations, 1) + 1;
+	r->before = newest;
+	start_header(r, b);
 	return r;
 }
 
 struct hf_region *
-hf_state_open(void (*fill)(struct hf_region *), bool *fresh)
+hf_state_open(const struct hf_backing *b, void (*fill)(struct hf_region *))
 {
-	struct hf_region *r = hf_state(), *none = NULL;
+	struct hf_region *r = make_region(b);
 
-	*fresh = false;
-	if (r)
-		return r;
-	r = make_region();
-	if (!r)
+	if (!r) {
+		hf_state_give_up();
 		return NULL;
-	r->before = newest;
+	}
 	if (fill)
 		fill(r);
-	/* Two threads may get here at once: the first one's region stands. */
-	if (!atomic_compare_exchange_strong(&hf_wiped->region, &none, r)) {
-		hf_sys3(SYS_munmap, (long)r->header, HFS_CHUNK, 0);
-		hf_sys3(SYS_munmap, (long)r, sizeof *r, 0);
-		return none;
-	}
+	atomic_store(&hf_wiped->region, r);
 	for (int i = 0; i < HFS_LOSSES; i++)
 		r->header->lost[i] += atomic_exchange(&early_losses[i], 0);
 	newest = r;
-	*fresh = true;
 	return r;
+}
+
+/*
+ * The next MiB of the file, without a descriptor: a shared mapping that is
+ * remapped with an old size of 0 is mapped once more, and may be longer.
+ */
+static void *
+map_more(struct hf_region *r, uint32_t i)
+{
+	uint32_t from = i - 1;
+	size_t before;
+	long at;
+
+	while (!r->chunks[from])
+		from--;
+	before = (size_t)(i - from) << HFS_CHUNK_SHIFT;
+	at = hf_sys4(SYS_mremap, (long)r->chunks[from], 0,
+		(long)(before + HFS_CHUNK), MREMAP_MAYMOVE);
+	if (hf_sys_failed(at))
+		return NULL;
+	hf_sys3(SYS_munmap, at, (long)before, 0);
+	at += (long)before;
+	hf_sys3(SYS_madvise, at, HFS_CHUNK, MADV_NOHUGEPAGE);
+	return (void *)at;
 }
 
 /* Maps chunk i of the region if it is not there yet. */
@@ -141,7 +196,9 @@ have_chunk(struct hf_region *r, uint32_t i)
 
 	if (atomic_load_explicit(&r->chunks[i], memory_order_acquire))
 		return true;
-	chunk = map(HFS_CHUNK, MAP_SHARED);
+	chunk = r->file && hf_state_in_file(r, i * PER_CHUNK)
+			? map_more(r, i)
+			: map(HFS_CHUNK, MAP_SHARED);
 	if (!chunk)
 		return false;
 	if (!atomic_compare_exchange_strong(&r->chunks[i], &none, chunk))
@@ -149,6 +206,39 @@ have_chunk(struct hf_region *r, uint32_t i)
 	else
 		atomic_fetch_add_explicit(
 			&r->header->own_bytes, HFS_CHUNK, memory_order_relaxed);
+	return true;
+}
+
+/* No more room in the file: what comes now is in memory only. */
+static void
+leave_file(struct hf_region *r, uint32_t at)
+{
+	uint32_t units = atomic_load(&r->header->file_units);
+
+	while (at < units && !atomic_compare_exchange_weak(
+				     &r->header->file_units, &units, at))
+		;
+}
+
+/*
+ * Units up to `end` of the file may be stored in; everything below `ready` is,
+ * also what was skipped at the end of a chunk.
+ */
+static bool
+have_pages(struct hf_region *r, uint32_t end)
+{
+	uint32_t ready = atomic_load_explicit(&r->ready, memory_order_acquire);
+
+	while (ready < end) {
+		if (!have_chunk(r, ready / PER_CHUNK))
+			return false;
+		if (!hf_state_populate(hf_state_at(r, ready), HF_STATE_STEP))
+			return false;
+		/* Whoever else did the same has done no harm. */
+		if (atomic_compare_exchange_strong(&r->ready, &ready,
+			    ready + (HF_STATE_STEP >> HFS_UNIT_SHIFT)))
+			ready += HF_STATE_STEP >> HFS_UNIT_SHIFT;
+	}
 	return true;
 }
 
@@ -164,25 +254,52 @@ over_budget(struct hf_region *r, uint64_t more)
 	       hf_options.memory;
 }
 
+/* Where `units` go that begin at `used` or later. */
+static uint32_t
+place(const struct hf_region *r, uint32_t used, uint32_t units)
+{
+	uint32_t limit = atomic_load(&r->header->file_units);
+	uint32_t at = used;
+
+	/* A record does not cross from one chunk into the next, */
+	if (at / PER_CHUNK != (at + units - 1) / PER_CHUNK)
+		at = (at / PER_CHUNK + 1) * PER_CHUNK;
+	/* and not from the file into memory that is not in it. */
+	if (at < limit && at + units > limit)
+		at = (limit + PER_CHUNK - 1) / PER_CHUNK * PER_CHUNK;
+	return at;
+}
+
+static bool
+have_room(struct hf_region *r, uint32_t at, uint32_t units)
+{
+	if (r->file && hf_state_in_file(r, at) && !have_pages(r, at + units)) {
+		leave_file(r, at);
+		return false;
+	}
+	return have_chunk(r, at / PER_CHUNK);
+}
+
 hfs_ref
 hf_state_alloc(struct hf_region *r, size_t bytes)
 {
-	const uint32_t per_chunk = HFS_CHUNK >> HFS_UNIT_SHIFT;
 	struct hfs_header *h = r->header;
 	uint32_t units = (uint32_t)((bytes + 15) >> HFS_UNIT_SHIFT);
 	uint32_t used = atomic_load_explicit(&h->used, memory_order_relaxed);
 	uint32_t at;
 
-	if (units > per_chunk || over_budget(r, bytes))
+	if (units > PER_CHUNK || over_budget(r, bytes))
 		return 0;
 	do {
-		at = used;
-		/* A record does not cross from one chunk into the next. */
-		if (at / per_chunk != (at + units - 1) / per_chunk)
-			at = (at / per_chunk + 1) * per_chunk;
-		if (at + units > h->unit_limit ||
-			!have_chunk(r, at / per_chunk))
+		at = place(r, used, units);
+		if (at + units > h->unit_limit)
 			return 0;
+		if (!have_room(r, at, units)) {
+			at = place(r, used, units);
+			if (at + units > h->unit_limit ||
+				!have_room(r, at, units))
+				return 0;
+		}
 	} while (!atomic_compare_exchange_weak(&h->used, &used, at + units));
 	return at;
 }

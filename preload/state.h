@@ -3,7 +3,8 @@
  * The two regions and the page that a fork empties.
  *
  * shared: include/heapflame_state.h says what is in it. Mapped MAP_SHARED in
- * chunks of 1 MiB as it grows; today without a file behind it.
+ * chunks of 1 MiB as it grows, of the file that state_file.c made; chunks that
+ * have no room in it, or all where there is none, are memory without a file.
  * private: copy-on-write memory for the live table.
  *
  * A child by fork, _Fork or raw clone finds no shared region
@@ -29,6 +30,8 @@ struct hf_region {
 	uint32_t generation; /* never twice in a line of forks */
 	struct hf_region *before; /* the parent's when it forked, or NULL */
 	_Atomic hfs_ref newest_module; /* the header's, as of a fork */
+	bool file; /* there is a file behind the first chunks */
+	_Atomic uint32_t ready; /* units of it that may be stored in */
 	void *_Atomic chunks[HFS_CHUNKS];
 };
 
@@ -36,17 +39,21 @@ struct hf_region {
 struct hf_wiped {
 	struct hf_region *_Atomic region;
 	_Atomic uint32_t original; /* 0 in a child, until it has a region */
+	_Atomic uint32_t opening; /* somebody makes the region */
+	_Atomic uint32_t control; /* the control page is this process's own */
 	_Atomic uint32_t forked; /* a child that has not called exec */
 	_Atomic uint32_t forked_from_threads; /* by a parent that had several */
 	_Atomic uint32_t dump; /* enum in helper.c */
 	_Atomic int32_t helper; /* its pid; 0 while it is being made */
 	_Atomic uint32_t helper_done; /* it has nothing left but to be reaped */
 	_Atomic uint32_t thinning;
-	_Atomic uint32_t changing_interval;
 	_Atomic uint32_t growing; /* somebody fills a larger filter */
+	_Atomic uint32_t answering; /* somebody does what was asked for */
+	_Atomic uint32_t changing; /* somebody changes N, or starts, or stops */
 	_Atomic uint32_t modules; /* somebody is looking at the modules */
 	_Atomic uint32_t unwinder; /* somebody is in libunwind */
-	_Atomic uint64_t next_dump_ns, next_dump_bytes;
+	_Atomic uint64_t next_dump_ns, next_dump_bytes, next_note_ns;
+	_Atomic uint32_t new_modules; /* since they were looked at */
 	uint32_t dump_numbers[3]; /* of kinds i, t, m; helper only */
 };
 
@@ -62,12 +69,39 @@ hf_state(void)
 	return atomic_load_explicit(&hf_wiped->region, memory_order_acquire);
 }
 
+/* What is behind the region. */
+struct hf_backing {
+	void *chunk; /* the first, mapped; NULL: no file */
+	uint32_t units; /* at most in the file */
+	uint32_t ready; /* of them allocated already */
+};
+
+/* True for the one who may, and must, open the region or give it up. */
+bool hf_state_claim(void);
+void hf_state_give_up(void);
+
 /*
- * hf_state(), made if there is none; `fill` (or NULL) writes what the header
- * says of the process, before anybody else can see it. NULL if it can't be had.
- * *fresh tells the one caller who made it.
+ * Makes the region; `fill` (or NULL) writes what the header says of the
+ * process, before anybody else can see it. NULL if it can't be had; the claim
+ * is given up then. Takes over backing->chunk.
  */
-struct hf_region *hf_state_open(void (*fill)(struct hf_region *), bool *fresh);
+struct hf_region *hf_state_open(
+	const struct hf_backing *backing, void (*fill)(struct hf_region *));
+
+/*
+ * Gets memory for pages of a file, so that storing in them can't fail. False:
+ * there is no room, or the kernel can't.
+ */
+#define HF_STATE_STEP (64 << 10)
+bool hf_state_populate(void *at, size_t bytes);
+
+/* The record is in the file (or there is none). */
+static inline bool
+hf_state_in_file(const struct hf_region *r, hfs_ref ref)
+{
+	return ref < atomic_load_explicit(
+			     &r->header->file_units, memory_order_relaxed);
+}
 
 /*
  * `bytes` (at most a chunk) of zeroed shared region, aligned to 16. 0 if

@@ -127,7 +127,7 @@ hf_thin(struct hf_region *r, uint64_t *random)
 
 	if (!atomic_compare_exchange_strong(&hf_wiped->thinning, &nobody, 1))
 		return false;
-	done = hf_control_change(next_interval(&p));
+	done = hf_control_change(next_interval(&p)) == HF_DONE;
 	if (done) {
 		p.index = hf_control_current();
 		p.interval = hf_control_interval(p.index);

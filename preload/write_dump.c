@@ -120,7 +120,8 @@ put_stack(struct writer *w, struct hfs_stack *s)
 {
 	struct hf_sums alloc = hf_solve_sums(&s->alloc),
 		       live = hf_solve_sums(&s->live);
-	struct hf_peak peak = hf_counters_peak(w->region->header, s);
+	struct hf_peak peak =
+		hf_counters_peak(&w->region->header->chooser, s, &s->at_peak);
 	struct hf_text *t = w->out;
 
 	if (alloc.samples == 0 && !atomic_load(&s->inherited_samples))
@@ -153,11 +154,11 @@ put_stack(struct writer *w, struct hfs_stack *s)
 static void
 put_stacks(struct writer *w)
 {
-	for (hfs_ref ref = w->region->header->newest_stack; ref;) {
+	for (hfs_ref ref = hf_stacks_first(w->region); ref;) {
 		struct hfs_stack *s = hf_stacks_at(w->region, ref);
 
 		put_stack(w, s);
-		ref = s->older;
+		ref = hf_stacks_after(w->region, ref);
 	}
 }
 
@@ -189,7 +190,7 @@ put_head_counts(struct writer *w)
 	struct hf_solver live = w->live, alloc = w->alloc;
 	struct hf_solved sum_live = { 0, 0 }, sum_alloc = { 0, 0 }, line;
 
-	for (hfs_ref ref = w->region->header->newest_stack; ref;) {
+	for (hfs_ref ref = hf_stacks_first(w->region); ref;) {
 		struct hfs_stack *s = hf_stacks_at(w->region, ref);
 		struct hf_sums now = hf_solve_sums(&s->live);
 
@@ -200,7 +201,7 @@ put_head_counts(struct writer *w)
 		line = hf_solve(&alloc, &now);
 		sum_alloc.n += line.n;
 		sum_alloc.s += line.s;
-		ref = s->older;
+		ref = hf_stacks_after(w->region, ref);
 	}
 	hf_put_t_lines(w->out, sum_live, sum_alloc);
 }

@@ -124,14 +124,15 @@ put_totals(struct hf_text *t, struct hf_region *r)
 	struct hf_sums alloc, live;
 	struct hf_peak peak = { 0 };
 
-	for (hfs_ref ref = h->newest_stack; ref;) {
+	for (hfs_ref ref = hf_stacks_first(r); ref;) {
 		struct hfs_stack *s = hf_stacks_at(r, ref);
-		struct hf_peak p = hf_counters_peak(h, s);
+		struct hf_peak p =
+			hf_counters_peak(&h->chooser, s, &s->at_peak);
 
 		peak.bytes += p.bytes;
 		peak.objects += p.objects;
 		peak.var_bytes += p.var_bytes;
-		ref = s->older;
+		ref = hf_stacks_after(r, ref);
 	}
 	hf_solve_totals(r, &alloc, &live);
 	hf_text_string(t, "# samples");
@@ -148,7 +149,7 @@ put_totals(struct hf_text *t, struct hf_region *r)
 	hf_text_fixed(t, (uint64_t)peak.objects, HF_OBJECTS_SHIFT);
 	hf_text_byte(t, ' ');
 	hf_text_double(t, peak.var_bytes);
-	hf_put_number(t, ' ', atomic_load(&h->peak_ns));
+	hf_put_number(t, ' ', atomic_load(&h->chooser.peak_ns));
 	hf_text_byte(t, '\n');
 }
 
@@ -157,7 +158,7 @@ put_losses(struct hf_text *t, const struct hfs_header *h)
 {
 	static const char *const causes[HFS_LOSSES] = { "early", "busy",
 		"live_full", "stack_full", "unwind_busy", "unwind_fork", "dump",
-		"memory" };
+		"memory", "state" };
 
 	for (int i = 0; i < HFS_LOSSES; i++) {
 		uint64_t n = atomic_load(&h->lost[i]);
@@ -171,45 +172,21 @@ put_losses(struct hf_text *t, const struct hfs_header *h)
 	}
 }
 
-/* The number behind "name:" in /proc/self/status, in bytes; there in KiB. */
-static uint64_t
-status_bytes(const char *status, const char *name)
-{
-	const char *at = strstr(status, name);
-	uint64_t n = 0;
-
-	if (!at)
-		return 0;
-	for (at += strlen(name); *at == ' ' || *at == '\t'; at++)
-		;
-	for (; *at >= '0' && *at <= '9'; at++)
-		n = n * 10 + (uint64_t)(*at - '0');
-	return n * 1024;
-}
-
 static void
-put_rss(struct hf_text *t, struct hf_region *r)
+put_rss(struct hf_text *t, const struct hfs_header *h)
 {
-	static const char *const names[] = { "\nVmRSS:", "\nRssAnon:",
-		"\nRssFile:", "\nRssShmem:", "\nVmHWM:" };
-	char status[4096];
-	long fd = hf_sys4(SYS_openat, AT_FDCWD, (long)"/proc/self/status",
-		O_RDONLY | O_CLOEXEC, 0);
-	long n =
-		fd < 0 ? -1
-		       : hf_sys3(SYS_read, fd, (long)status, sizeof status - 1);
-
-	if (fd >= 0)
-		hf_sys3(SYS_close, fd, 0, 0);
-	if (n > 0) {
-		status[n] = '\0';
+	if (h->rss.ns) {
 		hf_text_string(t, "# rss");
-		for (int i = 0; i < 5; i++)
-			hf_put_number(t, ' ', status_bytes(status, names[i]));
+		hf_put_number(t, ' ', h->rss.rss);
+		hf_put_number(t, ' ', h->rss.anonymous);
+		hf_put_number(t, ' ', h->rss.file);
+		hf_put_number(t, ' ', h->rss.shared);
+		hf_put_number(t, ' ', h->rss.highest);
+		hf_put_number(t, ' ', h->rss.stacks);
 		hf_text_byte(t, '\n');
 	}
 	hf_text_string(t, "# own");
-	hf_put_number(t, ' ', atomic_load(&r->header->own_bytes));
+	hf_put_number(t, ' ', atomic_load(&h->own_bytes));
 	hf_text_byte(t, '\n');
 }
 
@@ -252,11 +229,11 @@ put_module(struct hf_text *t, const struct hfs_module *m)
 static void
 put_modules(struct hf_text *t, struct hf_region *r)
 {
-	for (hfs_ref ref = r->header->newest_module; ref;) {
+	for (hfs_ref ref = hf_modules_first(r); ref;) {
 		const struct hfs_module *m = hf_state_at(r, ref);
 
 		put_module(t, m);
-		ref = m->older;
+		ref = hf_modules_after(r, ref);
 	}
 }
 
@@ -268,6 +245,6 @@ hf_write_head(struct hf_text *t, struct hf_region *r,
 	put_intervals(t, r->header);
 	put_totals(t, r);
 	put_losses(t, r->header);
-	put_rss(t, r);
+	put_rss(t, r->header);
 	put_modules(t, r);
 }

@@ -13,9 +13,9 @@ bad=0
 preload=(
 	'hooks lifecycle'
 	'profiler profiler_*'
-	'dump folder census identity inherit thin write_dump write_head maps'
+	'dump state_file state_dead commands rss folder census identity inherit thin write_dump write_head maps'
 	'control modules helper unwind unwind_*'
-	'stacks live counters solve cfi cfi_* readable'
+	'stacks live counters phases solve cfi cfi_* readable'
 	'filter'
 	'state'
 	'options say next thread sys text sampler'

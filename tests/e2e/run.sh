@@ -23,7 +23,10 @@ unset MAKEFLAGS MAKELEVEL MFLAGS BUILD
 export LC_ALL=C.UTF-8
 
 results=$(mktemp -d) || exit 1
-trap 'rm -rf "$results"' EXIT
+# Live states: not where the user's own are, and gone afterwards.
+HEAPFLAME_LIVE=$(mktemp -d /dev/shm/heapflame-e2e.XXXXXX) || exit 1
+export HEAPFLAME_LIVE
+trap 'rm -rf "$results" "$HEAPFLAME_LIVE"' EXIT
 # Each scenario is a process group of its own, under a `timeout` that passes
 # signals on to all of it.
 stop()

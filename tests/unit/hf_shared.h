@@ -21,15 +21,15 @@
 static inline struct hf_region *
 hf_shared_region(uint64_t memory)
 {
+	const struct hf_backing none = { 0 };
 	struct hf_region *r;
-	bool fresh;
 
 	hf_options_read(NULL);
 	hf_options.memory = memory;
 	assert_true(hf_state_start());
-	r = hf_state_open(NULL, &fresh);
+	assert_true(hf_state_claim());
+	r = hf_state_open(&none, NULL);
 	assert_non_null(r);
-	assert_true(fresh);
 	return r;
 }
 
@@ -40,9 +40,9 @@ hf_shared_stacks(struct hfs_stack *stacks[], uintptr_t count)
 	struct hf_region *r = hf_shared_region(64 << 20);
 
 	for (uintptr_t i = 0; i < count; i++) {
-		struct hf_stack_key key = { .pcs = &i,
-			.depth = 1,
-			.hash = hf_stacks_hash(&i, 1) };
+		struct hf_stack_key key = {
+			.pcs = &i, .depth = 1, .hash = hf_stacks_hash(&i, 1)
+		};
 		hfs_ref ref = hf_stacks_intern(r, &key);
 
 		assert_int_not_equal(ref, 0);

@@ -63,9 +63,10 @@ model_change(struct model *m, uint32_t i, const struct hf_event *e, int sign)
 static void
 check_model(const struct model *m)
 {
-	assert_int_equal(region->header->peak_max, m->max);
+	assert_int_equal(region->header->chooser.now_and_max[1], m->max);
 	for (int i = 0; i < STACKS; i++) {
-		struct hf_peak p = hf_counters_peak(region->header, stacks[i]);
+		struct hf_peak p = hf_counters_peak(&region->header->chooser,
+			stacks[i], &(stacks[i])->at_peak);
 
 		assert_int_equal(p.bytes, m->peak[i].bytes);
 		assert_int_equal(p.objects, m->peak[i].objects);
@@ -143,7 +144,8 @@ a_stack_of_empty_blocks_has_its_objects_at_the_peak(void **state)
 	hf_counters_alloc(region, stacks[0], &empty, 2, false);
 	hf_counters_alloc(region, stacks[1], &some, 3, false);
 	hf_counters_free(region, stacks[0], &empty, 4, 1);
-	p = hf_counters_peak(region->header, stacks[0]);
+	p = hf_counters_peak(
+		&region->header->chooser, stacks[0], &(stacks[0])->at_peak);
 	assert_int_equal(p.bytes, 0);
 	assert_int_equal(p.objects, 2 << HF_OBJECTS_SHIFT);
 }
@@ -160,10 +162,15 @@ the_moment_of_the_peak_is_the_first_of_that_height(void **state)
 	hf_counters_alloc(region, stacks[0], &e, 1020, false);
 	hf_counters_free(region, stacks[0], &e, 1030, 20);
 	hf_counters_alloc(region, stacks[1], &e, 1040, false);
-	assert_int_equal(region->header->peak_ns, 20);
-	assert_int_equal(hf_counters_peak(region->header, stacks[0]).bytes,
+	assert_int_equal(region->header->chooser.peak_ns, 20);
+	assert_int_equal(hf_counters_peak(&region->header->chooser, stacks[0],
+				 &(stacks[0])->at_peak)
+				 .bytes,
 		200 << HF_BYTES_SHIFT);
-	assert_int_equal(hf_counters_peak(region->header, stacks[1]).bytes, 0);
+	assert_int_equal(hf_counters_peak(&region->header->chooser, stacks[1],
+				 &(stacks[1])->at_peak)
+				 .bytes,
+		0);
 }
 
 /*
@@ -181,17 +188,19 @@ a_thread_that_was_held_up_undoes_no_later_note(void **state)
 
 	region = hf_shared_stacks(stacks, STACKS);
 	hf_counters_alloc(region, stacks[0], &large, 1, false);
-	seen = region->header->peak_max;
+	seen = region->header->chooser.now_and_max[1];
 	hf_counters_alloc(region, stacks[0], &large, 2, false);
-	later = region->header->peak_max;
+	later = region->header->chooser.now_and_max[1];
 	assert_true(later > seen);
 	/* After the peak of 2,000 bytes half of it goes. */
 	hf_counters_free(region, stacks[0], &large, 3, 1);
-	region->header->peak_max = seen;
+	region->header->chooser.now_and_max[1] = seen;
 	hf_counters_live_sub(region, stacks[0], &small, 4);
-	region->header->peak_max = later;
+	region->header->chooser.now_and_max[1] = later;
 	hf_counters_live_add(region, stacks[0], &small, 5);
-	assert_near((double)hf_counters_peak(region->header, stacks[0]).bytes,
+	assert_near((double)hf_counters_peak(&region->header->chooser,
+			    stacks[0], &(stacks[0])->at_peak)
+			    .bytes,
 		2000 << HF_BYTES_SHIFT, 16 << HF_BYTES_SHIFT);
 }
 
@@ -235,7 +244,7 @@ when_all_is_freed_all_that_is_live_is_nothing(void **state)
 	assert_int_equal(live.samples, 0);
 	assert_int_equal(live.bytes, 0);
 	assert_int_equal(live.objects, 0);
-	assert_int_equal(region->header->chooser_bytes, 0);
+	assert_int_equal(region->header->chooser.now_and_max[0], 0);
 	for (int i = 0; i < STACKS; i++) {
 		const struct hfs_stack *s = stacks[i];
 

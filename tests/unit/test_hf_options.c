@@ -262,6 +262,7 @@ print_all(void *unused)
 		"heapflame:   HEAPFLAME_UNWIND=fp [",
 		"heapflame:   HEAPFLAME_DEPTH=128 [",
 		"heapflame:   HEAPFLAME_FOLLOW=all [",
+		"heapflame:   HEAPFLAME_LIVE=shm [",
 		"heapflame:   HEAPFLAME_TEMP_MS=10 [",
 		"heapflame:   HEAPFLAME_VERBOSE=0 ",
 		"heapflame:   HEAPFLAME_SEED=0 ",

@@ -32,7 +32,9 @@ peak_of_all(void)
 	int64_t sum = 0;
 
 	for (int i = 0; i < STACKS; i++)
-		sum += hf_counters_peak(region->header, stacks[i]).bytes;
+		sum += hf_counters_peak(&region->header->chooser, stacks[i],
+			&(stacks[i])->at_peak)
+			       .bytes;
 	return (double)sum / (1 << HF_BYTES_SHIFT);
 }
 
@@ -98,8 +100,8 @@ error_of_a_round(uint64_t seed)
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(workers[i].thread, NULL);
-	return peak_of_all() -
-	       (double)region->header->peak_max / (1 << HF_BYTES_SHIFT);
+	return peak_of_all() - (double)region->header->chooser.now_and_max[1] /
+				       (1 << HF_BYTES_SHIFT);
 }
 
 /*
@@ -116,7 +118,7 @@ the_peak_of_threads_is_off_by_what_is_in_flight(void **state)
 		hf_solve_totals(region, &alloc, &live);
 		assert_int_equal(
 			live.samples, live.objects >> HF_OBJECTS_SHIFT);
-		assert_true(region->header->peak_max >
+		assert_true(region->header->chooser.now_and_max[1] >
 			    4 * THREADS * LARGEST << HF_BYTES_SHIFT);
 		assert_near(error, 0, THREADS * LARGEST);
 	}
@@ -159,8 +161,9 @@ interrupted(uint32_t at, double *error)
 	raise(SIGTRAP);
 	hf_counters_live_add(region, stacks[0], &small, 2);
 	steps.on = false;
-	*error = peak_of_all() -
-		 (double)region->header->peak_max / (1 << HF_BYTES_SHIFT);
+	*error =
+		peak_of_all() - (double)region->header->chooser.now_and_max[1] /
+					(1 << HF_BYTES_SHIFT);
 	return steps.left == 0;
 }
 

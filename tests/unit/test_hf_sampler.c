@@ -379,7 +379,7 @@ a_change_of_interval_biases_nothing(void **state)
 		if (t.sampled)
 			assert_int_equal(hf_control_interval(t.interval), n);
 		if (i % (CALLS / CHANGES) == 0)
-			assert_true(hf_control_change(
+			assert_false(hf_control_change(
 				i / (CALLS / CHANGES) % 2 ? 65536 : 8192));
 	}
 	assert_near(sampled, wanted, 4 * sqrt(variance));

@@ -50,18 +50,21 @@ what_is_equal_is_one_and_what_is_not_is_another(void **state)
 	uintptr_t a[] = { 1, 2, 3 }, again[] = { 1, 2, 3 }, b[] = { 1, 3, 2 },
 		  c[] = { 1, 2, 4 };
 	struct hf_stack_key keys[] = {
-		{ a, 3, 0, 0, 0 },
-		{ a, 3, 1, 0, 0 }, /* epoch */
-		{ a, 3, 0, HFS_TRUNCATED, 0 },
-		{ a, 3, 0, HFS_TABLE_FULL, 0 },
-		{ a, 3, 0, HFS_TRUNCATED | HFS_UNWINDER_BUSY, 0 },
-		{ b, 3, 0, 0, 0 }, /* order */
-		{ c, 3, 0, 0, 0 },
-		{ a, 2, 0, 0, 0 },
-		{ a, 1, 0, 0, 0 },
-		{ a, 0, 0, 0, 0 },
-		{ a, 0, 0, HFS_TABLE_FULL, 0 },
-		{ a, 0, 1, 0, 0 },
+		{ .pcs = a, .depth = 3, .epoch = 0, .flags = 0 },
+		{ .pcs = a, .depth = 3, .epoch = 1, .flags = 0 }, /* epoch */
+		{ .pcs = a, .depth = 3, .epoch = 0, .flags = HFS_TRUNCATED },
+		{ .pcs = a, .depth = 3, .epoch = 0, .flags = HFS_TABLE_FULL },
+		{ .pcs = a,
+			.depth = 3,
+			.epoch = 0,
+			.flags = HFS_TRUNCATED | HFS_UNWINDER_BUSY },
+		{ .pcs = b, .depth = 3, .epoch = 0, .flags = 0 }, /* order */
+		{ .pcs = c, .depth = 3, .epoch = 0, .flags = 0 },
+		{ .pcs = a, .depth = 2, .epoch = 0, .flags = 0 },
+		{ .pcs = a, .depth = 1, .epoch = 0, .flags = 0 },
+		{ .pcs = a, .depth = 0, .epoch = 0, .flags = 0 },
+		{ .pcs = a, .depth = 0, .epoch = 0, .flags = HFS_TABLE_FULL },
+		{ .pcs = a, .depth = 0, .epoch = 1, .flags = 0 },
 	};
 	enum { KEYS = sizeof keys / sizeof keys[0] };
 	hfs_ref ref[KEYS];
@@ -88,7 +91,9 @@ a_record_says_what_it_was_made_of(void **state)
 {
 	struct hf_region *r = hf_shared_region(64 << 20);
 	uintptr_t pcs[512];
-	struct hf_stack_key key = { pcs, 512, 3, HFS_TRUNCATED, 0 };
+	struct hf_stack_key key = {
+		.pcs = pcs, .depth = 512, .epoch = 3, .flags = HFS_TRUNCATED
+	};
 	struct hfs_stack *s;
 
 	for (uint32_t i = 0; i < 512; i++)
@@ -114,13 +119,13 @@ check_list(struct hf_region *r)
 	uint8_t *seen = calloc(count + 1, 1);
 
 	assert_non_null(seen);
-	for (hfs_ref ref = r->header->newest_stack; ref;) {
+	for (hfs_ref ref = hf_stacks_first(r); ref;) {
 		struct hfs_stack *s = hf_stacks_at(r, ref);
 
 		assert_in_range(s->number, 1, count);
 		assert_int_equal(seen[s->number]++, 0);
 		listed++;
-		ref = s->older;
+		ref = hf_stacks_after(r, ref);
 	}
 	free(seen);
 	return listed;
@@ -214,14 +219,14 @@ check_sums(struct hf_region *r)
 	uint32_t *sum = calloc(SHARED, sizeof *sum), extra = 0;
 
 	assert_non_null(sum);
-	for (hfs_ref ref = r->header->newest_stack; ref;) {
+	for (hfs_ref ref = hf_stacks_first(r); ref;) {
 		struct hfs_stack *s = hf_stacks_at(r, ref);
 		uint32_t i = (uint32_t)(s->pcs[1] - 0x555555560000);
 
 		assert_true(i < SHARED);
 		extra += sum[i] != 0;
 		sum[i] += s->alloc.samples;
-		ref = s->older;
+		ref = hf_stacks_after(r, ref);
 	}
 	for (uint32_t i = 0; i < SHARED; i++)
 		assert_int_equal(sum[i], THREADS * ROUNDS);
