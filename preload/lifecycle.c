@@ -3,6 +3,7 @@
  * Start, fork, unload and exit: where the host's life meets ours.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -46,29 +47,93 @@ at_exit(void *unused)
 
 /* Is there a library of that name before us? valgrind has one. */
 static bool
-preloads(const char *name)
+preloads(char *const *environment, const char *name)
 {
-	for (char **e = environ; e && *e; e++)
-		if (strncmp(*e, "LD_PRELOAD=", 11) == 0)
-			return strstr(*e, name) != NULL;
+	for (; environment && *environment; environment++)
+		if (strncmp(*environment, "LD_PRELOAD=", 11) == 0)
+			return strstr(*environment, name) != NULL;
 	return false;
+}
+
+static enum {
+	NOT_YET,
+	AT_IT, /* what is allocated now is early */
+	FOR_CONSTRUCTOR, /* what is left to do may lock or load */
+	STARTED,
+	OFF
+} _Atomic stage;
+
+/* Who we are and what is wanted. False: nothing. */
+static bool
+prepare(void)
+{
+	/* setuid and the like: nothing at all */
+	if (getauxval(AT_SECURE))
+		return false;
+	hf_say_start();
+	hf_options_read(environ);
+	hf_identity_start(environ);
+	hf_helper_start(preloads(environ, "vgpreload"));
+	return hf_identity_wanted();
+}
+
+static void
+profile(bool constructor)
+{
+	if ((!hf_wiped && !hf_state_start(constructor)) ||
+		!hf_profiler_start(constructor)) {
+		if (constructor)
+			hf_control_off();
+		stage = constructor ? OFF : FOR_CONSTRUCTOR;
+		return;
+	}
+	stage = STARTED;
+	if (hf_options.verbose) {
+		hf_say("profiling ", hf_identity.exe, " with", NULL);
+		hf_options_print();
+	}
+}
+
+static void
+begin(bool constructor)
+{
+	stage = AT_IT;
+	if (prepare()) {
+		profile(constructor);
+	} else {
+		hf_control_off();
+		stage = OFF;
+	}
+}
+
+/*
+ * Libraries that are initialised before us allocate in their constructors. The
+ * first of them to do so starts us, as far as that takes no lock: it may be in
+ * the midst of registering an exit function. Before libc's own constructor
+ * there is no `environ`, so no options. (DF_1_INITFIRST would have us before
+ * it, too, but then loading libunwind initialises libc without its arguments,
+ * and the host has no environment.)
+ */
+void
+hf_profiler_early(void)
+{
+	int saved_errno = errno;
+
+	/* Only the thread that will run the constructor. */
+	if (stage == NOT_YET && environ &&
+		hf_sys3(SYS_getpid, 0, 0, 0) == hf_sys3(SYS_gettid, 0, 0, 0))
+		begin(false);
+	errno = saved_errno;
 }
 
 static void __attribute__((constructor)) start(void)
 {
-	/* setuid and the like: nothing at all */
-	if (getauxval(AT_SECURE)) {
-		hf_control_off();
+	if (stage == NOT_YET)
+		begin(true);
+	else if (stage == FOR_CONSTRUCTOR)
+		profile(true);
+	if (stage != STARTED)
 		return;
-	}
-	hf_say_start();
-	hf_options_read(environ);
-	hf_identity_start(environ);
-	if (!hf_identity_wanted() || !hf_state_start()) {
-		hf_control_off();
-		return;
-	}
-	hf_helper_start(preloads("vgpreload"));
 	if (__register_atfork)
 		__register_atfork(NULL, NULL, forked, NULL);
 	/*
@@ -76,11 +141,6 @@ static void __attribute__((constructor)) start(void)
 	 * every destructor and every other exit function.
 	 */
 	__cxa_atexit(at_exit, NULL, NULL);
-	hf_profiler_start();
-	if (hf_options.verbose) {
-		hf_say("profiling ", hf_identity.exe, " with", NULL);
-		hf_options_print();
-	}
 }
 
 static int

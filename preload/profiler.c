@@ -32,15 +32,18 @@ __thread struct hf_thread hf_thread = { .count = HF_COUNT_NEW };
 static const struct hf_unwinder *unwinder;
 static _Atomic uint32_t threads_seen;
 
+/* NULL: none that can be had without loading a library. */
 static const struct hf_unwinder *
-choose_unwinder(void)
+choose_unwinder(bool may_load)
 {
 	static const struct hf_unwinder *const all[] = { &hf_unwind_cfi,
 		&hf_unwind_libunwind, &hf_unwind_fp };
 	const struct hf_unwinder *u = all[hf_options.unwind];
 
-	if (u->start())
+	if ((may_load || !u->loads) && u->start())
 		return u;
+	if (!may_load)
+		return NULL;
 	/* What is there on every machine that libunwind runs on, or nothing. */
 	for (int i = 0; i < 3; i++)
 		if (all[i] != u && all[i]->start()) {
@@ -53,20 +56,22 @@ choose_unwinder(void)
 	return u;
 }
 
-void
-hf_profiler_start(void)
+bool
+hf_profiler_start(bool may_load)
 {
 	uint64_t n = hf_options.sample;
 
 	hf_readable_start();
-	unwinder = choose_unwinder();
+	unwinder = choose_unwinder(may_load);
+	if (!unwinder)
+		return false;
 	/* At N = 1 nearly every free is a hit: nothing to be filtered. */
 	if (!hf_live_start(n > 1 ? hf_options.memory / 16 : 0)) {
 		hf_say("no memory, not profiling", NULL);
-		hf_control_off();
-		return;
+		return false;
 	}
 	hf_control_start(n, hf_options.active);
+	return true;
 }
 
 /* Different in each thread, each process and each run. */
@@ -117,7 +122,11 @@ hf_profiler_due(size_t size)
 		t->probe = 2;
 		return no;
 	}
-	if (threshold == 0) { /* before the constructor */
+	if (threshold == 0 && hf_profiler_early) {
+		hf_profiler_early();
+		threshold = hf_control_threshold();
+	}
+	if (threshold == 0) { /* before we can start */
 		t->count = HF_COUNT_NEW;
 		hf_state_lost(NULL, HFS_LOST_EARLY);
 		return no;

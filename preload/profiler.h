@@ -30,8 +30,17 @@ struct hf_detached {
 	struct hf_live_entry entry;
 };
 
-/* Options in force, unwinder ready: from now on samples may be taken. */
-void hf_profiler_start(void);
+/*
+ * Options in force, unwinder ready: from now on samples may be taken. False: no
+ * memory, or a library would have to be loaded, and may not.
+ */
+bool hf_profiler_start(bool may_load) HF_CHECKED;
+
+/*
+ * Called at each allocation before that; starts the profiler if it can be
+ * started there. Not linked in: nobody starts it by itself.
+ */
+HF_HIDDEN void hf_profiler_early(void) __attribute__((weak));
 
 /*
  * At the end of a program that allocated nothing, with every allocation wanted:

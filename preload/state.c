@@ -56,16 +56,19 @@ map(size_t bytes, int sharing)
 }
 
 bool
-hf_state_start(void)
+hf_state_start(bool may_register)
 {
 	hf_wiped = map(WIPED_SIZE, MAP_PRIVATE);
 	if (!hf_wiped)
 		return false;
 	if (hf_sys3(SYS_madvise, (long)hf_wiped, WIPED_SIZE, MADV_WIPEONFORK) !=
 			0 &&
-		!(__register_atfork &&
-			__register_atfork(NULL, NULL, wipe, NULL) == 0))
+		!(may_register && __register_atfork &&
+			__register_atfork(NULL, NULL, wipe, NULL) == 0)) {
+		hf_sys3(SYS_munmap, (long)hf_wiped, WIPED_SIZE, 0);
+		hf_wiped = NULL;
 		return false;
+	}
 	hf_wiped->original = 1;
 	return true;
 }

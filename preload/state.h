@@ -59,8 +59,11 @@ struct hf_wiped {
 
 extern HF_HIDDEN struct hf_wiped *hf_wiped;
 
-/* Makes the wiped page. False: no memory, the profiler stays off. */
-bool hf_state_start(void) HF_CHECKED;
+/*
+ * Makes the wiped page. False: no memory, or the kernel can't wipe it, and we
+ * may not register a handler of forks instead.
+ */
+bool hf_state_start(bool may_register) HF_CHECKED;
 
 /* The region of this process, or NULL: none yet. */
 static inline struct hf_region *

@@ -34,7 +34,9 @@ struct hf_frame_link {
 
 struct hf_unwinder {
 	const char *name;
-	/* In the constructor; false: it can't be used here. */
+	/* start() loads a library: only in our own constructor */
+	bool loads;
+	/* Before any capture; false: it can't be used here. */
 	bool (*start)(void);
 	/* Frames of this library are left out. */
 	void (*capture)(struct hf_capture *c);

@@ -280,4 +280,4 @@ start(void)
 	return find_object != NULL;
 }
 
-const struct hf_unwinder hf_unwind_cfi = { "cfi", start, capture };
+const struct hf_unwinder hf_unwind_cfi = { "cfi", false, start, capture };

@@ -49,4 +49,4 @@ capture(struct hf_capture *c)
 	}
 }
 
-const struct hf_unwinder hf_unwind_fp = { "fp", start, capture };
+const struct hf_unwinder hf_unwind_fp = { "fp", false, start, capture };

@@ -75,4 +75,5 @@ capture(struct hf_capture *c)
 		c->flags |= HFS_TRUNCATED;
 }
 
-const struct hf_unwinder hf_unwind_libunwind = { "libunwind", start, capture };
+const struct hf_unwinder hf_unwind_libunwind = { "libunwind", true, start,
+	capture };

@@ -3,8 +3,8 @@
 # Blocks taken in constructors that dlopen runs, in dl_iterate_phdr callbacks,
 # in destructors of threads, in exit handlers and in destructors after them, the
 # last library's too, are counted to the byte, each with its function; before
-# main too, but for those before the shim's own constructor, which are counted
-# as lost. After the last dump nothing is harmed. It catches a final dump that
+# main too, but for those before libc is initialised, which are counted as
+# lost. After the last dump nothing is harmed. It catches a final dump that
 # is written too early, and a depth of ours that an exception or a longjmp
 # through a hook's caller would leave wrong.
 # shellcheck source=tests/e2e/lib.sh
@@ -18,7 +18,7 @@ for unwind in cfi libunwind; do
 		fail "UNWIND=$unwind: exit $?"
 	dump=$(dump_of dumps)
 	grep -q '^after exit: all blocks whole$' all || fail "nothing after exit"
-	# Before any constructor we know nothing, and say so.
+	# Before libc's constructor we know nothing, and say so.
 	grep -v -e ' by_preinit ' -e '^after' all >expected
 	grep -q ' by_preinit ' all || fail "nothing before the constructors"
 	"$PYTHON" "$SRC/tests/e2e/truth.py" expected "$dump"

@@ -117,7 +117,7 @@ static void __attribute__((constructor)) start(void)
 {
 	const char *path = getenv("ORACLE_REPORT"), *k = getenv("ORACLE_EVERY");
 
-	if (!path || !hf_state_start())
+	if (!path || !hf_state_start(true))
 		return;
 	snprintf(report, sizeof report, "%s.%d", path, getpid());
 	started_as = getpid();

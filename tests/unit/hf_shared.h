@@ -26,7 +26,7 @@ hf_shared_region(uint64_t memory)
 
 	hf_options_read(NULL);
 	hf_options.memory = memory;
-	assert_true(hf_state_start());
+	assert_true(hf_state_start(true));
 	assert_true(hf_state_claim());
 	r = hf_state_open(&none, NULL);
 	assert_non_null(r);

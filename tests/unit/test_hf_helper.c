@@ -336,7 +336,7 @@ static bool
 begin_anew(void)
 {
 	job.ended = 0;
-	if (!hf_state_start())
+	if (!hf_state_start(true))
 		return false;
 	hf_helper_start(false);
 	return true;

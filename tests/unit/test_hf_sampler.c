@@ -405,7 +405,7 @@ start_sampling(void **state)
 {
 	hf_options_read(NULL);
 	hf_options.seed = 12345;
-	if (!hf_state_start())
+	if (!hf_state_start(true))
 		return -1;
 	hf_control_start(1 << 20, true);
 	return 0;
