@@ -8,6 +8,9 @@
 extern const unsigned char asset_wrappers_txt[]; /* analyzer/wrappers.txt */
 extern const size_t asset_wrappers_txt_size;
 
+extern const unsigned char asset_known_once_txt[]; /* analyzer/known_once.txt */
+extern const size_t asset_known_once_txt_size;
+
 /* analyzer/assets/flame_*.js, the parts of one script; write_svg.c orders them
  */
 extern const unsigned char asset_flame_data_js[];

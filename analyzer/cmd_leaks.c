@@ -17,6 +17,8 @@ const char help_leaks[] =
 	"  --error-exitcode[=N] end with status N if anything lives (default: "
 	"0\n"
 	"                       always; N is 3 unless given)\n"
+	"  --show-known         list what libc and libstdc++ are known to "
+	"keep, too\n"
 	"  --json               heapflame-report/1 with \"leaks\", for "
 	"programs\n"
 	"  --all                every run found (default: the newest only)\n"
@@ -29,24 +31,30 @@ const char help_leaks[] =
 #define EXITCODE_MAX 255
 
 static int
-leaks(struct profile *p, const struct args *a, int64_t *objects)
+leaks(struct profile *p, const struct args *a, bool show_known,
+	int64_t *objects)
 {
 	const struct selection selection = {
 		.metric = INUSE_SPACE,
 		.keep_empty = true,
 	};
+	struct known_hidden hidden = { 0 };
 	struct output out;
 	struct shown shown;
-	int rc;
+	int rc = 0;
 
 	if (select_stacks(&shown, p, &selection) < 0)
 		return -1;
-	rc = output_open(&out, a->output ? a->output : "-");
+	if (!show_known)
+		rc = known_hide(&shown, &hidden);
+	if (rc == 0)
+		rc = output_open(&out, a->output ? a->output : "-");
 	if (rc == 0) {
 		if (a->json)
-			*objects = write_leaks_json(out.stream, &shown, a->top);
+			*objects = write_leaks_json(
+				out.stream, &shown, &hidden, a->top);
 		else
-			*objects = write_leaks(out.stream, &shown,
+			*objects = write_leaks(out.stream, &shown, &hidden,
 				a->top < 0 ? TOP_DEFAULT : a->top);
 		rc = output_commit(&out);
 	}
@@ -59,11 +67,15 @@ cmd_leaks(int argc, char **argv)
 {
 	struct args a = { .accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON };
 	int if_leaks = EXIT_DONE, rc;
+	bool show_known = false;
 	const struct args_own own[] = {
 		{ .name = "error-exitcode",
 			.kind = ARGS_OPTIONAL_COUNT,
 			.target = &if_leaks,
 			.if_bare = EXIT_CHECK },
+		{ .name = "show-known",
+			.kind = ARGS_FLAG,
+			.target = &show_known },
 		{ 0 },
 	};
 	struct profile p;
@@ -79,7 +91,7 @@ cmd_leaks(int argc, char **argv)
 	profile_init(&p);
 	rc = args_load(&a, &p);
 	if (rc == 0)
-		rc = leaks(&p, &a, &objects);
+		rc = leaks(&p, &a, show_known, &objects);
 	profile_release(&p);
 	args_release(&a);
 	if (rc < 0)

@@ -205,13 +205,16 @@ say_leaks(struct profile *p, bool quiet)
 {
 	const struct selection selection = { .metric = INUSE_SPACE,
 		.keep_empty = true };
+	struct known_hidden hidden;
 	struct shown s = { 0 };
-	long long objects = 0;
+	long long objects = -1;
 
 	if (select_stacks(&s, p, &selection) < 0)
 		return -1;
-	if (!quiet || s.stack_count > 0)
-		objects = write_leaks(stderr, &s, LEAKS_STACKS);
+	if (known_hide(&s, &hidden) == 0)
+		objects = 0;
+	if (objects == 0 && (!quiet || s.stack_count > 0))
+		objects = write_leaks(stderr, &s, &hidden, LEAKS_STACKS);
 	shown_release(&s);
 	return objects;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "known.h"
 #include "select.h"
 #include "tree.h"
 
@@ -64,10 +65,13 @@ void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
 
 /*
  * What lives, by stack, largest first, in LeakSanitizer's shape; s shows
- * inuse_space, with keep_empty. top 0: all. Returns how many objects live.
+ * inuse_space, with keep_empty. top 0: all. Returns how many objects live,
+ * without the hidden ones.
  */
-int64_t write_leaks(FILE *out, const struct shown *s, int top);
-int64_t write_leaks_json(FILE *out, const struct shown *s, int top);
+int64_t write_leaks(FILE *out, const struct shown *s,
+	const struct known_hidden *hidden, int top);
+int64_t write_leaks_json(FILE *out, const struct shown *s,
+	const struct known_hidden *hidden, int top);
 
 /*
  * Parts of write_info: whose malloc it is and which allocators the profile

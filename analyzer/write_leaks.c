@@ -184,8 +184,20 @@ write_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
 		fputs("    (cut off here)\n", out);
 }
 
+static void
+write_hidden(FILE *out, const struct known_hidden *hidden)
+{
+	if (hidden->objects > 0)
+		fprintf(out,
+			"note: %" PRId64 " known one-time allocation%s of libc "
+			"and libstdc++ hidden (%" PRId64 " bytes)\n",
+			hidden->objects, hidden->objects == 1 ? "" : "s",
+			hidden->bytes);
+}
+
 int64_t
-write_leaks(FILE *out, const struct shown *s, int top)
+write_leaks(FILE *out, const struct shown *s, const struct known_hidden *hidden,
+	int top)
 {
 	struct largest *list = by_size(s);
 	uint32_t n = limited(s, top);
@@ -195,6 +207,7 @@ write_leaks(FILE *out, const struct shown *s, int top)
 	write_text_head(out, s, true);
 	write_not_ended(out, s->profile);
 	write_limit(out, s);
+	write_hidden(out, hidden);
 	for (uint32_t i = 0; i < n; i++) {
 		fprintf(out,
 			"\n%s of %" PRId64 " byte(s) in %" PRId64
@@ -235,12 +248,16 @@ write_json_stack(
 }
 
 int64_t
-write_leaks_json(FILE *out, const struct shown *s, int top)
+write_leaks_json(FILE *out, const struct shown *s,
+	const struct known_hidden *hidden, int top)
 {
 	struct largest *list = by_size(s);
 	uint32_t n = limited(s, top);
 
 	json_head(out, s);
+	fprintf(out,
+		"\"known\":{\"bytes\":%" PRId64 ",\"objects\":%" PRId64 "},\n",
+		hidden->bytes, hidden->objects);
 	fputs("\"leaks\":[", out);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct shown_stack *leak = list[i].stack;

@@ -27,7 +27,7 @@ analyzer=(
 	'run_* launch launch_*'
 	'args flame leaks'
 	'write write_* svg_* output amount'
-	'tree sites'
+	'tree sites known'
 	'select select_* charge places stats coverage'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'

@@ -81,3 +81,36 @@ done
 kill -TERM $!
 wait $! || true
 [ -z "$(ls tmp)" ] || fail "files are left: $(ls tmp)"
+
+# The buffer of standard output and libstdc++'s reserve are no leaks; a check
+# that needs nothing else to be freed passes.
+cat >hello.cc <<'END'
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+int main(int argc, char **)
+{
+	puts("hello");
+	try {
+		throw std::runtime_error("x");
+	} catch (...) {
+	}
+	return argc > 1 && !malloc(31);
+}
+END
+c++ -g -O1 -o hello hello.cc
+leaks 0 --error-exitcode ./hello
+grep -qE '^note: [2-9] known one-time allocations of libc and libstdc\+\+ hidden \([0-9]+ bytes\)$' \
+	err.txt || fail "known: $(cat err.txt)"
+leaks 3 --error-exitcode ./hello more
+grep -qE 'SUMMARY: heapflame: 31 byte\(s\) leaked in 1 allocation' err.txt ||
+	fail "one of 31: $(cat err.txt)"
+mkdir known
+env LD_PRELOAD="$LIBHEAPFLAME" HEAPFLAME_PREFIX="$PWD/known/h" \
+	HEAPFLAME_SAMPLE=1 ./hello >/dev/null
+"$HEAPFLAME" leaks "$(dump_of known)" >without.txt
+grep -q '0 byte(s) leaked in 0' without.txt || fail "$(cat without.txt)"
+"$HEAPFLAME" leaks --show-known "$(dump_of known)" >with.txt
+grep -q '_IO_file_doallocate' with.txt || fail "$(cat with.txt)"
+grep -q 'libstdc++' with.txt || fail "$(cat with.txt)"
+! grep -q hidden with.txt || fail "$(cat with.txt)"

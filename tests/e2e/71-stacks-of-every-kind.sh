@@ -42,6 +42,9 @@ for program in truth_family truth_new; do
 		"$HEAPFLAME" convert --to folded -o $unwind.folded \
 			--metric alloc_space "$(dump_of dumps)"
 	done
+	# What libstdc++'s constructor takes comes too early for libunwind.
+	sed -i -E '/^(\[truncated\];)?(\[ld-|_dl_start_user|_dl_init|call_init)/d' \
+		cfi.folded
 	diff cfi.folded libunwind.folded || fail "$program: they disagree"
 done
 

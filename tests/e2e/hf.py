@@ -30,7 +30,7 @@ def report(files, metric, *options):
 
 def leaks(files):
     return json.loads(run(HEAPFLAME, "leaks", "--json", "--top", "0",
-                          *files))
+                          "--show-known", *files))
 
 
 def flat(answer):
