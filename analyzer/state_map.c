@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A process has its state mapped, so /proc/PID/maps names it; a fork child has
+ * its parent's mapped, too, until it has one of its own: the pid inside tells
+ * them apart. What is found is held against what is mapped, by device and
+ * inode: the path is another process's word.
+ */
+#define _GNU_SOURCE /* F_SETLEASE */
+#include "state_map.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "err.h"
+
+#define MANY 64 /* states in one process's maps: its own, and its parents' */
+
+/* A mapped file whose name ends in ".live". */
+struct mapped {
+	char range[40]; /* "7f00-7f01", as map_files calls it */
+	unsigned major, minor;
+	unsigned long long inode;
+	char *path;
+};
+
+struct maps {
+	struct mapped list[MANY];
+	int count, lines;
+	bool preloaded;
+};
+
+static bool
+ends_in(const char *s, const char *ending)
+{
+	size_t n = strlen(s), m = strlen(ending);
+
+	return n >= m && strcmp(s + n - m, ending) == 0;
+}
+
+/* The kernel writes a newline as \012, and says so of a file that is gone. */
+static void
+plain_path(char *path)
+{
+	char *to = path;
+
+	path[strcspn(path, "\n")] = '\0';
+	if (ends_in(path, " (deleted)"))
+		path[strlen(path) - strlen(" (deleted)")] = '\0';
+	for (const char *from = path; *from != '\0'; to++) {
+		if (strncmp(from, "\\012", 4) == 0) {
+			*to = '\n';
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+static void
+look_at_line(struct maps *maps, char *line)
+{
+	struct mapped m;
+	int at = 0;
+
+	maps->lines++;
+	if (sscanf(line, "%39s %*s %*s %x:%x %llu %n", m.range, &m.major,
+		    &m.minor, &m.inode, &at) < 4 ||
+		line[at] != '/')
+		return;
+	plain_path(line + at);
+	if (ends_in(line + at, "/libheapflame.so"))
+		maps->preloaded = true;
+	if (!ends_in(line + at, ".live") || maps->count == MANY)
+		return;
+	for (int i = 0; i < maps->count; i++)
+		if (maps->list[i].inode == m.inode &&
+			maps->list[i].major == m.major &&
+			maps->list[i].minor == m.minor)
+			return;
+	m.path = xstrdup(line + at);
+	maps->list[maps->count++] = m;
+}
+
+static void
+maps_release(struct maps *maps)
+{
+	for (int i = 0; i < maps->count; i++)
+		free(maps->list[i].path);
+}
+
+/* Says why /proc/PID/maps can't be had. */
+static int
+no_maps(int pid, int cause)
+{
+	if (cause == ENOENT || cause == ESRCH)
+		return error("there is no process %d", pid);
+	error("cannot look into process %d: %s", pid, strerror(cause));
+	if (cause == EACCES || cause == EPERM)
+		hint("It belongs to another user; try as that user or as "
+		     "root.");
+	return -1;
+}
+
+static int
+read_maps(struct maps *maps, int pid)
+{
+	char path[40], *line = NULL;
+	size_t capacity = 0;
+	FILE *in;
+
+	*maps = (struct maps){ .count = 0 };
+	snprintf(path, sizeof path, "/proc/%d/maps", pid);
+	in = fopen(path, "re");
+	if (!in)
+		return no_maps(pid, errno);
+	errno = 0;
+	while (getline(&line, &capacity, in) > 0)
+		look_at_line(maps, line);
+	free(line);
+	/* Permission is asked for at the first read, too. */
+	if (maps->lines == 0 && errno != 0) {
+		no_maps(pid, errno);
+		fclose(in);
+		return -1;
+	}
+	fclose(in);
+	return 0;
+}
+
+/* The pid by which the process knows itself: the innermost namespace's. */
+static unsigned
+own_pid(int pid)
+{
+	char path[40], line[512];
+	unsigned own = (unsigned)pid;
+	FILE *in;
+
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	in = fopen(path, "re");
+	if (!in)
+		return own;
+	while (fgets(line, sizeof line, in))
+		if (strncmp(line, "NSpid:", 6) == 0) {
+			const char *last = strrchr(line, '\t');
+
+			own = (unsigned)atoi(last ? last : line + 6);
+		}
+	fclose(in);
+	return own;
+}
+
+/* Opens what is there if it is a plain file; -1 with errno. */
+static int
+open_plain(const char *path, bool writable)
+{
+	int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC |
+				    O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	return fd;
+}
+
+static bool
+is_mapped_file(int fd, const struct mapped *m)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_ino == m->inode &&
+	       major(st.st_dev) == m->major && minor(st.st_dev) == m->minor;
+}
+
+/* The start of a state, up to what names its process. */
+#define START_SIZE offsetof(struct hfs_header, prefix)
+
+static bool
+read_start(int fd, struct hfs_header *h)
+{
+	return pread(fd, h, START_SIZE, 0) == (ssize_t)START_SIZE &&
+	       memcmp(h->control.magic, HFS_MAGIC, 8) == 0;
+}
+
+/* A path of it that opens and is a state; NULL with errno. *owner: whose. */
+static char *
+try_mapped(int pid, const struct mapped *m, uint32_t *owner)
+{
+	char *paths[2] = { xasprintf("/proc/%d/root%s", pid, m->path),
+		xasprintf("/proc/%d/map_files/%s", pid, m->range) };
+	char *found = NULL;
+	struct hfs_header h;
+	int cause = 0;
+
+	for (int i = 0; i < 2 && !found; i++) {
+		int fd = open_plain(paths[i], false);
+
+		/* What the path leads to may be another file by now. */
+		if (fd < 0) {
+			cause = cause ? cause : errno;
+		} else if (is_mapped_file(fd, m) && read_start(fd, &h)) {
+			found = paths[i];
+			*owner = h.pid;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	for (int i = 0; i < 2; i++)
+		if (paths[i] != found)
+			free(paths[i]);
+	errno = cause;
+	return found;
+}
+
+static void
+say_nothing_found(int pid, const struct maps *maps, uint32_t parent, int cause)
+{
+	if (maps->lines == 0)
+		error("process %d has no memory: it has ended, or is the "
+		      "kernel's",
+			pid);
+	else if (parent)
+		error("process %d was forked from %u and has no live state of "
+		      "its own yet: nothing was sampled in it",
+			pid, parent);
+	else if (maps->count > 0 && cause)
+		error("cannot open the live state of process %d, '%s': %s", pid,
+			maps->list[0].path, strerror(cause));
+	else if (maps->preloaded)
+		error("process %d has libheapflame.so but no live state: "
+		      "nothing was sampled yet, or it could have none",
+			pid);
+	else {
+		error("process %d is not profiled: it has no libheapflame.so",
+			pid);
+		hint("Start it by 'heapflame run', or see 'heapflame env'.");
+	}
+}
+
+char *
+state_path(int pid)
+{
+	struct maps maps;
+	uint32_t own, owner = 0, parent = 0;
+	char *found = NULL;
+	int cause = 0;
+
+	if (read_maps(&maps, pid) < 0)
+		return NULL;
+	own = own_pid(pid);
+	for (int i = 0; i < maps.count && !found; i++) {
+		found = try_mapped(pid, &maps.list[i], &owner);
+		if (!found) {
+			cause = cause ? cause : errno;
+		} else if (owner != own) {
+			parent = owner;
+			free(found);
+			found = NULL;
+		}
+	}
+	if (!found)
+		say_nothing_found(pid, &maps, parent, cause);
+	maps_release(&maps);
+	return found;
+}
+
+int
+state_pid(const char *name)
+{
+	long pid = 0;
+
+	for (const char *c = name; *c != '\0'; c++) {
+		if (*c < '0' || *c > '9' || pid > 99999999)
+			return 0;
+		pid = pid * 10 + (*c - '0');
+	}
+	return access(name, F_OK) == 0 ? 0 : (int)pid;
+}
+
+static int
+map_header(struct state_map *m, const char *path, bool writable)
+{
+	struct hfs_header h;
+	struct stat st;
+	void *at;
+
+	if (!read_start(m->fd, &h))
+		return error("'%s' is no live state", path);
+	if (h.control.version != HFS_VERSION)
+		return error("'%s' is a live state of version %u, and this "
+			     "heapflame reads %u",
+			path, h.control.version, HFS_VERSION);
+	if (fstat(m->fd, &st) < 0 || st.st_size < (off_t)sizeof h ||
+		h.control.header_size < sizeof h)
+		return error("'%s' is cut off", path);
+	at = mmap(NULL, sizeof h, writable ? PROT_READ | PROT_WRITE : PROT_READ,
+		MAP_SHARED, m->fd, 0);
+	if (at == MAP_FAILED)
+		return error("cannot map '%s': %s", path, strerror(errno));
+	m->header = at;
+	return 0;
+}
+
+int
+state_map(struct state_map *m, const char *path, bool writable)
+{
+	*m = (struct state_map){ .fd = open_plain(path, writable) };
+	if (m->fd < 0)
+		return error("cannot open '%s': %s", path,
+			errno == EINVAL ? "not a plain file" : strerror(errno));
+	if (map_header(m, path, writable) < 0) {
+		close(m->fd);
+		*m = (struct state_map){ .fd = -1 };
+		return -1;
+	}
+	return 0;
+}
+
+void
+state_unmap(struct state_map *m)
+{
+	if (!m->header)
+		return;
+	munmap(m->header, sizeof *m->header);
+	close(m->fd);
+	*m = (struct state_map){ .fd = -1 };
+}
+
+static unsigned long long
+own_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
+}
+
+/* Field 22 of /proc/PID/stat, behind the name, which may hold anything. */
+static unsigned long long
+start_ticks(uint32_t pid)
+{
+	char path[40], text[1024], *at;
+	unsigned long long ticks = 0;
+	size_t n;
+	FILE *in;
+
+	snprintf(path, sizeof path, "/proc/%u/stat", pid);
+	in = fopen(path, "re");
+	if (!in)
+		return 0;
+	n = fread(text, 1, sizeof text - 1, in);
+	fclose(in);
+	text[n] = '\0';
+	at = strrchr(text, ')');
+	if (!at || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
+		return 0;
+	/* The third field follows; the 22nd is 19 further on. */
+	for (int field = 3; at && field <= 22; field++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		sscanf(at, "%llu", &ticks);
+	return ticks;
+}
+
+/* A lease for reading is refused while somebody has it open for writing. */
+static bool
+somebody_writes(int fd)
+{
+	char path[40];
+	int reader;
+	bool writes;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	reader = open(path, O_RDONLY | O_CLOEXEC);
+	if (reader < 0)
+		return true;
+	writes = fcntl(reader, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
+	close(reader);
+	return writes;
+}
+
+bool
+state_is_alive(const struct state_map *m)
+{
+	const struct hfs_header *h = m->header;
+
+	if (h->ended != HFS_RUNNING)
+		return false;
+	if (h->pid_namespace != 0 && h->pid_namespace == own_namespace())
+		return h->start_ticks != 0 &&
+		       start_ticks(h->pid) == h->start_ticks;
+	return somebody_writes(m->fd);
+}
