@@ -149,6 +149,8 @@ profile_release(struct profile *p)
 	free(p->location_frames);
 	free(p->processes);
 	free(p->losses);
+	free(p->phases);
+	free(p->history);
 	free(p->live);
 	free(p->rows);
 	*p = (struct profile){ 0 };
@@ -372,6 +374,21 @@ profile_loss(struct profile *p, const char *cause, uint64_t count)
 }
 
 uint32_t
+profile_phase(struct profile *p, struct phase phase)
+{
+	GROW32(p->phases, p->phase_count);
+	p->phases[p->phase_count] = phase;
+	return p->phase_count++;
+}
+
+void
+profile_moment(struct profile *p, struct moment moment)
+{
+	GROW32(p->history, p->moment_count);
+	p->history[p->moment_count++] = moment;
+}
+
+uint32_t
 profile_process(struct profile *p, struct process process)
 {
 	GROW32(p->processes, p->process_count);
@@ -440,6 +457,11 @@ row_add(struct row *into, const struct row *from)
 		add_value(&into->v[m], &from->v[m]);
 	add_value(&into->inherited_space, &from->inherited_space);
 	add_value(&into->inherited_objects, &from->inherited_objects);
+	add_value(&into->phase_peak_space, &from->phase_peak_space);
+	add_value(&into->phase_peak_objects, &from->phase_peak_objects);
+	add_value(&into->phase_end_space, &from->phase_end_space);
+	add_value(&into->phase_end_objects, &from->phase_end_objects);
+	into->samples_phase_end += from->samples_phase_end;
 	into->samples_live += from->samples_live;
 	into->freed_objects += from->freed_objects;
 	into->lifetime_ns += from->lifetime_ns;

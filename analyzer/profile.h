@@ -84,6 +84,20 @@ struct stack {
 
 enum process_state { PROCESS_ENDED, PROCESS_RUNNING, PROCESS_KILLED };
 
+/* What an allocator said of itself, in bytes; SIZE_UNKNOWN: it did not. */
+#define SIZE_UNKNOWN UINT64_MAX
+
+struct process_allocator {
+	bool asked; /* false: nothing below holds */
+	uint32_t name; /* "glibc", "jemalloc", ... */
+	uint64_t allocated; /* handed out, with its rounding up */
+	uint64_t active; /* pages that hold what is handed out */
+	uint64_t resident; /* in memory, with its own data */
+	uint64_t retained; /* address space that it keeps */
+	uint64_t free; /* free blocks that it keeps */
+	uint64_t mapped; /* blocks that have a mapping of their own */
+};
+
 /* What a dump or a live state says of the process that it is of. */
 struct process {
 	uint32_t exe; /* path it was started by; NONE if not known */
@@ -98,9 +112,16 @@ struct process {
 	uint64_t interval_min, interval_max;
 	uint64_t samples; /* taken */
 	uint64_t rss, rss_peak; /* bytes; 0 if not known */
-	uint64_t rss_anonymous; /* of rss; 0 if not known */
+	/* Of rss, all 0 if rss_anonymous is: not known. */
+	uint64_t rss_anonymous, rss_file, rss_shared;
+	uint64_t rss_stacks; /* of threads, part of anonymous; 0: not looked */
+	uint64_t own; /* bytes that the profiler has mapped */
+	struct process_allocator allocator;
+	uint64_t temp_ms; /* freed within it is short-lived; 0: not known */
 	bool has[METRICS]; /* which metrics its files hold */
 	uint32_t first_loss, losses; /* into losses */
+	uint32_t first_phase, phases; /* into phases, in order of time */
+	uint32_t first_moment, moments; /* into history, in order of time */
 	/* Live samples that its dump lists (section 5 of FORMAT), in live[]. */
 	uint32_t first_sample, samples_live;
 };
@@ -108,6 +129,21 @@ struct process {
 struct loss {
 	uint32_t cause;
 	uint64_t count;
+};
+
+#define PHASE_OPEN UINT64_MAX
+
+/* From a mark to the next one, or to a stop. Times since the process began. */
+struct phase {
+	uint32_t name;
+	uint64_t start_ns, end_ns; /* PHASE_OPEN: it had not ended */
+	uint64_t peak_ns;
+};
+
+/* The trend: estimates, and VmRSS, at one time. */
+struct moment {
+	uint64_t ns; /* since the process's start */
+	uint64_t live, allocated, rss; /* bytes */
 };
 
 /* One live sample, as the dump lists it. */
@@ -127,8 +163,17 @@ struct value {
 struct row {
 	uint32_t stack;
 	uint32_t process;
-	uint32_t thread, label, phase; /* strings, or NONE */
+	uint32_t thread, label; /* strings, or NONE */
+	uint32_t phase; /* into profile->phases, or NONE */
 	struct value v[METRICS];
+	/*
+	 * Of what was allocated in the row's phase: at that phase's own
+	 * maximum, and live when it ended, which is now if it is open. 0
+	 * without a phase.
+	 */
+	struct value phase_peak_space, phase_peak_objects;
+	struct value phase_end_space, phase_end_objects;
+	uint64_t samples_phase_end;
 	uint64_t samples; /* allocated, live, at N of their own */
 	uint64_t samples_live;
 	struct value inherited_space, inherited_objects;
@@ -149,11 +194,14 @@ struct profile {
 	uint32_t *location_frames;
 	struct process *processes;
 	struct loss *losses;
+	struct phase *phases;
+	struct moment *history;
 	struct live_sample *live;
 	struct row *rows;
 	uint32_t module_count, location_count, frame_count, function_count;
 	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;
+	uint32_t phase_count, moment_count;
 	struct profile_index *index; /* the hash tables; private to profile.c */
 };
 
@@ -172,6 +220,13 @@ uint32_t profile_frame(struct profile *p, struct frame f);
 
 /* A cause of loss, appended; process->first_loss and losses name a range. */
 void profile_loss(struct profile *p, const char *cause, uint64_t count);
+
+/*
+ * Appended: process->first_phase and phases, first_moment and moments name
+ * ranges. A phase's name is an id in p->strings. Returns the phase's index.
+ */
+uint32_t profile_phase(struct profile *p, struct phase phase);
+void profile_moment(struct profile *p, struct moment moment);
 
 /* A new process; process->id and the like are ids in p->strings. */
 uint32_t profile_process(struct profile *p, struct process process);

@@ -13,7 +13,7 @@ struct renumber {
 	const struct profile *from;
 	uint32_t *strings, *modules, *functions, *frames, *locations;
 	uint32_t *stacks, *rows; /* old number -> new one */
-	uint32_t first_process;
+	uint32_t first_process, first_phase, first_moment;
 };
 
 static uint32_t
@@ -129,6 +129,23 @@ add_stacks(struct renumber *r)
 }
 
 static void
+add_times(struct renumber *r)
+{
+	const struct profile *from = r->from;
+
+	r->first_phase = r->into->phase_count;
+	for (uint32_t i = 0; i < from->phase_count; i++) {
+		struct phase phase = from->phases[i];
+
+		phase.name = new_number(r->strings, phase.name);
+		profile_phase(r->into, phase);
+	}
+	r->first_moment = r->into->moment_count;
+	for (uint32_t i = 0; i < from->moment_count; i++)
+		profile_moment(r->into, from->history[i]);
+}
+
+static void
 add_processes(struct renumber *r)
 {
 	const struct profile *from = r->from;
@@ -150,6 +167,11 @@ add_processes(struct renumber *r)
 		p.source = new_number(r->strings, p.source);
 		p.first_loss += first_loss;
 		p.first_sample += first_live;
+		p.first_phase += r->first_phase;
+		p.first_moment += r->first_moment;
+		if (p.allocator.asked)
+			p.allocator.name =
+				new_number(r->strings, p.allocator.name);
 		profile_process(r->into, p);
 	}
 }
@@ -167,7 +189,8 @@ add_rows(struct renumber *r)
 			old->process + r->first_process,
 			new_number(r->strings, old->thread),
 			new_number(r->strings, old->label),
-			new_number(r->strings, old->phase));
+			old->phase == NONE ? NONE
+					   : old->phase + r->first_phase);
 
 		row_add(now, old);
 		r->rows[i] = (uint32_t)(now - into->rows);
@@ -189,6 +212,7 @@ profile_add(struct profile *into, const struct profile *from)
 	add_strings_and_modules(&r);
 	add_frames(&r);
 	add_stacks(&r);
+	add_times(&r);
 	add_processes(&r);
 	add_rows(&r);
 	free(r.strings);

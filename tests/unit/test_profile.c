@@ -75,11 +75,19 @@ fill(struct profile *p, const char *path, uint64_t offset, double bytes)
 	about.first_loss = p->loss_count;
 	about.first_sample = p->live_count;
 	profile_loss(p, path, 3);
+	about.first_phase = profile_phase(
+		p, (struct phase){ .name = about.exe, .end_ns = PHASE_OPEN });
+	about.phases = about.moments = 1;
+	about.first_moment = p->moment_count;
+	profile_moment(p, (struct moment){ .live = (uint64_t)bytes });
+	about.allocator.asked = true;
+	about.allocator.name = about.exe;
 	process = profile_process(p, about);
 	location = profile_location(p, profile_module(p, path, "ab"), offset);
 	stack = profile_stack(p, &location, 1, true);
-	row = profile_row(p, stack, process, NONE, NONE, NONE);
+	row = profile_row(p, stack, process, NONE, NONE, about.first_phase);
 	row->v[INUSE_SPACE] = (struct value){ bytes, 2 };
+	row->phase_peak_space = row->phase_end_space = row->v[INUSE_SPACE];
 	row->samples = 1;
 	row->size_min = row->size_max = (uint64_t)bytes;
 	p->live = realloc(p->live, sizeof *p->live);
@@ -109,6 +117,16 @@ added_profiles_keep_their_processes_apart(void **state)
 	assert_int_equal(sum.processes[1].first_loss, 1);
 	assert_int_equal(sum.processes[2].first_sample, 2);
 	assert_int_equal(sum.live[1].row, 1);
+	assert_int_equal(sum.processes[1].first_phase, 1);
+	assert_string_equal(strtab_get(&sum.strings, sum.phases[1].name), "/b");
+	assert_int_equal(sum.processes[1].first_moment, 1);
+	assert_int_equal(sum.history[1].live, 200);
+	assert_string_equal(
+		strtab_get(&sum.strings, sum.processes[1].allocator.name),
+		"/b");
+	assert_int_equal(sum.rows[1].phase, 1);
+	assert_true(sum.rows[1].phase_peak_space.sum == 200);
+	assert_true(sum.rows[1].phase_end_space.var == 2);
 	row = &sum.rows[1];
 	assert_int_equal(row->process, 1);
 	assert_true(row->v[INUSE_SPACE].sum == 200);
