@@ -42,6 +42,16 @@ typedef uint32_t hfs_ref;
 #define HFS_HISTORY	 512
 #define HFS_NAME_MAX	 128 /* of a mark, a label, a thread; with the NUL */
 
+/*
+ * A record's `mark` is stored (release) once all its plain fields are there. A
+ * reader finds records by it, from the start of the file on: so it reads a
+ * file that was cut off, and no list can lead it in circles. Above what a
+ * reference can be.
+ */
+#define HFS_MARK_STACK	0x9b53746bu
+#define HFS_MARK_MODULE 0x9b4d6f64u
+#define HFS_MARK_NAME	0x9b4e616du
+
 /* Causes of loss, in the order of docs/FORMAT.md section 7. */
 enum hfs_loss {
 	HFS_LOST_EARLY,
@@ -98,7 +108,7 @@ struct hfs_stack {
 	uint16_t depth, flags;
 	uint16_t thread, label; /* numbers of names, 0: none */
 	uint32_t phase; /* number of the phase; 0: before the first mark */
-	uint32_t spare;
+	_Atomic uint32_t mark; /* HFS_MARK_STACK */
 
 	struct hfs_sum alloc, live;
 	/* The half of the live samples that the peak is read from (doubled). */
@@ -136,6 +146,8 @@ struct hfs_module {
 	uint32_t number; /* from 1 */
 	uint32_t path_length, build_id_length, segments;
 	_Atomic uint32_t seen; /* number of the last walk that found it */
+	_Atomic uint32_t mark; /* HFS_MARK_MODULE */
+	uint32_t spare;
 	/* segments x struct hfs_segment, then build-id bytes, then the path */
 	struct hfs_segment segment[];
 };
@@ -147,7 +159,7 @@ struct hfs_name {
 	hfs_ref older; /* a list of all */
 	uint16_t kind, number; /* from 1 in its kind */
 	uint32_t length;
-	uint32_t spare;
+	_Atomic uint32_t mark; /* HFS_MARK_NAME */
 	char text[]; /* length bytes and a NUL */
 };
 

@@ -78,6 +78,8 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 	memcpy((char *)row->segment + segments + m->build_id_length, m->path,
 		m->path_length);
 	row->seen = w->number;
+	atomic_store_explicit(
+		&row->mark, HFS_MARK_MODULE, memory_order_release);
 	list = hf_state_in_file(w->region, ref) ? &h->newest_module
 						: &h->newest_module_outside;
 	row->older = atomic_load(list);

@@ -127,6 +127,7 @@ make(struct hf_region *r, const struct hf_stack_key *key, uint64_t hash)
 	s->size_min = UINT64_MAX;
 	for (uint32_t i = 0; i < key->depth; i++)
 		s->pcs[i] = key->pcs[i];
+	atomic_store_explicit(&s->mark, HFS_MARK_STACK, memory_order_release);
 	return ref;
 }
 
