@@ -141,6 +141,7 @@ static void __attribute__((constructor)) start(void)
 	 * every destructor and every other exit function.
 	 */
 	__cxa_atexit(at_exit, NULL, NULL);
+	hf_modules_start();
 }
 
 static int

@@ -279,8 +279,10 @@ hf_maps_modules(struct hf_region *region)
 	struct reader r = { .memory = -1 };
 	long maps = open_read("/proc/self/maps");
 
-	if (maps < 0)
+	if (maps < 0) {
+		hf_modules_as_at_start(region);
 		return false;
+	}
 	r.memory = open_read("/proc/self/mem");
 	hf_modules_begin(&r.walk, region);
 	each_line(&r, maps);

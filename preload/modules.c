@@ -182,6 +182,38 @@ look_at(struct seen_object *s, const struct dl_phdr_info *info)
 	}
 }
 
+/* A module that was there at start; its build-id and path follow. */
+struct kept {
+	uint32_t segments, build_id_length, path_length, size;
+	struct hfs_segment segment[];
+};
+
+#define KEPT_BYTES 32768
+
+static char *kept;
+static size_t kept_bytes;
+
+static void
+keep(const struct hf_found_module *m)
+{
+	size_t segments = m->segments * sizeof *m->segment;
+	size_t size = sizeof(struct kept) + segments + m->build_id_length +
+		      m->path_length;
+	struct kept *k = (struct kept *)(kept + kept_bytes);
+	char *rest = (char *)k->segment + segments;
+
+	size = (size + 7) & ~(size_t)7;
+	if (m->segments == 0 || size > KEPT_BYTES - kept_bytes)
+		return;
+	*k = (struct kept){ m->segments, m->build_id_length, m->path_length,
+		(uint32_t)size };
+	memcpy(k->segment, m->segment, segments);
+	memcpy(rest, m->build_id, m->build_id_length);
+	memcpy(rest + m->build_id_length, m->path, m->path_length);
+	kept_bytes += size;
+}
+
+/* Into the walk that data is; without one, into what is kept. */
 static int
 each_object(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -207,8 +239,47 @@ each_object(struct dl_phdr_info *info, size_t size, void *data)
 	m.segment = s.segment;
 	m.build_id = s.build_id;
 	m.build_id_length = s.build_id_length;
-	hf_modules_found(w, &m);
+	if (w)
+		hf_modules_found(w, &m);
+	else
+		keep(&m);
 	return 0;
+}
+
+void
+hf_modules_start(void)
+{
+	kept = hf_state_private(KEPT_BYTES);
+	if (kept)
+		dl_iterate_phdr(each_object, NULL);
+}
+
+void
+hf_modules_as_at_start(struct hf_region *r)
+{
+	struct hf_modules_walk w;
+
+	/* dlclose has made rows of all, and who knows what is left. */
+	if (hf_modules_epoch() != 0)
+		return;
+	hf_modules_begin(&w, r);
+	if (!w.region)
+		return;
+	for (size_t at = 0; at < kept_bytes;) {
+		struct kept *k = (struct kept *)(kept + at);
+		const char *rest = (const char *)&k->segment[k->segments];
+		struct hf_found_module m = { .segments = k->segments,
+			.segment = k->segment,
+			.build_id = (const unsigned char *)rest,
+			.build_id_length = k->build_id_length,
+			.path = rest + k->build_id_length,
+			.path_length = k->path_length };
+
+		hf_modules_found(&w, &m);
+		at += k->size;
+	}
+	/* No end: what was loaded since then is there still. */
+	atomic_store(&hf_wiped->modules, 0);
 }
 
 void

@@ -48,6 +48,12 @@ hf_modules_after(const struct hf_region *r, hfs_ref ref)
 						    : r->header->newest_module;
 }
 
+/* In the constructor: remembers what is loaded. Asks the loader, too. */
+void hf_modules_start(void);
+
+/* Rows of what was loaded then, for whoever sees no /proc (in a chroot). */
+void hf_modules_as_at_start(struct hf_region *r);
+
 /* Something was unloaded. */
 void hf_modules_unloaded(void);
 

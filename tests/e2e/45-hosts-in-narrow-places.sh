@@ -79,6 +79,11 @@ done
 for dump in "$PWD/jail$PWD/dumps"/*; do
 	grep -q '^# end' "$dump" || fail "half a file: $dump"
 done
+# Without /proc, what was loaded at start is known by name still.
+for dump in "$PWD/jail$PWD/dumps"/*.f.heap; do
+	"$HEAPFLAME" report --metric alloc_space "$dump" >text
+	grep -qE ' churn( |$)' text || fail "nameless: $(cat text)"
+done
 keep=yes
 place 1 nobody
 keep=
