@@ -11,7 +11,7 @@
 for sample in 1 4096; do
 	rm -rf dumps
 	timeout 100 env LD_PRELOAD="$LIBHEAPFLAME" HEAPFLAME_SAMPLE=$sample \
-		HEAPFLAME_PREFIX="$PWD/dumps/h" HEAPFLAME_DUMP_BYTES=2M \
+		HEAPFLAME_PREFIX="$PWD/dumps/h" HEAPFLAME_DUMP_BYTES=8M \
 		HEAPFLAME_DUMP_KEEP=1000 "$PROGS/harm_children" kinds 12 ||
 		fail "kinds, N = $sample: exit $?"
 	for dump in dumps/*.heap; do
