@@ -22,6 +22,7 @@ LIBS = -ldw -lelf -liberty -lm
 SHIM_CFLAGS  = -fPIC -fvisibility=hidden -ftls-model=initial-exec \
 	       -fno-stack-protector -fno-plt -fexceptions -fno-builtin-malloc \
 	       -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free \
+	       -fno-tree-slp-vectorize \
 	       $(if $(filter x86_64,$(shell uname -m)),-mcx16)
 SHIM_LDFLAGS = -shared -nostdlib -Wl,-soname,libheapflame.so \
 	       -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=gnu \

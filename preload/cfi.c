@@ -5,7 +5,7 @@
  * little program that says, address by address, how the frame changes. Only
  * three of its registers matter here: the CFA, rbp and the return address.
  *
- * A row that can't be understood is NONE, never a guess.
+ * A row that can't be understood is STRANGE, never a guess.
  */
 #include "cfi.h"
 
@@ -16,7 +16,7 @@ enum { RBP = 6, RSP = 7, RA = 16 };
 enum rule { SAME, AT_CFA, UNDEFINED, AT_RBP, STRANGE };
 
 struct state {
-	enum hf_row_kind kind; /* RSP, RBP, DEREF, PLT; NONE: strange */
+	enum hf_row_kind kind; /* RSP, RBP, DEREF, PLT or STRANGE */
 	int64_t offset;
 	enum rule rbp, ra;
 	int64_t rbp_at, ra_at;
@@ -121,7 +121,7 @@ cfa_expression(struct machine *m, const uint8_t *e, uint64_t n)
 {
 	struct hf_cfi_cursor c = { e + 1, e + n, true };
 
-	m->now.kind = HF_ROW_NONE;
+	m->now.kind = HF_ROW_STRANGE;
 	if (n >= 3 && e[0] == 0x70 + RBP) { /* breg6 x, deref */
 		m->now.offset = hf_cfi_sleb(&c);
 		if (c.ok && c.at + 1 == c.end && *c.at == 0x06)
@@ -188,7 +188,7 @@ set_cfa(struct machine *m, uint64_t reg, int64_t offset)
 {
 	m->now.kind = reg == RSP   ? HF_ROW_RSP
 		      : reg == RBP ? HF_ROW_RBP
-				   : HF_ROW_NONE;
+				   : HF_ROW_STRANGE;
 	m->now.offset = offset;
 }
 
@@ -360,11 +360,11 @@ row_of(const struct state *s, bool signal)
 	else if (s->ra != AT_CFA || s->ra_at != -8 || s->rbp == STRANGE ||
 		 s->offset > INT32_MAX || s->offset < INT32_MIN ||
 		 s->rbp_at > INT32_MAX || s->rbp_at < INT32_MIN)
-		row.kind = HF_ROW_NONE;
+		row.kind = HF_ROW_STRANGE;
 	else if (s->rbp == AT_RBP && s->kind != HF_ROW_DEREF)
-		row.kind = HF_ROW_NONE;
+		row.kind = HF_ROW_STRANGE;
 	else if (s->rbp == AT_CFA && s->kind == HF_ROW_DEREF)
-		row.kind = HF_ROW_NONE;
+		row.kind = HF_ROW_STRANGE;
 	row.offset = (int32_t)s->offset;
 	row.rbp_saved = s->rbp == AT_CFA || s->rbp == AT_RBP;
 	row.saved = row.rbp_saved ? (int32_t)s->rbp_at : 0;
@@ -375,11 +375,12 @@ row_of(const struct state *s, bool signal)
 static struct hf_row
 interpret(uintptr_t pc, const uint8_t *at, uintptr_t low, uintptr_t high)
 {
-	static const struct hf_row none = { .kind = HF_ROW_NONE };
+	static const struct hf_row none = { .kind = HF_ROW_NONE },
+				   strange = { .kind = HF_ROW_STRANGE };
 	struct hf_cfi_cursor c = record(at, low, high);
 	const uint8_t *id_at = c.at;
 	uint64_t back = hf_cfi_fixed(&c, 4), begin, size, skip;
-	struct machine m = { .pc = pc };
+	struct machine m = { .pc = pc, .now.kind = HF_ROW_STRANGE };
 	struct cie cie;
 
 	if (!c.ok || !read_cie(&cie, id_at - back, low, high))
@@ -391,16 +392,16 @@ interpret(uintptr_t pc, const uint8_t *at, uintptr_t low, uintptr_t high)
 	if (cie.has_length) {
 		skip = hf_cfi_uleb(&c);
 		if (!c.ok || skip > (size_t)(c.end - c.at))
-			return none;
+			return strange;
 		c.at += skip;
 	}
 	m.cie = &cie;
 	m.location = begin;
 	if (!run(&m, cie.program))
-		return none;
+		return strange;
 	m.initial = m.now;
 	if (!run(&m, c))
-		return none;
+		return strange;
 	return row_of(&m.now, cie.signal);
 }
 

@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 enum hf_row_kind {
-	HF_ROW_NONE, /* no or strange information: the walk ends, truncated */
+	HF_ROW_NONE, /* no tables know this code */
+	HF_ROW_STRANGE, /* they do, but in a way that a row can't hold */
 	HF_ROW_RSP, /* CFA = rsp + offset */
 	HF_ROW_RBP, /* CFA = rbp + offset */
 	HF_ROW_DEREF, /* CFA = *(rbp + offset): realigned stacks */
@@ -36,7 +37,8 @@ struct hf_row {
 
 /*
  * The row for `pc` from the module whose .eh_frame_hdr is at `header`; all of
- * it lies in [low, high). NONE if there is none.
+ * it lies in [low, high). NONE if there is none. STRANGE is no reason to guess:
+ * the code is known not to be what a guess takes it for.
  */
 struct hf_row hf_cfi_row(
 	uintptr_t pc, const uint8_t *header, uintptr_t low, uintptr_t high);

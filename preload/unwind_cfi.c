@@ -27,6 +27,8 @@ struct found_object {
 	unsigned long long reserved[7];
 };
 
+extern struct r_debug _r_debug;
+
 static int (*find_object)(void *pc, struct found_object *found);
 
 /*
@@ -46,13 +48,15 @@ struct cached {
 static struct cached cache[2 << CACHE_BITS] __attribute__((aligned(64)));
 
 #define KIND_BITS   3
+#define KINDS	    ((1u << KIND_BITS) - 1)
+#define RBP_SAVED   (1u << KIND_BITS)
 #define INTERRUPTED (2u << KIND_BITS)
 #define ADDRESS_AT  16 /* bits of `first` before it */
 #define OFFSET_BITS 27
 #define SAVED_BITS  20 /* in units of 8 */
 #define CHECK_BITS  17
 
-/* Can the two words hold it? Else it becomes one without information. */
+/* Can the two words hold it? Else it is a strange one. */
 static bool
 fits(const struct hf_row *row)
 {
@@ -65,23 +69,16 @@ fits(const struct hf_row *row)
 	       saved >= -saved_limit;
 }
 
-struct frame {
-	uintptr_t pc, sp, bp;
-	bool interrupted; /* pc is not a return address */
-};
-
-static inline struct hf_row
-unpack(uint64_t first, uint64_t second)
+static inline intptr_t
+offset_of(uint64_t second)
 {
-	struct hf_row row;
+	return (int64_t)second >> (64 - OFFSET_BITS);
+}
 
-	row.kind = first & ((1u << KIND_BITS) - 1);
-	row.rbp_saved = first >> KIND_BITS & 1;
-	row.offset = (int32_t)((int64_t)second >> (64 - OFFSET_BITS));
-	row.saved = (int32_t)((int64_t)(second << OFFSET_BITS) >>
-			      (64 - SAVED_BITS)) *
-		    8;
-	return row;
+static inline intptr_t
+saved_of(uint64_t second)
+{
+	return ((int64_t)(second << OFFSET_BITS) >> (64 - SAVED_BITS)) * 8;
 }
 
 static inline uint64_t
@@ -96,59 +93,74 @@ check_of(uintptr_t pc, uint32_t epoch)
 	return (mix(pc) ^ epoch * 0x2545f491ULL) & ((1ULL << CHECK_BITS) - 1);
 }
 
-static struct hf_row HF_COLD
-miss(const struct frame *f, uint32_t epoch, struct cached *set)
+static struct hf_row
+look_up(uintptr_t pc)
 {
+	static const struct hf_row end = { .kind = HF_ROW_END },
+				   strange = { .kind = HF_ROW_STRANGE };
 	struct hf_row row = { .kind = HF_ROW_NONE };
-	uintptr_t pc = f->pc - !f->interrupted;
 	struct found_object o;
+
+	if (find_object((void *)pc, &o) != 0)
+		return row;
+	row = hf_cfi_row(pc, o.eh_frame_header, (uintptr_t)o.map_start,
+		(uintptr_t)o.map_end);
+	/* The loader's entry: who is called from there is a constructor. */
+	if (row.kind == HF_ROW_NONE && o.map->l_addr == _r_debug.r_ldbase)
+		return end;
+	return fits(&row) ? row : strange;
+}
+
+/* What the cache says of a frame. */
+struct words {
+	uint64_t first, second;
+};
+
+static struct words HF_COLD
+miss(uintptr_t pc, uint64_t interrupted, uint32_t epoch, struct cached *set)
+{
+	struct hf_row row = look_up(pc - !interrupted);
+	struct words w = { pc << ADDRESS_AT | interrupted |
+				   (uint64_t)row.rbp_saved << KIND_BITS |
+				   row.kind,
+		(uint64_t)row.offset << (64 - OFFSET_BITS) |
+			((uint64_t)(row.saved / 8) & ((1 << SAVED_BITS) - 1))
+				<< CHECK_BITS |
+			check_of(pc, epoch) };
 	struct cached *victim;
 
-	if (find_object((void *)pc, &o) == 0)
-		row = hf_cfi_row(pc, o.eh_frame_header, (uintptr_t)o.map_start,
-			(uintptr_t)o.map_end);
-	if (!fits(&row))
-		row = (struct hf_row){ .kind = HF_ROW_NONE };
 	/* The colder half of the set: the one that is not in the first place.
 	 */
 	victim = atomic_load_explicit(&set[0].first, memory_order_relaxed) == 0
 			 ? &set[0]
 			 : &set[1];
-	if (victim == &set[1] && mix(f->pc) & 1) {
+	if (victim == &set[1] && mix(pc) & 1) {
 		atomic_store_explicit(&set[1].first, 0, memory_order_relaxed);
 		victim = &set[0];
 	}
-	atomic_store_explicit(&victim->second,
-		(uint64_t)row.offset << (64 - OFFSET_BITS) |
-			((uint64_t)(row.saved / 8) & ((1 << SAVED_BITS) - 1))
-				<< CHECK_BITS |
-			check_of(f->pc, epoch),
-		memory_order_relaxed);
-	atomic_store_explicit(&victim->first,
-		f->pc << ADDRESS_AT | (f->interrupted ? INTERRUPTED : 0) |
-			(uint64_t)row.rbp_saved << KIND_BITS | row.kind,
-		memory_order_release);
-	return row;
+	atomic_store_explicit(&victim->second, w.second, memory_order_relaxed);
+	atomic_store_explicit(&victim->first, w.first, memory_order_release);
+	return w;
 }
 
-static inline struct hf_row
-row_at(const struct frame *f, uint32_t epoch)
+static inline struct words
+words_of(uintptr_t pc, uint64_t interrupted, uint32_t epoch)
 {
-	struct cached *set = &cache[mix(f->pc) >> (64 - CACHE_BITS) << 1];
+	struct cached *set = &cache[mix(pc) >> (64 - CACHE_BITS) << 1];
 
 	for (int i = 0; i < 2; i++) {
-		uint64_t first = atomic_load_explicit(
-			&set[i].first, memory_order_acquire);
-		uint64_t second = atomic_load_explicit(
-			&set[i].second, memory_order_relaxed);
+		struct words w = { atomic_load_explicit(
+					   &set[i].first, memory_order_acquire),
+			atomic_load_explicit(
+				&set[i].second, memory_order_relaxed) };
 
-		if (first >> ADDRESS_AT == f->pc &&
-			!(first & INTERRUPTED) == !f->interrupted &&
-			(second & ((1 << CHECK_BITS) - 1)) ==
-				check_of(f->pc, epoch))
-			return unpack(first, second);
+		if (w.first >> ADDRESS_AT == pc &&
+			(w.first & INTERRUPTED) == interrupted &&
+			(w.second & ((1 << CHECK_BITS) - 1)) ==
+				check_of(pc, epoch))
+			return w;
 	}
-	return miss(f, epoch, set);
+	return miss(pc, interrupted, epoch, set);
 }
 
 static inline uintptr_t
@@ -159,6 +171,12 @@ word(uintptr_t at)
 	memcpy(&w, (const void *)at, sizeof w);
 	return w;
 }
+
+struct frame {
+	uintptr_t pc, sp, bp;
+	uint64_t
+		interrupted; /* INTERRUPTED: pc is not a return address; or 0 */
+};
 
 /* The kernel left the registers of the interrupted code at sp. */
 static bool
@@ -174,7 +192,7 @@ step_signal(struct frame *f)
 	f->bp = word(registers + 10 * 8);
 	f->sp = word(registers + 15 * 8);
 	f->pc = word(registers + 16 * 8);
-	f->interrupted = true;
+	f->interrupted = INTERRUPTED;
 	return true;
 }
 
@@ -198,78 +216,100 @@ step_frame_pointer(struct frame *f)
 	f->sp = f->bp + 16;
 	f->bp = word(f->bp);
 	f->pc = pc;
-	f->interrupted = false;
+	f->interrupted = 0;
 	return true;
 }
 
-/* Steps by a row with a CFA. False: what it says can't be true. */
+/* To the frame at cfa. False: what the row says can't be true. */
 static inline bool
-step_row(struct frame *f, const struct hf_row *row)
+step_to(struct frame *f, uintptr_t cfa, uintptr_t saved_base, struct words w)
 {
-	uintptr_t cfa, base = f->sp, saved_at;
+	uintptr_t saved_at = saved_base + saved_of(w.second);
 
-	if (row->kind == HF_ROW_RSP) {
-		cfa = f->sp + (intptr_t)row->offset;
-	} else if (row->kind == HF_ROW_RBP) {
-		cfa = f->bp + (intptr_t)row->offset;
-	} else if (row->kind == HF_ROW_PLT) {
-		cfa = f->sp + ((f->pc & 15) >= (uintptr_t)row->offset ? 16 : 8);
-	} else {
-		if (!hf_readable(f->bp + (intptr_t)row->offset))
-			return false;
-		cfa = word(f->bp + (intptr_t)row->offset);
-	}
-	if (cfa <= base || !hf_readable(cfa - 8))
+	if (cfa <= f->sp || !hf_readable(cfa - 8))
 		return false;
-	if (row->rbp_saved) {
-		saved_at = (row->kind == HF_ROW_DEREF ? f->bp : cfa) +
-			   (intptr_t)row->saved;
+	if (w.first & RBP_SAVED) {
 		if (!hf_readable(saved_at))
 			return false;
 		f->bp = word(saved_at);
 	}
 	f->pc = word(cfa - 8);
 	f->sp = cfa;
-	f->interrupted = false;
+	f->interrupted = 0;
 	return true;
 }
 
-/* To the caller. False: the walk ends; *truncated if it should not have. */
-static inline bool
-step(struct frame *f, uint32_t epoch, bool *truncated)
-{
-	struct hf_row row = row_at(f, epoch);
-	bool done;
+enum outcome { ON, LAST, BROKEN };
 
-	if (HF_LIKELY(row.kind == HF_ROW_RSP || row.kind == HF_ROW_RBP))
-		done = step_row(f, &row);
-	else if (row.kind == HF_ROW_END)
-		return false;
-	else if (row.kind == HF_ROW_SIGNAL)
+/* The kinds that few frames have. */
+static enum outcome HF_COLD
+step_seldom(struct frame *f, struct words w)
+{
+	uintptr_t at = f->bp + offset_of(w.second);
+	bool done = false;
+
+	switch (w.first & KINDS) {
+	case HF_ROW_END:
+		return LAST;
+	case HF_ROW_SIGNAL:
 		done = step_signal(f);
-	else if (row.kind == HF_ROW_NONE)
+		break;
+	case HF_ROW_NONE:
 		done = step_frame_pointer(f);
-	else
-		done = step_row(f, &row);
-	if (!done)
-		*truncated = true;
-	return done && f->pc != 0;
+		break;
+	case HF_ROW_PLT:
+		at = f->sp +
+		     ((intptr_t)(f->pc & 15) >= offset_of(w.second) ? 16 : 8);
+		done = step_to(f, at, at, w);
+		break;
+	case HF_ROW_DEREF:
+		done = hf_readable(at) && step_to(f, word(at), f->bp, w);
+		break;
+	default: /* STRANGE: rbp may hold anything there */
+		break;
+	}
+	return done ? ON : BROKEN;
+}
+
+/*
+ * To the caller. The frame is copied where somebody needs its address, so that
+ * the walk's own stays in registers.
+ */
+static inline enum outcome
+step(struct frame *f, uint32_t epoch)
+{
+	struct words w = words_of(f->pc, f->interrupted, epoch);
+	uint64_t kind = w.first & KINDS;
+	enum outcome outcome;
+
+	if (HF_LIKELY(kind == HF_ROW_RSP || kind == HF_ROW_RBP)) {
+		uintptr_t cfa = (kind == HF_ROW_RSP ? f->sp : f->bp) +
+				offset_of(w.second);
+
+		outcome = step_to(f, cfa, cfa, w) ? ON : BROKEN;
+	} else {
+		struct frame copy = *f;
+
+		outcome = step_seldom(&copy, w);
+		*f = copy;
+	}
+	return outcome == ON && f->pc == 0 ? LAST : outcome;
 }
 
 static void
 capture(struct hf_capture *c)
 {
 	uint32_t epoch = hf_modules_epoch();
-	bool truncated = false;
 	const struct hf_frame_link *hook = c->hook;
 	struct frame f = {
 		.pc = hook->pc, .sp = (uintptr_t)(hook + 1), .bp = hook->bp
 	};
+	enum outcome outcome = ON;
 
 	hf_readable_begin((uintptr_t)hook);
-	while (hf_unwind_add(c, f.pc) && step(&f, epoch, &truncated))
-		;
-	if (truncated)
+	while (outcome == ON && hf_unwind_add(c, f.pc))
+		outcome = step(&f, epoch);
+	if (outcome == BROKEN)
 		c->flags |= HFS_TRUNCATED;
 }
 

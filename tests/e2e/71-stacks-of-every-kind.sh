@@ -2,7 +2,8 @@
 # Goal: coroutines, alternate signal stacks, the smallest threads and endless
 # recursion are walked without a crash by each back-end and counted exactly; a
 # stack longer than DEPTH keeps its innermost frames and says so; the back-ends
-# agree.
+# agree. A constructor that the loader calls ends at the loader's entry, which
+# has no tables, and is whole.
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
@@ -55,4 +56,25 @@ import sys, hf
 d = hf.Dump(sys.argv[1])
 if max(len(s.addresses) for s in d.stacks) != 3:
     hf.fail("DEPTH=3 is not kept")
+END
+
+need gcc
+cat >constructor.c <<'END'
+#include <stdlib.h>
+void *volatile kept;
+__attribute__((constructor)) static void made(void) { kept = malloc(54321); }
+END
+gcc -O1 -shared -fPIC -o constructor.so constructor.c
+rm -rf dumps
+# Of two libraries that need nothing, the loader starts the later one first.
+env LD_PRELOAD="$PWD/constructor.so $LIBHEAPFLAME" HEAPFLAME_SAMPLE=1 \
+	HEAPFLAME_PREFIX="$PWD/dumps/h" "$PROGS/truth_libc" >/dev/null
+"$PYTHON" - "$(dump_of dumps)" <<'END'
+import sys, hf
+d = hf.Dump(sys.argv[1])
+ours = [s for s in d.stacks if s.figures.get("a", [0, 0])[1] == 54321]
+if len(ours) != 1:
+    hf.fail("%d stacks of the constructor" % len(ours))
+if len(ours[0].addresses) < 3 or "x" in ours[0].figures:
+    hf.fail("cut off: %r" % ours[0].figures)
 END

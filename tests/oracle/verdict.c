@@ -6,9 +6,9 @@
  *
  * A difference is explained if the third one agrees with cfi; if the frame
  * where they part has no row in its module's tables, so that all three can only
- * guess; or if its row has a form that cfi can't hold (a CFA in a register
- * other than rsp and rbp). Everything else is unexplained: a defect of cfi
- * until somebody shows otherwise.
+ * guess; or if cfi stops, and says so, at a row of a form that it can't hold (a
+ * CFA in a register other than rsp and rbp). Everything else is unexplained: a
+ * defect of cfi until somebody shows otherwise.
  */
 #define _GNU_SOURCE
 #include "verdict.h"
@@ -27,7 +27,6 @@ enum cause {
 	LIBUNWIND_WRONG,
 	NO_ROW,
 	ROW_NOT_HELD,
-	ROW_GUESSED,
 	CFI_SHORT,
 	CFI_WRONG,
 	ALL_DIFFER,
@@ -42,14 +41,13 @@ static const struct {
 	[LIBUNWIND_WRONG] = { "libunwind took a wrong frame", true },
 	[NO_ROW] = { "code without a row in its tables", true },
 	[ROW_NOT_HELD] = { "cfi can't hold the row, and says so", true },
-	[ROW_GUESSED] = { "cfi can't hold the row, and goes by rbp", true },
 	[CFI_SHORT] = { "cfi stopped early", false },
 	[CFI_WRONG] = { "cfi took a wrong frame", false },
 	[ALL_DIFFER] = { "all three differ", false },
 };
 
-static const char *const kinds[HF_ROW_KINDS] = { "none", "rsp", "rbp", "deref",
-	"plt", "signal", "end" };
+static const char *const kinds[HF_ROW_KINDS] = { "none", "strange", "rsp",
+	"rbp", "deref", "plt", "signal", "end" };
 
 struct difference {
 	struct stack cfi, libunwind, libgcc;
@@ -148,16 +146,13 @@ cause_of(const struct difference *d)
 	if (same(&d->libgcc, &d->cfi))
 		return d->common == d->libunwind.depth ? LIBUNWIND_SHORT
 						       : LIBUNWIND_WRONG;
-	if (same(&d->libgcc, &d->libunwind)) {
-		bool none = d->row == HF_ROW_NONE;
-
-		if (d->common < d->cfi.depth)
-			return none ? ROW_GUESSED : CFI_WRONG;
-		return none && d->cfi.flags & HFS_TRUNCATED ? ROW_NOT_HELD
-							    : CFI_SHORT;
-	}
+	if (d->row == HF_ROW_STRANGE && d->common == d->cfi.depth &&
+		d->cfi.flags & HFS_TRUNCATED)
+		return ROW_NOT_HELD;
 	if (d->row == HF_ROW_NONE)
 		return NO_ROW;
+	if (same(&d->libgcc, &d->libunwind))
+		return d->common < d->cfi.depth ? CFI_WRONG : CFI_SHORT;
 	return ALL_DIFFER;
 }
 
