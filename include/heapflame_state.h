@@ -104,7 +104,7 @@ struct hfs_stack {
 	hfs_ref next; /* in its bucket */
 	hfs_ref older; /* the stack published before it: a list of all */
 	uint32_t number; /* from 1 */
-	uint32_t epoch; /* unloads of modules when it was seen */
+	uint32_t epoch; /* unloads of modules when it was first seen */
 	uint16_t depth, flags;
 	uint16_t thread, label; /* numbers of names, 0: none */
 	uint32_t phase; /* number of the phase; 0: before the first mark */

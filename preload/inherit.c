@@ -11,6 +11,7 @@
 #include "counters.h"
 #include "modules.h"
 #include "stacks.h"
+#include "unloads.h"
 
 struct walk {
 	struct hf_region *from, *to;
@@ -21,8 +22,12 @@ static hfs_ref
 translate(const struct walk *w, hfs_ref old)
 {
 	struct hfs_stack *s = hf_stacks_at(w->from, old);
+	/* A module that is gone by now is none of the child's. */
+	uint32_t last = hf_unloads_of((const uintptr_t *)s->pcs, s->depth);
+	uint32_t unloads = last <= s->epoch ? last : s->epoch;
 	struct hf_stack_key key = { .pcs = (const uintptr_t *)s->pcs,
 		.depth = s->depth,
+		.unloads = unloads,
 		.epoch = s->epoch,
 		.flags = s->flags,
 		.hash = hf_stacks_hash((const uintptr_t *)s->pcs, s->depth) };

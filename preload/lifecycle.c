@@ -173,6 +173,7 @@ dlclose(void *handle)
 {
 	struct hf_region *r = hf_wiped ? hf_state() : NULL;
 	unsigned long long before;
+	bool known;
 	int result;
 
 	if (!hf_next.dlclose)
@@ -185,15 +186,13 @@ dlclose(void *handle)
 		 * by a thread of the parent; dlclose itself may not need it.
 		 */
 		result = hf_next.dlclose(handle);
-		hf_modules_unloaded();
+		hf_modules_unloaded(r, false);
 		return result;
 	}
-	hf_modules_refresh(r);
+	known = hf_modules_refresh(r);
 	before = unloaded();
 	result = hf_next.dlclose(handle);
-	if (unloaded() != before) {
-		hf_modules_unloaded();
-		hf_modules_refresh(r); /* what is gone is gone */
-	}
+	if (unloaded() != before)
+		hf_modules_unloaded(r, known);
 	return result;
 }

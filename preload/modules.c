@@ -11,11 +11,15 @@
 #include <link.h>
 #include <string.h>
 
+#include "unloads.h"
+
 _Atomic uint32_t hf_modules_unloads;
 
 /* Epoch of the last finished walk: what was there then was there in it. */
 static _Atomic uint32_t walked_epoch;
 static _Atomic uint32_t walks;
+/* A module found no room for a row: nobody will know when it goes. */
+static _Atomic uint32_t incomplete;
 
 static struct hfs_module *
 row_at(struct hf_region *r, hfs_ref ref)
@@ -43,12 +47,56 @@ hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
 static bool
 same(const struct hfs_module *row, const struct hf_found_module *m)
 {
-	return atomic_load(&row->last_epoch) == UINT32_MAX &&
-	       row->segments == m->segments &&
+	return row->segments == m->segments &&
 	       row->build_id_length == m->build_id_length &&
 	       memcmp(row->segment, m->segment,
 		       m->segments * sizeof *m->segment) == 0 &&
 	       memcmp(build_id_of(row), m->build_id, m->build_id_length) == 0;
+}
+
+static bool
+same_path(const struct hfs_module *row, const struct hf_found_module *m)
+{
+	return row->path_length == m->path_length &&
+	       memcmp(build_id_of(row) + row->build_id_length, m->path,
+		       m->path_length) == 0;
+}
+
+static bool
+overlap(const struct hfs_module *row, const struct hf_found_module *m)
+{
+	for (uint32_t i = 0; i < row->segments; i++)
+		for (uint32_t k = 0; k < m->segments; k++)
+			if (row->segment[i].start < m->segment[k].end &&
+				m->segment[k].start < row->segment[i].end)
+				return true;
+	return false;
+}
+
+/*
+ * A file that was unloaded and is loaded again at the same place goes on with
+ * its row, or else each turn of a plug-in would cost one; unless another has
+ * been there meanwhile. Without a build-id it may be another file.
+ */
+static struct hfs_module *
+loaded_again(struct hf_region *r, const struct hf_found_module *m)
+{
+	struct hfs_module *again = NULL;
+	uint32_t gone = 0;
+
+	for (hfs_ref ref = hf_modules_first(r); ref;
+		ref = hf_modules_after(r, ref)) {
+		struct hfs_module *row = row_at(r, ref);
+		uint32_t last = atomic_load(&row->last_epoch);
+		bool is_it = m->build_id_length > 0 && same(row, m) &&
+			     same_path(row, m);
+
+		if (last < gone || !overlap(row, m))
+			continue;
+		again = is_it && last > gone ? row : NULL;
+		gone = last;
+	}
+	return again;
 }
 
 /* The new row, or 0 if there is no room. */
@@ -91,17 +139,36 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 void
 hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
 {
+	struct hfs_module *row;
 	hfs_ref ref;
 
 	if (!w->region || m->segments == 0)
 		return;
 	for (ref = hf_modules_first(w->region); ref;
-		ref = hf_modules_after(w->region, ref))
-		if (same(row_at(w->region, ref), m)) {
-			row_at(w->region, ref)->seen = w->number;
+		ref = hf_modules_after(w->region, ref)) {
+		row = row_at(w->region, ref);
+		if (atomic_load(&row->last_epoch) == UINT32_MAX &&
+			same(row, m)) {
+			row->seen = w->number;
 			return;
 		}
-	add(w, m);
+	}
+	row = loaded_again(w->region, m);
+	if (row) {
+		row->seen = w->number;
+		row->last_epoch = UINT32_MAX;
+	} else if (!add(w, m)) {
+		incomplete = 1;
+	}
+}
+
+static void
+gone(struct hfs_module *row, uint32_t epoch)
+{
+	for (uint32_t i = 0; i < row->segments; i++)
+		hf_unloads_note(
+			row->segment[i].start, row->segment[i].end, epoch);
+	atomic_store(&row->last_epoch, epoch);
 }
 
 void
@@ -115,7 +182,7 @@ hf_modules_end(struct hf_modules_walk *w)
 
 		if (row->seen != w->number &&
 			atomic_load(&row->last_epoch) == UINT32_MAX)
-			atomic_store(&row->last_epoch, walked_epoch + 1);
+			gone(row, walked_epoch + 1);
 	}
 	walked_epoch = w->epoch;
 	atomic_store(&hf_wiped->modules, 0);
@@ -282,22 +349,26 @@ hf_modules_as_at_start(struct hf_region *r)
 	atomic_store(&hf_wiped->modules, 0);
 }
 
-void
+bool
 hf_modules_refresh(struct hf_region *r)
 {
 	struct hf_modules_walk w;
 
 	hf_modules_begin(&w, r);
 	if (!w.region)
-		return;
+		return false;
 	dl_iterate_phdr(each_object, &w);
 	hf_modules_end(&w);
+	return !incomplete;
 }
 
 void
-hf_modules_unloaded(void)
+hf_modules_unloaded(struct hf_region *r, bool known)
 {
-	atomic_fetch_add(&hf_modules_unloads, 1);
+	uint32_t epoch = atomic_fetch_add(&hf_modules_unloads, 1) + 1;
+
+	if (!known || !hf_modules_refresh(r))
+		hf_unloads_note_unknown(epoch);
 }
 
 void
@@ -319,8 +390,10 @@ hf_modules_inherit(struct hf_region *from, struct hf_region *to)
 
 		w.epoch = row->first_epoch;
 		ref_there = add(&w, &m);
-		if (!ref_there)
+		if (!ref_there) {
+			incomplete = 1;
 			return;
+		}
 		row_at(to, ref_there)->last_epoch =
 			atomic_load(&row->last_epoch);
 	}

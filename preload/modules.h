@@ -4,8 +4,9 @@
  * at start and before each dlclose by asking the loader (on a thread that is
  * not in an allocation), and by the dump's helper from /proc/self/maps.
  *
- * The epoch counts unloads; it is part of a stack's identity, so that an
- * address that another library reuses is never misread.
+ * The epoch counts unloads; the last one at its addresses (unloads.h) is part
+ * of a stack's identity, so that an address that another library reuses is
+ * never misread.
  */
 #ifndef HF_MODULES_H
 #define HF_MODULES_H
@@ -26,9 +27,10 @@ hf_modules_epoch(void)
 
 /*
  * Brings the region's rows up to date with the loader's list. Calls
- * dl_iterate_phdr: never from an allocation hook.
+ * dl_iterate_phdr: never from an allocation hook. False if they are not:
+ * another thread is at it, or there is no room for a row.
  */
-void hf_modules_refresh(struct hf_region *r);
+bool hf_modules_refresh(struct hf_region *r);
 
 /* All of them: from _first by _after until 0. */
 static inline hfs_ref
@@ -54,8 +56,11 @@ void hf_modules_start(void);
 /* Rows of what was loaded then, for whoever sees no /proc (in a chroot). */
 void hf_modules_as_at_start(struct hf_region *r);
 
-/* Something was unloaded. */
-void hf_modules_unloaded(void);
+/*
+ * Something was unloaded. `known`: the rows were up to date before; else, or in
+ * a forked child, which must not ask the loader, it may have been anything.
+ */
+void hf_modules_unloaded(struct hf_region *r, bool known);
 
 /* A fork child's new region gets its parent's rows. */
 void hf_modules_inherit(struct hf_region *from, struct hf_region *to);

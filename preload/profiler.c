@@ -25,6 +25,7 @@
 #include "state_file.h"
 #include "thin.h"
 #include "thread.h"
+#include "unloads.h"
 #include "unwind.h"
 
 __thread struct hf_thread hf_thread = { .count = HF_COUNT_NEW };
@@ -244,6 +245,7 @@ take_stack(struct hf_region *r, const void *hook)
 	key.depth = c.depth;
 	key.flags = c.flags;
 	key.hash = c.hash;
+	key.unloads = hf_unloads_of(pcs, key.depth);
 	ref = hf_stacks_intern(r, &key);
 	if (ref)
 		return ref;
@@ -252,6 +254,7 @@ take_stack(struct hf_region *r, const void *hook)
 	key.flags = HFS_TABLE_FULL;
 	key.depth = key.depth > 0;
 	key.hash = hf_stacks_hash(pcs, key.depth);
+	key.unloads = hf_unloads_of(pcs, key.depth);
 	ref = hf_stacks_intern(r, &key);
 	if (ref)
 		return ref;

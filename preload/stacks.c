@@ -22,7 +22,7 @@ hash_key(const struct hf_stack_key *key)
 {
 	uint64_t h = key->hash ^ key->hash >> 32;
 
-	h += key->epoch * 0x9e3779b97f4a7c15ULL + key->flags +
+	h += key->unloads * 0x9e3779b97f4a7c15ULL + key->flags +
 	     ((uint64_t)key->depth << 32);
 	h ^= (key->phase * 0xff51afd7ed558ccdULL) ^
 	     ((uint64_t)key->label << 16 | key->thread) * 0xc4ceb9fe1a85ec53ULL;
@@ -31,11 +31,15 @@ hash_key(const struct hf_stack_key *key)
 	return h ? h : 1;
 }
 
+/*
+ * The unloads are in the hash; that the record is not older than the last one
+ * must not depend on chance.
+ */
 static bool
 equal(const struct hfs_stack *s, const struct hf_stack_key *key, uint64_t hash)
 {
 	if (s->hash != hash || s->depth != key->depth ||
-		s->epoch != key->epoch || s->flags != key->flags ||
+		s->epoch < key->unloads || s->flags != key->flags ||
 		s->thread != key->thread || s->label != key->label ||
 		s->phase != key->phase)
 		return false;
@@ -118,7 +122,8 @@ make(struct hf_region *r, const struct hf_stack_key *key, uint64_t hash)
 		return 0;
 	s = hf_stacks_at(r, ref);
 	s->hash = hash;
-	s->epoch = key->epoch;
+	/* A walk notes an unload a moment before its epoch begins. */
+	s->epoch = key->epoch > key->unloads ? key->epoch : key->unloads;
 	s->depth = (uint16_t)key->depth;
 	s->flags = key->flags;
 	s->thread = key->thread;

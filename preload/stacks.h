@@ -12,7 +12,8 @@
 struct hf_stack_key {
 	const uintptr_t *pcs; /* leaf first */
 	uint32_t depth;
-	uint32_t epoch;
+	uint32_t unloads; /* hf_unloads_of the addresses */
+	uint32_t epoch; /* now; not of what makes it, but of when it was seen */
 	uint16_t flags; /* HFS_TRUNCATED, ... */
 	uint64_t hash; /* hf_stacks_mix of each pc in turn, from 0 */
 	uint16_t thread, label; /* numbers of names */

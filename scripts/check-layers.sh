@@ -15,7 +15,7 @@ preload=(
 	'profiler profiler_*'
 	'dump state_file state_dead commands rss folder census identity inherit thin write_dump write_head maps'
 	'control modules helper unwind unwind_*'
-	'stacks live counters phases solve cfi cfi_* readable'
+	'stacks live counters unloads phases solve cfi cfi_* readable'
 	'filter'
 	'state'
 	'options say next thread sys text sampler'

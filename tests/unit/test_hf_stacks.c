@@ -50,21 +50,24 @@ what_is_equal_is_one_and_what_is_not_is_another(void **state)
 	uintptr_t a[] = { 1, 2, 3 }, again[] = { 1, 2, 3 }, b[] = { 1, 3, 2 },
 		  c[] = { 1, 2, 4 };
 	struct hf_stack_key keys[] = {
-		{ .pcs = a, .depth = 3, .epoch = 0, .flags = 0 },
-		{ .pcs = a, .depth = 3, .epoch = 1, .flags = 0 }, /* epoch */
-		{ .pcs = a, .depth = 3, .epoch = 0, .flags = HFS_TRUNCATED },
-		{ .pcs = a, .depth = 3, .epoch = 0, .flags = HFS_TABLE_FULL },
+		{ .pcs = a, .depth = 3, .unloads = 0, .flags = 0 },
 		{ .pcs = a,
 			.depth = 3,
-			.epoch = 0,
+			.unloads = 1,
+			.flags = 0 }, /* unloads */
+		{ .pcs = a, .depth = 3, .unloads = 0, .flags = HFS_TRUNCATED },
+		{ .pcs = a, .depth = 3, .unloads = 0, .flags = HFS_TABLE_FULL },
+		{ .pcs = a,
+			.depth = 3,
+			.unloads = 0,
 			.flags = HFS_TRUNCATED | HFS_UNWINDER_BUSY },
-		{ .pcs = b, .depth = 3, .epoch = 0, .flags = 0 }, /* order */
-		{ .pcs = c, .depth = 3, .epoch = 0, .flags = 0 },
-		{ .pcs = a, .depth = 2, .epoch = 0, .flags = 0 },
-		{ .pcs = a, .depth = 1, .epoch = 0, .flags = 0 },
-		{ .pcs = a, .depth = 0, .epoch = 0, .flags = 0 },
-		{ .pcs = a, .depth = 0, .epoch = 0, .flags = HFS_TABLE_FULL },
-		{ .pcs = a, .depth = 0, .epoch = 1, .flags = 0 },
+		{ .pcs = b, .depth = 3, .unloads = 0, .flags = 0 }, /* order */
+		{ .pcs = c, .depth = 3, .unloads = 0, .flags = 0 },
+		{ .pcs = a, .depth = 2, .unloads = 0, .flags = 0 },
+		{ .pcs = a, .depth = 1, .unloads = 0, .flags = 0 },
+		{ .pcs = a, .depth = 0, .unloads = 0, .flags = 0 },
+		{ .pcs = a, .depth = 0, .unloads = 0, .flags = HFS_TABLE_FULL },
+		{ .pcs = a, .depth = 0, .unloads = 1, .flags = 0 },
 	};
 	enum { KEYS = sizeof keys / sizeof keys[0] };
 	hfs_ref ref[KEYS];
@@ -91,9 +94,11 @@ a_record_says_what_it_was_made_of(void **state)
 {
 	struct hf_region *r = hf_shared_region(64 << 20);
 	uintptr_t pcs[512];
-	struct hf_stack_key key = {
-		.pcs = pcs, .depth = 512, .epoch = 3, .flags = HFS_TRUNCATED
-	};
+	struct hf_stack_key key = { .pcs = pcs,
+		.depth = 512,
+		.unloads = 2,
+		.epoch = 3,
+		.flags = HFS_TRUNCATED };
 	struct hfs_stack *s;
 
 	for (uint32_t i = 0; i < 512; i++)
