@@ -7,6 +7,7 @@
 #define HEAPV2_H
 
 #include "addrmap.h"
+#include "heapv2_names.h"
 #include "profile.h"
 #include "read.h"
 #include "scan.h"
@@ -18,6 +19,8 @@ struct heapv2_head {
 	uint64_t version; /* of our own lines; 0: there are none */
 	uint64_t seq;
 	bool modules; /* there are module rows */
+	/* Ids are strings of p; of a phase its index there. */
+	struct heapv2_names names;
 };
 
 /*
@@ -27,6 +30,9 @@ struct heapv2_head {
  */
 void heapv2_head_init(struct heapv2_head *h, struct profile *p,
 	struct addrmap *map, const char *file_name);
+
+/* What the head itself holds; the process stays. */
+void heapv2_head_release(struct heapv2_head *h);
 
 /*
  * Length of the part of the path that all dumps of one process have in
@@ -49,10 +55,13 @@ void heapv2_decode_maps_path(char *path);
 
 /* The `key=value,...` part of a stack's `# s` line. */
 struct heapv2_stack {
-	struct row row; /* without its indices */
+	struct row row; /* without its indices; live at a phase's end as if the
+			   phase had ended */
+	uint64_t numbers[HEAPV2_KINDS]; /* of thread, label, phase; 0: none */
 	uint64_t number;
 	uint64_t epoch;
 	bool truncated; /* key x, t */
+	bool temp_guessed; /* key m had no variances */
 	char lost; /* key x, f or b: why there is no stack; 0: there is one */
 };
 bool heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact);

@@ -3,7 +3,7 @@
  * Who a dump is of: its name and its head block, a table of keys each with a
  * function that takes the values, and the list of mapped files at its end.
  */
-#include "heapv2.h"
+#include "heapv2_keys.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -13,23 +13,6 @@
 
 #define DELETED " (deleted)" /* what the kernel appends to such a path */
 
-/* A text value, decoded, as a string of the profile; "-" is none. */
-static uint32_t
-text_value(struct profile *p, struct scan word)
-{
-	size_t n = (size_t)(word.end - word.at);
-	char *text;
-	uint32_t id;
-
-	if (n == 1 && *word.at == '-')
-		return NONE;
-	text = xmalloc(n + 1);
-	n = scan_decode(text, word.at, n);
-	id = strtab_add_n(&p->strings, text, strnlen(text, n));
-	free(text);
-	return id;
-}
-
 static bool
 one_text(struct heapv2_head *h, struct scan *s, uint32_t *id)
 {
@@ -37,17 +20,7 @@ one_text(struct heapv2_head *h, struct scan *s, uint32_t *id)
 
 	if (!scan_word(s, &word))
 		return false;
-	*id = text_value(h->p, word);
-	return true;
-}
-
-/* Up to `most` integers, separated by a space; false if there is another. */
-static bool
-integers(struct scan *s, uint64_t *to, int count)
-{
-	for (int i = 0; i < count; i++)
-		if ((i > 0 && !scan_char(s, ' ')) || !scan_u64(s, &to[i]))
-			return false;
+	*id = heapv2_text(h->p, word);
 	return true;
 }
 
@@ -98,7 +71,8 @@ key_time(struct heapv2_head *h, struct scan *s)
 {
 	uint64_t t[4];
 
-	if (!integers(s, t, 4) || t[0] > INT64_MAX || t[1] > INT64_MAX)
+	if (heapv2_integers(s, t, 4) < 4 || t[0] > INT64_MAX ||
+		t[1] > INT64_MAX)
 		return false;
 	h->process.start_ms = (int64_t)t[0];
 	h->process.end_ms = (int64_t)t[1];
@@ -118,16 +92,14 @@ key_reason(struct heapv2_head *h, struct scan *s)
 	       scan_u64(s, &h->seq);
 }
 
-/* More than any machine has: such a file is damaged. */
-#define MOST_BYTES (1ULL << 60)
-
 static bool
 key_interval(struct heapv2_head *h, struct scan *s)
 {
 	struct process *p = &h->process;
 	uint64_t v[3];
 
-	if (!integers(s, v, 3) || v[1] == 0 || v[1] > MOST_BYTES)
+	if (heapv2_integers(s, v, 3) < 3 || v[1] == 0 ||
+		v[1] > HEAPV2_MOST_BYTES)
 		return false;
 	if (p->interval_max == 0 || v[1] < p->interval_min)
 		p->interval_min = v[1];
@@ -160,23 +132,10 @@ key_lost(struct heapv2_head *h, struct scan *s)
 		return false;
 	if (count == 0)
 		return true;
-	cause = text_value(h->p, word);
+	cause = heapv2_text(h->p, word);
 	if (h->process.losses++ == 0)
 		h->process.first_loss = h->p->loss_count;
 	profile_loss(h->p, strtab_get(&h->p->strings, cause), count);
-	return true;
-}
-
-static bool
-key_rss(struct heapv2_head *h, struct scan *s)
-{
-	uint64_t v[5];
-
-	if (!integers(s, v, 5) || v[0] > MOST_BYTES || v[4] > MOST_BYTES)
-		return false;
-	h->process.rss = v[0];
-	h->process.rss_anonymous = v[1];
-	h->process.rss_peak = v[4];
 	return true;
 }
 
@@ -235,7 +194,12 @@ heapv2_head_line(struct heapv2_head *h, struct scan line)
 		{ "id", key_id }, { "boot", key_boot }, { "exe", key_exe },
 		{ "parent", key_parent }, { "time", key_time },
 		{ "reason", key_reason }, { "samples", key_samples },
-		{ "peak", key_peak }, { "rss", key_rss } };
+		{ "peak", key_peak }, { "rss", heapv2_key_rss },
+		{ "own", heapv2_key_own },
+		{ "allocator", heapv2_key_allocator },
+		{ "temp", heapv2_key_temp }, { "name", heapv2_key_name },
+		{ "phase", heapv2_key_phase },
+		{ "history", heapv2_key_history } };
 	struct scan word;
 
 	if (!scan_word(&line, &word))
@@ -333,4 +297,10 @@ heapv2_head_init(struct heapv2_head *h, struct profile *p, struct addrmap *map,
 	process->pid = to_pid(number);
 	if (kind == 'f')
 		process->state = PROCESS_ENDED;
+}
+
+void
+heapv2_head_release(struct heapv2_head *h)
+{
+	heapv2_names_release(&h->names);
 }

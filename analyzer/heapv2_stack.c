@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The exact figures of one stack (section 4 of docs/FORMAT.md): a row. Where
- * the format has no variance for a figure (peak objects, short-lived, inherited
- * blocks) it is taken to vary as the figure beside it does: good enough to
- * show an interval, and 0 whenever nothing was sampled.
+ * the format has no variance for a figure (peak objects, inherited blocks) it
+ * is taken to vary as the figure beside it does: good enough to show an
+ * interval, and 0 whenever nothing was sampled.
  */
 #include "heapv2.h"
 
-/* Values separated by commas, exactly `count`. */
+/* Up to `most` values separated by commas; returns how many there were. */
+static int
+some_numbers(struct scan *s, double *to, int most)
+{
+	for (int i = 0; i < most; i++)
+		if ((i > 0 && !scan_char(s, ',')) || !scan_number(s, &to[i]))
+			return i;
+	return most;
+}
+
 static bool
 numbers(struct scan *s, double *to, int count)
 {
-	for (int i = 0; i < count; i++)
-		if ((i > 0 && !scan_char(s, ',')) || !scan_number(s, &to[i]))
-			return false;
-	return true;
+	return some_numbers(s, to, count) == count;
 }
 
 static uint64_t
@@ -29,7 +35,7 @@ ratio(double part, double whole)
 	return whole > 0 ? part / whole : 0;
 }
 
-/* Keys a and l: samples, bytes, objects and their variances. */
+/* Keys a, l and d: samples, bytes, objects and their variances. */
 static bool
 sampled(struct scan *s, uint64_t *samples, struct value *space,
 	struct value *objects)
@@ -44,8 +50,9 @@ sampled(struct scan *s, uint64_t *samples, struct value *space,
 	return true;
 }
 
+/* Keys p and q: bytes, objects, variance of bytes. */
 static bool
-at_peak(struct scan *s, struct row *r)
+at_peak(struct scan *s, struct value *space, struct value *objects)
 {
 	double v[3];
 	double size;
@@ -53,8 +60,8 @@ at_peak(struct scan *s, struct row *r)
 	if (!numbers(s, v, 3))
 		return false;
 	size = ratio(v[1], v[0]);
-	r->v[PEAK_SPACE] = (struct value){ v[0], v[2] };
-	r->v[PEAK_OBJECTS] = (struct value){ v[1], v[2] * size * size };
+	*space = (struct value){ v[0], v[2] };
+	*objects = (struct value){ v[1], v[2] * size * size };
 	return true;
 }
 
@@ -84,16 +91,32 @@ freed(struct scan *s, struct row *r)
 	return true;
 }
 
+/*
+ * Key m: bytes, objects, and their variances. The first version had none: they
+ * are taken to vary as all that was allocated does.
+ */
 static bool
-short_lived(struct scan *s, struct row *r)
+short_lived(struct scan *s, struct heapv2_stack *stack)
 {
-	double v[2];
+	struct row *r = &stack->row;
+	double v[4] = { 0 };
+	int n = some_numbers(s, v, 4);
 
-	if (!numbers(s, v, 2))
+	if (n != 2 && n != 4)
 		return false;
-	r->v[TEMP_SPACE].sum = v[0];
-	r->v[TEMP_OBJECTS].sum = v[1];
+	r->v[TEMP_SPACE] = (struct value){ v[0], v[2] };
+	r->v[TEMP_OBJECTS] = (struct value){ v[1], v[3] };
+	stack->temp_guessed = n == 2;
 	return true;
+}
+
+static void
+guess_temp(struct value *v)
+{
+	v[TEMP_SPACE].var = v[ALLOC_SPACE].var *
+			    ratio(v[TEMP_SPACE].sum, v[ALLOC_SPACE].sum);
+	v[TEMP_OBJECTS].var = v[ALLOC_OBJECTS].var *
+			      ratio(v[TEMP_OBJECTS].sum, v[ALLOC_OBJECTS].sum);
 }
 
 static bool
@@ -138,17 +161,28 @@ take_key(struct heapv2_stack *s, struct scan *v, char key, bool exact)
 		return sampled(v, &r->samples_live, &r->v[INUSE_SPACE],
 			&r->v[INUSE_OBJECTS]);
 	case 'p':
-		return at_peak(v, r);
+		return at_peak(v, &r->v[PEAK_SPACE], &r->v[PEAK_OBJECTS]);
+	case 'q':
+		return at_peak(v, &r->phase_peak_space, &r->phase_peak_objects);
+	case 'd':
+		return sampled(v, &r->samples_phase_end, &r->phase_end_space,
+			&r->phase_end_objects);
 	case 'i':
 		return inherited(v, r, exact);
 	case 'f':
 		return freed(v, r);
 	case 'm':
-		return short_lived(v, r);
+		return short_lived(v, s);
 	case 'r':
 		return reallocs(v, r);
 	case 'z':
 		return pair(v, &r->size_min, &r->size_max);
+	case 't':
+		return scan_u64(v, &s->numbers[HEAPV2_THREAD]);
+	case 'b':
+		return scan_u64(v, &s->numbers[HEAPV2_LABEL]);
+	case 'h':
+		return scan_u64(v, &s->numbers[HEAPV2_PHASE]);
 	case 'w':
 		return pair(v, &r->first_ns, &r->last_ns);
 	default:
@@ -160,8 +194,6 @@ take_key(struct heapv2_stack *s, struct scan *v, char key, bool exact)
 bool
 heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact)
 {
-	struct value *v = s->row.v;
-
 	*s = (struct heapv2_stack){ 0 };
 	if (!scan_u64(&line, &s->number))
 		return false;
@@ -179,9 +211,7 @@ heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact)
 	}
 	if (line.at != line.end)
 		return false;
-	v[TEMP_SPACE].var = v[ALLOC_SPACE].var *
-			    ratio(v[TEMP_SPACE].sum, v[ALLOC_SPACE].sum);
-	v[TEMP_OBJECTS].var = v[ALLOC_OBJECTS].var *
-			      ratio(v[TEMP_OBJECTS].sum, v[ALLOC_OBJECTS].sum);
+	if (s->temp_guessed)
+		guess_temp(s->row.v);
 	return true;
 }

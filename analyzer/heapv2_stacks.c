@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "err.h"
 
@@ -26,10 +27,11 @@ struct heapv2_numbered {
 };
 
 void
-heapv2_stacks_init(
-	struct heapv2_stacks *s, struct profile *p, struct addrmap *map)
+heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
+	struct addrmap *map, const struct heapv2_names *names)
 {
 	s->p = p;
+	s->names = names;
 	s->map = map;
 	s->open = s->accumulated = false;
 	s->numbers = NULL;
@@ -56,6 +58,7 @@ heapv2_stacks_begin(struct heapv2_stacks *s)
 	s->own.epoch = 0;
 	s->own.lost = 0;
 	s->own.truncated = false;
+	memset(s->own.numbers, 0, sizeof s->own.numbers);
 }
 
 void
@@ -155,6 +158,33 @@ remember_number(struct heapv2_stacks *s, uint32_t row)
 	s->numbers[s->number_count++] = n;
 }
 
+/* The row that this stack counts in. */
+static struct row *
+find_row(struct heapv2_stacks *s, uint32_t stack)
+{
+	const uint64_t *numbers = s->own.numbers;
+
+	return profile_row(s->p, stack, s->process,
+		heapv2_names_get(
+			s->names, HEAPV2_THREAD, numbers[HEAPV2_THREAD]),
+		heapv2_names_get(s->names, HEAPV2_LABEL, numbers[HEAPV2_LABEL]),
+		heapv2_names_get(
+			s->names, HEAPV2_PHASE, numbers[HEAPV2_PHASE]));
+}
+
+/* What lives at the end of a phase that goes on is what lives now. */
+static void
+add_phase_end(const struct profile *p, struct row *row, const struct row *now)
+{
+	if (row->phase == NONE || p->phases[row->phase].end_ns != PHASE_OPEN)
+		return;
+	row->samples_phase_end += now->samples_live;
+	row->phase_end_space.sum += now->v[INUSE_SPACE].sum;
+	row->phase_end_space.var += now->v[INUSE_SPACE].var;
+	row->phase_end_objects.sum += now->v[INUSE_OBJECTS].sum;
+	row->phase_end_objects.var += now->v[INUSE_OBJECTS].var;
+}
+
 void
 heapv2_stacks_finish(struct heapv2_stacks *s)
 {
@@ -174,8 +204,9 @@ heapv2_stacks_finish(struct heapv2_stacks *s)
 		s->locations[s->depth++] = no_address(s);
 	stack = profile_stack(
 		s->p, s->locations, s->depth, s->too_deep || s->own.truncated);
-	row = profile_row(s->p, stack, s->process, NONE, NONE, NONE);
+	row = find_row(s, stack);
 	row_add(row, figures);
+	add_phase_end(s->p, row, figures);
 	if (s->has_own)
 		remember_number(s, (uint32_t)(row - s->p->rows));
 }

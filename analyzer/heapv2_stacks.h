@@ -18,6 +18,7 @@
 struct heapv2_stacks {
 	struct profile *p; /* borrowed */
 	struct addrmap *map; /* borrowed */
+	const struct heapv2_names *names; /* borrowed */
 	uint32_t process; /* whose rows they become */
 
 	/* The stack that is being read. */
@@ -37,8 +38,8 @@ struct heapv2_stacks {
 	struct heapv2_cached *cache;
 };
 
-void heapv2_stacks_init(
-	struct heapv2_stacks *s, struct profile *p, struct addrmap *map);
+void heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
+	struct addrmap *map, const struct heapv2_names *names);
 void heapv2_stacks_release(struct heapv2_stacks *s);
 
 /* Finishes the one before, if there is one. */

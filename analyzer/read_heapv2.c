@@ -286,11 +286,12 @@ read_dump(struct profile *p, const struct input *in)
 	d->p = p;
 	d->in = in;
 	d->rest = (struct scan){ in->bytes, in->bytes + in->length };
-	heapv2_stacks_init(&d->stacks, p, &d->map);
+	heapv2_stacks_init(&d->stacks, p, &d->map, &d->head.names);
 	heapv2_head_init(&d->head, p, &d->map, in->name);
 	ok = read_all(d);
 	addrmap_release(&d->map);
 	heapv2_stacks_release(&d->stacks);
+	heapv2_head_release(&d->head);
 	free(d);
 	return ok ? 0 : -1;
 }
@@ -333,6 +334,7 @@ read_only_head(struct head *to, const struct input *in)
 	to->seq = h.seq;
 	to->start_ms = h.process.start_ms;
 	to->end_ms = h.process.end_ms;
+	heapv2_head_release(&h);
 	profile_release(&p);
 	return complete;
 }

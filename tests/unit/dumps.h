@@ -56,6 +56,51 @@ static const char own_dump[] =
 	"1000-2000 r-xp 00000400 08:01 42                 /opt/other\n"
 	"7ff000000000-7ff000001000 r-xp 00000000 00:00 0  [vdso]\n";
 
+/*
+ * One of ours with threads, labels, and three phases, two of one name; the last
+ * one goes on. The names are such as a stranger would choose.
+ */
+static const char phased_dump[] =
+	"heap_v2/1\n"
+	"  t*: 6: 9100 [11: 9600]\n"
+	"# heapflame 1\n"
+	"# id 4712-18f0aa11bb3\n"
+	"# exe /opt/bench\n"
+	"# time 1700000000000 1700000060000 5000000000 65000000000\n"
+	"# reason m 3 2\n"
+	"# interval 0 1 5000000000\n"
+	"# samples 11 6 0\n"
+	"# peak 9600 11 0 6000000000\n"
+	"# rss 1000000 900000 90000 10000 2000000 70000\n"
+	"# own 12345\n"
+	"# allocator jemalloc 8000 9000 12000 40000 - 500\n"
+	"# temp 10\n"
+	"# history 1000000000 5000 6000 700000\n"
+	"# history 2000000000 5001 6001 700001\n"
+	"# name t 1 main%20thread\n"
+	"# name t 2 worker\n"
+	"# name l 1 tenant=a\n"
+	"# name x 1 of-later\n"
+	"# phase 1 1000 2000 1500 load\n"
+	"# phase 2 2000 3000 2500 ../%2Fserve%0A\n"
+	"# phase 3 4000 - 4500 load\n"
+	"# module 0 0 - aabbcc /opt/bench 1000-2000@0\n"
+	"@ 0x1010 0x1100\n"
+	"  t*: 1: 1000 [1: 1000]\n"
+	"# s 1 t=1 a=1,1000,1,0,0 l=1,1000,1,0,0 p=1000,1,0\n"
+	"@ 0x1010 0x1100\n"
+	"  t*: 1: 100 [5: 500]\n"
+	"# s 2 t=2 b=1 h=1 a=5,500,5,0,0 l=1,100,1,0,0 p=500,5,0 q=400,4,9 "
+	"d=3,300,3,6,7 f=4,4,8000000 m=200,2,25,16\n"
+	"@ 0x1010 0x1100\n"
+	"  t*: 1: 3000 [1: 3000]\n"
+	"# s 3 t=2 h=2 a=1,3000,1,0,0 l=1,3000,1,0,0 p=3000,1,0 q=3000,1,0\n"
+	"@ 0x1010 0x1100\n"
+	"  t*: 3: 5000 [4: 5100]\n"
+	"# s 4 t=9 b=9 h=3 a=4,5100,4,0,0 l=3,5000,3,2,1 p=5100,4,0 "
+	"q=5100,4,0\n"
+	"# end\n";
+
 /* One of jemalloc's, as 5.3 writes it with prof_accum. */
 static const char jemalloc_dump[] =
 	"heap_v2/4096\n"
