@@ -59,6 +59,20 @@ for name in jemalloc tcmalloc mimalloc; do
 done
 [ $tried -gt 0 ] || skip "no other allocator here"
 
+# gperftools' larger one, whose operators and hooks into libc are its own.
+for library in /usr/lib/*/libtcmalloc.so.4; do
+	rm -rf dumps
+	env LD_PRELOAD="$LIBHEAPFLAME:$library" HEAPFLAME_SAMPLE=1 \
+		HEAPFLAME_PREFIX="$PWD/dumps/h" "$PROGS/alloc_any" >expected
+	agree "gperftools, preloaded" tcmalloc dumps
+	rm -rf dumps
+	c++ -std=c++17 -fsized-deallocation -O0 -g -pthread -I"$SRC/tests/progs" \
+		-o linked "$SRC/tests/progs/alloc_any.cc" \
+		-Wl,--no-as-needed "$library"
+	exact ./linked >expected
+	agree "gperftools, linked" tcmalloc dumps
+done
+
 # What is not there is said in one line, before anything is started.
 expect_error 125 "'/bin/true' defines no malloc|no library" \
 	"$HEAPFLAME" run --allocator /bin/true "$PROGS/alloc_any"

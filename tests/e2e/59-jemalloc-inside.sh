@@ -111,3 +111,32 @@ grep -q 'all was freed; what was allocated: --metric alloc_space' err.txt ||
 	fail "$(cat err.txt)"
 "$HEAPFLAME" report --metric alloc_space --all freed.out | grep -qE ' 3,000 +main' ||
 	fail "$("$HEAPFLAME" report --metric alloc_space --all freed.out)"
+
+# Rust's: the prefix is _rjem_, and its settings come by a variable of that
+# name only, as they do once jemalloc is configured with a prefix.
+sed 's/ je_/ _rjem_/' names >rust-names
+sed 's/ je_/ _rjem_/' hooks >rust-hooks
+objcopy --redefine-syms=rust-names --weaken-symbol=__libc_memalign \
+	"$archive" rust.a
+for member in $(ar t rust.a | grep jemalloc_cpp || true); do
+	ar d rust.a "$member"
+done
+objcopy --redefine-syms=rust-hooks --redefine-sym secure_getenv=conf_of_rust \
+	rust.a
+cat >conf.c <<'END'
+#include <stdlib.h>
+#include <string.h>
+char *conf_of_rust(const char *name)
+{
+	return getenv(strcmp(name, "MALLOC_CONF") ? name : "_RJEM_MALLOC_CONF");
+}
+END
+cc -O1 -g -fno-optimize-sibling-calls -fno-inline '-DPREFIXED(f)=_rjem_##f' \
+	-o rusty "$SRC/tests/progs/alloc_prefixed.c" conf.c rust.a -lm -ldl \
+	-pthread
+MALLOC_CONF=lg_prof_sample:10 "$HEAPFLAME" run --sample 1 -o rust ./rusty \
+	>expected 2>err.txt || fail "status $?: $(cat err.txt)"
+grep -q 'its own jemalloc (_rjem_) profiles itself, every allocation, by _RJEM_MALLOC_CONF$' \
+	err.txt || fail "not said: $(cat err.txt)"
+"$PYTHON" "$SRC/tests/e2e/truth.py" expected rust/*.heap 2>&1 | tail -3
+grep -q by_keep err.txt || fail "not in the summary: $(cat err.txt)"
