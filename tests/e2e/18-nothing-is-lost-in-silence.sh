@@ -18,11 +18,13 @@ thinned = len(dump.header["interval"]) > 1
 if not lost and not thinned:
     hf.fail("nothing was lost or thinned in 4M: the test shows nothing")
 truth = [l.split()[2:] for l in open(sys.argv[2]) if "total" in l][0]
-answer = hf.report([sys.argv[1]], "alloc_space")
-t = answer["total"]
-margin = 2 * (t["high"] - t["low"]) + 0.001 * int(truth[0])
-if abs(t["value"] - int(truth[0])) > margin:
-    hf.fail("alloc_space %s, the truth is %s" % (t, truth[0]))
+for metric, wanted in ("alloc_space", truth[0]), ("inuse_space", truth[2]):
+    answer = hf.report([sys.argv[1]], metric)
+    t = answer["total"]
+    margin = 2 * (t["high"] - t["low"]) + 0.001 * int(wanted)
+    print("%s %d, the truth is %s" % (metric, t["value"], wanted))
+    if abs(t["value"] - int(wanted)) > margin:
+        hf.fail("%s %s, the truth is %s" % (metric, t, wanted))
 if lost and set(answer["lost"]) != set(lost):
     hf.fail("report says lost %s, the dump %s" % (answer["lost"], lost))
 END
