@@ -26,7 +26,7 @@
 
 #define GUARD	    4096
 #define TLS_SIZE    4096
-#define PATIENCE_NS 10000000000ULL /* far more than any dump takes */
+#define PATIENCE_NS 2000000000ULL /* where waiting is forbidden */
 
 enum { IDLE, CLAIMED, RUNNING, REAPING };
 

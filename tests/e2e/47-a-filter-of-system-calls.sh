@@ -33,3 +33,7 @@ for call in 316 217; do
 	[ "$(cat said)" = alive ] || fail "without $call: $(cat said err)"
 	[ -z "$(echo dumps/*.heap)" ] || fail "without $call: a dump"
 done
+
+# Nor may it wait for the helper that was killed: it goes on, and ends.
+filtered unwaited 217 || fail "unwaited: exit $?: $(cat err)"
+[ "$(cat said)" = alive ] || fail "unwaited: $(cat said err)"

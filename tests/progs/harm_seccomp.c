@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * harm_seccomp [without NUMBER]: a host that lets the kernel kill it at the
- * first system call that is in neither of two lists: what this program itself
- * needs, and what the profiler is documented to need. Allocates long enough
- * that dumps are made, and takes a block's library away.
+ * harm_seccomp [without|unwaited NUMBER]: a host that lets the kernel kill it
+ * at the first system call that is in neither of two lists: what this program
+ * itself needs, and what the profiler is documented to need. Allocates long
+ * enough that dumps are made, and takes a block's library away. Unwaited: it
+ * may not wait either, but for that it is not killed.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -46,10 +47,31 @@ static const int needed[] = {
 #define NEEDED ((int)(sizeof needed / sizeof needed[0]))
 
 static void
+filter(struct sock_filter *f, int n)
+{
+	struct sock_fprog program = { (unsigned short)n, f };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		exit(77);
+}
+
+static void
+forbid_to_wait(void)
+{
+	struct sock_filter f[] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					   offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_wait4, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1 /* EPERM */),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+
+	filter(f, sizeof f / sizeof f[0]);
+}
+
+static void
 kill_at_all_others(int but)
 {
 	struct sock_filter f[NEEDED + 3];
-	struct sock_fprog program = { NEEDED + 3, f };
 
 	f[0] = (struct sock_filter)BPF_STMT(
 		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
@@ -62,9 +84,7 @@ kill_at_all_others(int but)
 		BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
 	f[NEEDED + 2] = (struct sock_filter)BPF_STMT(
 		BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-		exit(77);
+	filter(f, NEEDED + 3);
 }
 
 static void
@@ -90,6 +110,8 @@ main(int argc, char **argv)
 {
 	struct timespec rest = { 0, 5000000 };
 
+	if (argc == 3 && !strcmp(argv[1], "unwaited"))
+		forbid_to_wait();
 	kill_at_all_others(argc == 3 ? atoi(argv[2]) : -1);
 	for (int i = 0; i < 20; i++) {
 		churn(100);
