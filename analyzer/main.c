@@ -33,6 +33,8 @@ static const struct command commands[] = {
 		"for other tools: folded stacks, heap_v2" },
 	{ "info", cmd_info, help_info,
 		"what a profile holds, and what it lacks" },
+	{ "ctl", cmd_ctl, help_ctl,
+		"ask or tell a running program: status, start, mark, ..." },
 	{ "env", cmd_env, help_env, "lines that preload without `run`" },
 };
 

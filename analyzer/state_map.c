@@ -287,6 +287,14 @@ state_pid(const char *name)
 	return access(name, F_OK) == 0 ? 0 : (int)pid;
 }
 
+char *
+state_path_of(const char *name)
+{
+	int pid = state_pid(name);
+
+	return pid > 0 ? state_path(pid) : xstrdup(name);
+}
+
 static int
 map_header(struct state_map *m, const char *path, bool writable)
 {
@@ -399,4 +407,19 @@ state_is_alive(const struct state_map *m)
 		return h->start_ticks != 0 &&
 		       start_ticks(h->pid) == h->start_ticks;
 	return somebody_writes(m->fd);
+}
+
+int
+state_map_living(struct state_map *m, const char *path)
+{
+	bool alive;
+
+	/* Before we write to it ourselves: a lease would meet us. */
+	if (state_map(m, path, false) < 0)
+		return -1;
+	alive = state_is_alive(m);
+	state_unmap(m);
+	if (!alive)
+		return error("the process of '%s' has ended", path);
+	return state_map(m, path, true);
 }

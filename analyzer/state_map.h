@@ -23,6 +23,9 @@ char *state_path(int pid);
  */
 int state_pid(const char *name);
 
+/* The path of the state that is meant by a PID or a file's name, likewise. */
+char *state_path_of(const char *name);
+
 /* The first bytes of a state: its control words and what process it is of. */
 struct state_map {
 	int fd;
@@ -36,6 +39,9 @@ struct state_map {
  */
 int state_map(struct state_map *m, const char *path, bool writable);
 void state_unmap(struct state_map *m);
+
+/* The same, writable, of a process that lives; -1 after error() also if not. */
+int state_map_living(struct state_map *m, const char *path);
 
 /*
  * Whether a process still writes to it: its own namespace's pid and start

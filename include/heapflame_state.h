@@ -181,11 +181,14 @@ struct hfs_interval {
  * Page 0. The words that other processes may write, and the one that every
  * allocation of the host compares with (preload/control.h).
  *
- * A request from outside: take `turn` (0 -> pid of the asking process), write
- * argument and text, then request = ++, then lower `threshold` by 2^46 (a
- * dormant one is set to `awake` less 2^46): the next allocation of any thread
- * finds it, does it, sets `handled` to the number of the request and `outcome`.
- * Then set turn to 0. A turn held by a process that is gone may be taken over.
+ * A request from outside: lock the file (flock; `turn` is the pid of who has
+ * it), write kind, argument and text, then request = ++: the next allocation
+ * that takes the slow path does it, and sets `outcome`, then `handled` to the
+ * number of the request. That is a sample's; a dormant program's next one once
+ * `threshold` is `awake` again; else every thread's, once both words are
+ * lowered by 2^46. Never one alone, never raised: who has drawn below would not
+ * sample any more. One that is dormant still when it has answered: back to
+ * HFS_DORMANT.
  */
 enum hfs_request {
 	HFS_START = 1,

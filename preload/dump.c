@@ -46,10 +46,15 @@ hf_dump_schedule(void)
 		hf_options.dump_bytes ? hf_options.dump_bytes : UINT64_MAX);
 }
 
-/* A tiny process that nobody asked about leaves nothing. */
+/*
+ * A tiny process that nobody asked about leaves nothing, nor does one that
+ * nobody woke.
+ */
 static bool
 of_no_interest(const struct hfs_header *h)
 {
+	if (!hf_options.active && atomic_load(&h->samples) == 0)
+		return true;
 	return !hf_options.sample_given &&
 	       hf_control_interval(hf_control_current()) > 1 &&
 	       atomic_load(&h->samples) < FEW_SAMPLES;

@@ -142,6 +142,7 @@ static void __attribute__((constructor)) start(void)
 	 */
 	__cxa_atexit(at_exit, NULL, NULL);
 	hf_modules_start();
+	hf_profiler_open_dormant();
 }
 
 static int

@@ -228,6 +228,19 @@ hf_profiler_open_for_exit(void)
 		region(&hf_thread);
 }
 
+void
+hf_profiler_open_dormant(void)
+{
+	int saved_errno = errno;
+
+	if (hf_control_active())
+		return;
+	hf_thread.busy++;
+	region(&hf_thread);
+	hf_thread.busy--;
+	errno = saved_errno;
+}
+
 static hfs_ref
 take_stack(struct hf_region *r, const void *hook)
 {

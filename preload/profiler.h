@@ -49,6 +49,12 @@ HF_HIDDEN void hf_profiler_early(void) __attribute__((weak));
 void hf_profiler_open_for_exit(void);
 
 /*
+ * Dormant: whoever would wake us must find our state, so it is made at once. In
+ * the constructor, when all else is ready.
+ */
+void hf_profiler_open_dormant(void);
+
+/*
  * The count has reached the threshold: draw the next interval, and say
  * whether this allocation is a sample. Charges were taken by the hook.
  */

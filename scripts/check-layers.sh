@@ -25,7 +25,7 @@ analyzer=(
 	'main'
 	'cmd cmd_*'
 	'run_* launch launch_*'
-	'args flame leaks'
+	'args flame leaks state_status'
 	'write write_* svg_* output amount'
 	'tree sites known'
 	'select select_* charge places stats coverage'
@@ -33,7 +33,7 @@ analyzer=(
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle wrappers'
-	'allocator allocator_* elf_* shim_* program state_map'
+	'allocator allocator_* elf_* shim_* program state_map state_ask'
 	'strtab units scan text folder assets err'
 )
 

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# start, stop, rate from outside while four threads allocate: the totals are
+# those of the active time. A program that allocates nothing says so, and one
+# that is stopped altogether still has its status; a pending order is done when
+# it goes on. Nothing is left of a program that nobody woke.
+. "$SRC/tests/e2e/lib.sh"
+"$PYTHON" - <<'END'
+import os, signal, time
+import hf
+from control import Controlled, worth
+
+# Every allocation: exact while active, from the first allocation of any thread
+# on; four threads may have a block each in flight at each switch.
+p = Controlled("exact", SAMPLE=1, ACTIVE=0)
+p.go()
+time.sleep(0.1)
+p.rest()
+for i in range(20):
+    p.go()
+    p.ctl("start")
+    time.sleep(0.01)
+    p.ctl("stop")
+    if i % 5 == 0:
+        p.rest()
+_, _, least, most = p.rest()
+dump = p.end()
+value, _, _ = worth([dump], "alloc_space")
+slack = 20 * 2 * 4 * 2048
+if not (least - slack <= value <= most + slack and least > 10 * slack):
+    hf.fail("exact: %d, not in %d to %d" % (value, least, most))
+
+# Sampled: within the error, switching and changing N all the while.
+p = Controlled("sampled", SAMPLE="4K", ACTIVE=0)
+p.go()
+for i in range(30):
+    p.ctl("start")
+    p.ctl("rate", ("1K", "16K", "4K")[i % 3])
+    time.sleep(0.01)
+    p.ctl("stop")
+    time.sleep(0.005)
+_, _, least, most = p.rest()
+dump = p.end()
+value, low, high = worth([dump], "alloc_space")
+half = (high - low) / 2
+print("sampled: %d of %d to %d, error %d" % (value, least, most, half))
+# 95 %, so three times as much is never seen.
+if not least - 3 * half <= value <= most + 3 * half:
+    hf.fail("sampled: %d +- %d, not in %d to %d" % (value, half, least, most))
+if half > value / 20:
+    hf.fail("the error is too wide to tell: %d of %d" % (half, value))
+
+# At rest.
+p = Controlled("idle", ACTIVE=0)
+p.ctl("status", answer="controlled, pid %d: dormant" % p.pid)
+p.ctl("start", answer="pending")
+if "pending   'start'" not in p.ctl("status", answer=None):
+    hf.fail("status does not tell of the pending start")
+p.ctl("stop", answer="pending")   # takes it back
+p.ctl("start", answer="pending")
+p.go()
+for _ in range(100):
+    if "active" in p.ctl("status", answer=None):
+        break
+else:
+    hf.fail("the pending start was never done")
+os.kill(p.pid, signal.SIGSTOP)
+p.ctl("status", answer="controlled, pid %d: active" % p.pid)
+p.ctl("mark", "while stopped", answer="pending")
+os.kill(p.pid, signal.SIGCONT)
+time.sleep(0.2)
+if "'while stopped'" not in p.ctl("status", answer=None):
+    hf.fail("the pending mark was never done")
+p.rest()
+p.end()
+
+# Nobody wakes it: no file, nowhere.
+p = Controlled("asleep", ACTIVE=0, SAMPLE="4K", LIVE=os.path.abspath("asleep"))
+p.go()
+time.sleep(0.1)
+p.rest()
+if not [f for f in os.listdir("asleep") if f.endswith(".live")]:
+    hf.fail("a dormant program has no state to be woken by")
+p.process.stdin.close()
+p.process.wait(60)
+if os.listdir("asleep"):
+    hf.fail("left behind by one that slept: %s" % os.listdir("asleep"))
+END
+
+# Whom it can't ask, it names, and why.
+sleep 30 &
+plain=$!
+expect_error 1 'no libheapflame\.so' "$HEAPFLAME" ctl $plain status
+kill $plain
+expect_error 1 'there is no process 99999999' \
+	"$HEAPFLAME" ctl 99999999 status
+expect_error 2 'PID comes first' "$HEAPFLAME" ctl
+expect_error 2 "nothing that ctl knows" "$HEAPFLAME" ctl $$ destroy
+expect_error 2 "'mark' wants a NAME" "$HEAPFLAME" ctl $$ mark
+expect_error 2 "rate wants a size" "$HEAPFLAME" ctl $$ rate 0
+expect_error 1 'is no live state' "$HEAPFLAME" ctl "$0" status
+
+# The killed one's state can be read, and is told nothing any more.
+mkdir live
+env HEAPFLAME_LIVE="$PWD/live" LD_PRELOAD="$LIBHEAPFLAME" HEAPFLAME_ACTIVE=0 \
+	sleep 30 &
+slept=$!
+until compgen -G 'live/*.live' >/dev/null; do sleep 0.05; done
+"$HEAPFLAME" ctl $slept status | grep -q ': dormant'
+kill -9 $slept
+wait $slept || true
+expect_error 1 'has ended' "$HEAPFLAME" ctl live/*.live start
+"$HEAPFLAME" ctl live/*.live status | grep -q 'has ended'
