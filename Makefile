@@ -227,16 +227,24 @@ compile_commands.json: FORCE
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(LIBDIR) \
-		$(MANDIR)/man1 $(MANDIR)/man7)
+		$(MANDIR)/man1 $(MANDIR)/man7 $(PREFIX)/include \
+		$(LIBDIR)/pkgconfig)
 	install -m 755 $(OUT)/heapflame $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(OUT)/libheapflame.so $(DESTDIR)$(LIBDIR)/
 	install -m 644 man/heapflame.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 man/libheapflame.7 $(DESTDIR)$(MANDIR)/man7/
+	install -m 644 include/heapflame.h $(DESTDIR)$(PREFIX)/include/
+	@printf '%s\n' 'prefix=$(PREFIX)' '' 'Name: heapflame' \
+		'Description: start, stop, phases and labels of the heap profiler' \
+		'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/heapflame.pc
+	@chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/heapflame.pc
 	$(ldconfig)
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(PREFIX)/bin/heapflame \
 		$(LIBDIR)/libheapflame.so \
-		$(MANDIR)/man1/heapflame.1 $(MANDIR)/man7/libheapflame.7)
+		$(MANDIR)/man1/heapflame.1 $(MANDIR)/man7/libheapflame.7 \
+		$(PREFIX)/include/heapflame.h $(LIBDIR)/pkgconfig/heapflame.pc)
 	$(ldconfig)
 # So that LD_PRELOAD=libheapflame.so is found by its name alone.
 ldconfig = @[ -n '$(DESTDIR)' ] || [ "$$(id -u)" -ne 0 ] || ldconfig

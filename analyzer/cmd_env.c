@@ -36,6 +36,7 @@ const char help_env[] =
 	"  --dump-keep N     (default: 64)\n"
 	"  --dump-limit SIZE (default: 256M)\n"
 	"  --memory SIZE     (default: 64M)\n"
+	"  --live PLACE      shm, a folder, 0 (default: shm)\n"
 	"  --temp-ms N       (default: 10)\n"
 	"  --prefix PATH     (default: heapflame.PROGRAM in the working directory)\n"
 	"  --verbose [0|1]   (default: 0)\n"

@@ -60,6 +60,8 @@ const char help_run[] =
 	"  --dump-keep N         most dumps in the folder (default: 10000)\n"
 	"  --dump-limit SIZE     most bytes of dumps in it (default: 4G)\n"
 	"  --memory SIZE         most memory for the profiler's tables (default: 64M)\n"
+	"  --live PLACE          where the live state is kept: shm, a folder, or\n"
+	"                        0 = nowhere (default: shm)\n"
 	"  --temp-ms N           freed within it is short-lived (default: 10)\n"
 	"  --prefix PATH         dumps are PATH.*, the picture is PATH.svg (default:\n"
 	"                        heapflame in the run's folder)\n"

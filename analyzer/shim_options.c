@@ -52,6 +52,8 @@ static const struct row table[SHIM_OPTIONS] = {
 		"a number from 1 to 512" },
 	[SHIM_FOLLOW] = { "follow", "HEAPFLAME_FOLLOW", TEXT, 0, 0,
 		"all, none, or patterns separated by commas" },
+	[SHIM_LIVE] = { "live", "HEAPFLAME_LIVE", TEXT, 0, 0,
+		"shm, a folder, or 0" },
 	[SHIM_TEMP_MS] = { "temp-ms", "HEAPFLAME_TEMP_MS", COUNT, 0, 86400000,
 		"milliseconds, at most 86400000" },
 	[SHIM_VERBOSE] = { "verbose", "HEAPFLAME_VERBOSE", SWITCH, 0, 1,

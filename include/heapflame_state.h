@@ -160,6 +160,7 @@ struct hfs_name {
 	uint16_t kind, number; /* from 1 in its kind */
 	uint32_t length;
 	_Atomic uint32_t mark; /* HFS_MARK_NAME */
+	uint32_t hash;
 	char text[]; /* length bytes and a NUL */
 };
 

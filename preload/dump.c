@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "allocator.h"
 #include "control.h"
 #include "folder.h"
 #include "helper.h"
@@ -330,8 +331,42 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 	}
 }
 
+/* What it allocates itself is nobody's. */
+static void
+ask_allocator(struct hf_region *r)
+{
+	/* Of a threaded parent: its locks may be held by nobody's thread. */
+	if (hf_wiped->forked_from_threads)
+		return;
+	hf_thread.busy++;
+	hf_allocator_note(r->header);
+	hf_thread.busy--;
+}
+
+bool
+hf_dump_now(struct hf_region *r)
+{
+	bool ended, done;
+
+	if (in_borrowed_memory(r) || next_child_is_init() ||
+		!hf_helper_claim_waiting(&ended)) {
+		hf_state_lost(r, HFS_LOST_DUMP);
+		return false;
+	}
+	if (ended)
+		tell();
+	ask_allocator(r);
+	prepare(r, 'm');
+	if (!hf_helper_run(write_dump, &job, true))
+		return false;
+	tell();
+	done = job.done;
+	hf_helper_release();
+	return done;
+}
+
 void
-hf_dump_final(void)
+hf_dump_final(bool ask)
 {
 	struct hf_region *r = hf_state();
 	bool ended;
@@ -351,6 +386,8 @@ hf_dump_final(void)
 		hf_helper_run(remove_state, NULL, true);
 		return;
 	}
+	if (ask)
+		ask_allocator(r);
 	prepare(r, 'f');
 	/* It stays claimed: there is no dump after the final one. */
 	if (hf_helper_run(write_dump, &job, true))

@@ -6,6 +6,8 @@
 #ifndef HF_DUMP_H
 #define HF_DUMP_H
 
+#include <stdbool.h>
+
 #include "state.h"
 
 /* First times and bytes; when a region is made. */
@@ -15,10 +17,16 @@ void hf_dump_schedule(void);
 void hf_dump_if_due(struct hf_region *r, uint64_t now_ns);
 
 /*
- * At exit, after every destructor: waits for a dump under way and for the
- * final one. Nothing for a process with fewer than 8 samples that nobody
- * asked about.
+ * A dump of this moment, waited for: a host's thread asks, outside of all
+ * hooks. False: nothing sampled, or it could not be written.
  */
-void hf_dump_final(void);
+bool hf_dump_now(struct hf_region *r);
+
+/*
+ * At exit, after every destructor: waits for a dump under way and for the
+ * final one. `ask`: the next allocator may be asked for its figures. Nothing
+ * for a process with fewer than 8 samples that nobody asked about.
+ */
+void hf_dump_final(bool ask);
 
 #endif

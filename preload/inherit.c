@@ -10,12 +10,22 @@
 #include "control.h"
 #include "counters.h"
 #include "modules.h"
+#include "names.h"
 #include "stacks.h"
 #include "unloads.h"
 
 struct walk {
 	struct hf_region *from, *to;
 };
+
+/* The same name in the child's region. Phases are the parent's alone. */
+static uint16_t
+other_name(const struct walk *w, enum hfs_name_kind kind, uint16_t number)
+{
+	const char *text = number ? hf_names_text(w->from, kind, number) : NULL;
+
+	return text ? hf_names_intern(w->to, kind, text) : 0;
+}
 
 /* The same stack in the child's region. */
 static hfs_ref
@@ -30,6 +40,8 @@ translate(const struct walk *w, hfs_ref old)
 		.unloads = unloads,
 		.epoch = s->epoch,
 		.flags = s->flags,
+		.thread = other_name(w, HFS_NAME_THREAD, s->thread),
+		.label = other_name(w, HFS_NAME_LABEL, s->label),
 		.hash = hf_stacks_hash((const uintptr_t *)s->pcs, s->depth) };
 
 	return hf_stacks_intern(w->to, &key);

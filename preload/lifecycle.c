@@ -42,7 +42,7 @@ at_exit(void *unused)
 {
 	(void)unused;
 	hf_profiler_open_for_exit();
-	hf_dump_final();
+	hf_dump_final(!hf_profiler_interrupted());
 }
 
 /* Is there a library of that name before us? valgrind has one. */

@@ -160,6 +160,14 @@ behind(const char *name, const struct link_map **where)
 	return NULL;
 }
 
+void *
+hf_next_beside_malloc(const char *name)
+{
+	const struct link_map *where = NULL;
+
+	return behind("malloc", &where) ? look(where, name) : NULL;
+}
+
 /* Where the next allocator has no such function (C23's on older ones). */
 static void
 free_sized_by_free(void *p, size_t n)

@@ -104,6 +104,12 @@ extern HF_HIDDEN struct hf_next hf_next;
 void hf_next_find(void);
 
 /*
+ * Address of a symbol in the object that defines the next malloc, or NULL. In
+ * the constructor, as below.
+ */
+void *hf_next_beside_malloc(const char *name);
+
+/*
  * Address of a symbol in any loaded object but ours, or NULL. Walks the list
  * of objects without the loader's lock: only while nobody can unload, in the
  * constructor.

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 
+#include "allocator.h"
 #include "commands.h"
 #include "control.h"
 #include "counters.h"
@@ -18,6 +19,7 @@
 #include "identity.h"
 #include "inherit.h"
 #include "modules.h"
+#include "names.h"
 #include "phases.h"
 #include "readable.h"
 #include "say.h"
@@ -71,6 +73,7 @@ hf_profiler_start(bool may_load)
 		hf_say("no memory, not profiling", NULL);
 		return false;
 	}
+	hf_allocator_start();
 	hf_control_start(n, hf_options.active);
 	return true;
 }
@@ -218,6 +221,27 @@ region(struct hf_thread *t)
 	return r;
 }
 
+struct hf_region *
+hf_profiler_region(void)
+{
+	return region(&hf_thread);
+}
+
+bool
+hf_profiler_interrupted(void)
+{
+	uintptr_t pcs[64];
+	struct hf_capture c = {
+		.pcs = pcs, .room = 64, .hook = __builtin_frame_address(0)
+	};
+
+	if (unwinder != &hf_unwind_cfi)
+		return true;
+	unwinder->capture(&c);
+	/* What can't be seen to its end may have anything behind it. */
+	return c.interrupted || (c.flags & HFS_TRUNCATED);
+}
+
 void
 hf_profiler_open_for_exit(void)
 {
@@ -242,7 +266,7 @@ hf_profiler_open_dormant(void)
 }
 
 static hfs_ref
-take_stack(struct hf_region *r, const void *hook)
+take_stack(struct hf_region *r, const void *hook, uint64_t now)
 {
 	size_t room = hf_options.depth;
 	uintptr_t *pcs = __builtin_alloca(room * sizeof *pcs);
@@ -251,7 +275,9 @@ take_stack(struct hf_region *r, const void *hook)
 	};
 	struct hf_stack_key key = { .pcs = pcs,
 		.epoch = hf_modules_epoch(),
-		.phase = hf_phases_current(r) };
+		.phase = hf_phases_current(r),
+		.thread = hf_names_thread(r, &hf_thread, now),
+		.label = hf_names_label(r, &hf_thread) };
 	hfs_ref ref;
 
 	unwinder->capture(&c);
@@ -291,7 +317,7 @@ record(struct hf_region *r, struct hf_ticket ticket, const void *block,
 	struct hf_event e = { .size = size };
 	uint64_t n = hf_control_interval(ticket.interval);
 	uint64_t now = hf_state_clock();
-	hfs_ref ref = take_stack(r, ticket.hook);
+	hfs_ref ref = take_stack(r, ticket.hook, now);
 	struct hf_live_entry entry = { .size = size, .birth_ns = now };
 	struct hf_detached stale;
 	struct hfs_stack *s;

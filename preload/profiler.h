@@ -42,6 +42,15 @@ bool hf_profiler_start(bool may_load) HF_CHECKED;
  */
 HF_HIDDEN void hf_profiler_early(void) __attribute__((weak));
 
+/* The region of this process, made if there is none yet; or NULL. */
+struct hf_region *hf_profiler_region(void);
+
+/*
+ * This thread is in a signal handler, which may have interrupted anything: or
+ * that can't be told.
+ */
+bool hf_profiler_interrupted(void);
+
 /*
  * At the end of a program that allocated nothing, with every allocation wanted:
  * an empty profile says so, no profile would say that nothing was seen.

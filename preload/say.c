@@ -61,14 +61,16 @@ hf_say_number(char *buf, uint64_t n)
 
 /*
  * One write, so that lines of several processes do not mix. Never waits for a
- * pipe that is full, and a pipe that nobody reads or a file at its limit must
+ * pipe that is full; a pipe that nobody reads, a file at its limit or a terminal
+ * that stops who writes in the background (tostop) must
  * not end the host: what signal the write raises is taken back, unless one was
  * pending already.
  */
 static void
 put(const char *line, size_t n)
 {
-	const uint64_t ours = 1ULL << (SIGPIPE - 1) | 1ULL << (SIGXFSZ - 1);
+	const uint64_t ours = 1ULL << (SIGPIPE - 1) | 1ULL << (SIGXFSZ - 1) |
+			      1ULL << (SIGTTOU - 1);
 	struct pollfd fd = { 2, POLLOUT, 0 };
 	struct timespec now = { 0, 0 };
 	uint64_t before, pending = 0, raised;

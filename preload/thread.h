@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each thread has of its own. Initial-exec TLS: the only kind whose
- * access can't allocate or take a lock. At most 64 bytes, because a library
+ * access can't allocate or take a lock. At most 128 bytes, because a library
  * loaded late must fit into the loader's small reserve.
  *
  * Nobody but the thread itself (and a signal handler on it) touches it, so
@@ -29,9 +29,14 @@ struct hf_thread {
 	/* 1: an operator new is being tried; 2: it came to a hook. See next.c
 	 */
 	uint32_t probe;
+	/* Its name and its label: numbers of names.h, in those regions. */
+	uint16_t name, label;
+	uint32_t name_region, label_region;
+	uint32_t name_wait; /* ns */
+	uint64_t name_due; /* when it is to be asked for again */
 };
 
-_Static_assert(sizeof(struct hf_thread) <= 64, "one cache line");
+_Static_assert(sizeof(struct hf_thread) <= 128, "two cache lines");
 
 extern __thread struct hf_thread hf_thread
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));

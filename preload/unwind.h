@@ -24,6 +24,7 @@ struct hf_capture {
 	const void *hook;
 	uint32_t depth; /* out */
 	uint16_t flags; /* out: HFS_TRUNCATED, HFS_UNWINDER_BUSY */
+	bool interrupted; /* out: a signal handler is under way */
 	uint64_t hash; /* out: hf_stacks_mix of each in turn */
 };
 

@@ -176,6 +176,7 @@ struct frame {
 	uintptr_t pc, sp, bp;
 	uint64_t
 		interrupted; /* INTERRUPTED: pc is not a return address; or 0 */
+	bool in_handler; /* a signal frame was passed */
 };
 
 /* The kernel left the registers of the interrupted code at sp. */
@@ -193,6 +194,7 @@ step_signal(struct frame *f)
 	f->sp = word(registers + 15 * 8);
 	f->pc = word(registers + 16 * 8);
 	f->interrupted = INTERRUPTED;
+	f->in_handler = true;
 	return true;
 }
 
@@ -309,6 +311,7 @@ capture(struct hf_capture *c)
 	hf_readable_begin((uintptr_t)hook);
 	while (outcome == ON && hf_unwind_add(c, f.pc))
 		outcome = step(&f, epoch);
+	c->interrupted = f.in_handler;
 	if (outcome == BROKEN)
 		c->flags |= HFS_TRUNCATED;
 }

@@ -10,6 +10,7 @@
 #include "counters.h"
 #include "live.h"
 #include "maps.h"
+#include "phases.h"
 #include "stacks.h"
 #include "write_head.h"
 
@@ -45,16 +46,69 @@ put_tuple_sums(struct hf_text *t, const char *key, const struct hf_sums *s)
 }
 
 static void
-put_peak(struct hf_text *t, const struct hf_peak *p)
+put_peak(struct hf_text *t, const char *key, const struct hf_peak *p)
 {
 	if (p->bytes == 0 && p->objects == 0)
 		return;
-	hf_text_string(t, " p=");
+	hf_text_string(t, key);
 	hf_text_fixed(t, (uint64_t)p->bytes, HF_BYTES_SHIFT);
 	hf_text_byte(t, ',');
 	hf_text_fixed(t, (uint64_t)p->objects, HF_OBJECTS_SHIFT);
 	hf_text_byte(t, ',');
 	hf_text_double(t, p->var_bytes);
+}
+
+/* What the sums were before `after` came to them. */
+static struct hf_sums
+before(const struct hf_sums *now, const struct hf_sums *after)
+{
+	struct hf_sums b = { now->samples - after->samples,
+		now->bytes - after->bytes, now->objects - after->objects,
+		now->var_bytes - after->var_bytes,
+		now->var_objects - after->var_objects };
+
+	/* Samples in flight may leave a trace below nothing. */
+	if ((int64_t)b.samples <= 0 || (int64_t)b.bytes < 0 ||
+		(int64_t)b.objects < 0)
+		return (struct hf_sums){ 0 };
+	if (b.var_bytes < 0)
+		b.var_bytes = 0;
+	if (b.var_objects < 0)
+		b.var_objects = 0;
+	return b;
+}
+
+/* At the peak of its phase, and when that ended. */
+static void
+put_phase(
+	struct writer *w, const struct hfs_stack *s, const struct hf_sums *live)
+{
+	const struct hfs_phase *phase = hf_phases_at(w->region, s->phase);
+	struct hf_sums after, then;
+	struct hf_peak peak;
+
+	if (!phase)
+		return;
+	peak = hf_counters_peak(&phase->chooser, s, &s->at_phase);
+	put_peak(w->out, " q=", &peak);
+	if (!atomic_load(&phase->end_ns))
+		return;
+	after = hf_solve_sums(&s->after);
+	then = before(live, &after);
+	put_tuple_sums(w->out, " d=", &then);
+}
+
+static void
+put_whose(struct hf_text *t, const struct hfs_stack *s)
+{
+	const uint32_t number[] = { s->thread, s->label, s->phase };
+	static const char *const key[] = { " t=", " b=", " h=" };
+
+	for (int i = 0; i < 3; i++)
+		if (number[i]) {
+			hf_text_string(t, key[i]);
+			hf_text_number(t, number[i]);
+		}
 }
 
 static void
@@ -92,6 +146,10 @@ put_freed(struct hf_text *t, struct hfs_stack *s)
 	hf_text_fixed(t, atomic_load(&s->temp_bytes), HF_BYTES_SHIFT);
 	hf_text_byte(t, ',');
 	hf_text_fixed(t, temp, HF_OBJECTS_SHIFT);
+	hf_text_byte(t, ',');
+	hf_text_double(t, hf_counters_double(&s->temp_var_bytes));
+	hf_text_byte(t, ',');
+	hf_text_double(t, hf_counters_double(&s->temp_var_objects));
 }
 
 static void
@@ -142,9 +200,11 @@ put_stack(struct writer *w, struct hfs_stack *s)
 		hf_text_number(t, s->epoch);
 	}
 	put_flags(t, s->flags);
+	put_whose(t, s);
 	put_tuple_sums(t, " a=", &alloc);
 	put_tuple_sums(t, " l=", &live);
-	put_peak(t, &peak);
+	put_peak(t, " p=", &peak);
+	put_phase(w, s, &live);
 	put_inherited(t, s);
 	put_freed(t, s);
 	put_rest(t, s);

@@ -9,6 +9,7 @@
 #include "maps.h"
 #include "options.h"
 #include "stacks.h"
+#include "write_lists.h"
 
 void
 hf_put_key(struct hf_text *t, const char *key)
@@ -173,6 +174,29 @@ put_losses(struct hf_text *t, const struct hfs_header *h)
 }
 
 static void
+put_known(struct hf_text *t, uint64_t n)
+{
+	if (n == UINT64_MAX)
+		hf_text_string(t, " -");
+	else
+		hf_put_number(t, ' ', n);
+}
+
+static void
+put_allocator(struct hf_text *t, const struct hfs_allocator *a)
+{
+	hf_put_key(t, "allocator");
+	hf_text_string(t, a->name);
+	put_known(t, a->allocated);
+	put_known(t, a->active);
+	put_known(t, a->resident);
+	put_known(t, a->retained);
+	put_known(t, a->free_bytes);
+	put_known(t, a->mapped);
+	hf_text_byte(t, '\n');
+}
+
+static void
 put_rss(struct hf_text *t, const struct hfs_header *h)
 {
 	if (h->rss.ns) {
@@ -185,6 +209,8 @@ put_rss(struct hf_text *t, const struct hfs_header *h)
 		hf_put_number(t, ' ', h->rss.stacks);
 		hf_text_byte(t, '\n');
 	}
+	if (h->allocator.ns)
+		put_allocator(t, &h->allocator);
 	hf_text_string(t, "# own");
 	hf_put_number(t, ' ', atomic_load(&h->own_bytes));
 	hf_text_byte(t, '\n');
@@ -246,5 +272,9 @@ hf_write_head(struct hf_text *t, struct hf_region *r,
 	put_totals(t, r);
 	put_losses(t, r->header);
 	put_rss(t, r->header);
+	hf_text_string(t, "# temp");
+	hf_put_number(t, ' ', r->header->temp_ms);
+	hf_text_byte(t, '\n');
+	hf_write_lists(t, r);
 	put_modules(t, r);
 }

@@ -11,11 +11,11 @@ bad=0
 # Topmost first; a pattern of file names without their ending.
 # shellcheck disable=SC2034 # used by name, in layer()
 preload=(
-	'hooks lifecycle'
+	'hooks lifecycle api'
 	'profiler profiler_*'
-	'dump state_file state_dead commands rss folder census identity inherit thin write_dump write_head maps'
+	'dump allocator state_file state_dead commands rss folder census identity inherit thin write_dump write_head write_lists maps'
 	'control modules helper unwind unwind_*'
-	'stacks live counters unloads phases solve cfi cfi_* readable'
+	'stacks live counters unloads phases names solve cfi cfi_* readable'
 	'filter'
 	'state'
 	'options say next thread sys text sampler'

@@ -39,8 +39,8 @@ live = {int(p.split(".")[-3]): hf.Dump(p).sum("l", 1)
 seqs = sorted(live)
 if len(seqs) > 8 or len(seqs) < 4:
     hf.fail("DUMP_KEEP=8 left %d files" % len(seqs))
-if seqs[0] != first or abs(seqs[-1] - last) > 5:
-    hf.fail("%s do not begin with %d or end near %d" % (seqs, first, last))
+if seqs[0] != first or seqs[-1] < 40:
+    hf.fail("%s do not begin with %d or are not to the end" % (seqs, first))
 if not glob.glob("dumps/*.f.heap"):
     hf.fail("the final one is gone")
 # Three blocks of a MiB beside the highest moment is the same dump or the next.

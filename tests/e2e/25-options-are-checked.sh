@@ -30,7 +30,7 @@ rm -rf dumps
 shim HEAPFLAME_VERBOSE=1 HEAPFLAME_SAMPLE=64K HEAPFLAME_DUMP_BYTES=16M \
 	"$PROGS/churn" >said 2>err
 for word in SAMPLE PREFIX ACTIVE DUMP_BYTES DUMP_SECONDS DUMP_KEEP DUMP_LIMIT \
-	MEMORY UNWIND DEPTH FOLLOW TEMP_MS VERBOSE; do
+	MEMORY UNWIND DEPTH FOLLOW LIVE TEMP_MS VERBOSE; do
 	grep -qi "$word" err || fail "VERBOSE=1 does not show $word: $(cat err)"
 done
 for dump in dumps/*.heap; do

@@ -13,7 +13,9 @@ install_make()
 
 cat >wanted <<'END'
 bin/heapflame 755
+include/heapflame.h 644
 lib/libheapflame.so 755
+lib/pkgconfig/heapflame.pc 644
 share/man/man1/heapflame.1 644
 share/man/man7/libheapflame.7 644
 END
@@ -22,7 +24,7 @@ END
 install_make DESTDIR="$PWD/stage" PREFIX=/opt/hf install
 (cd stage/opt/hf && find . -type f -printf '%P %m\n' | sort) >got
 diff wanted got
-[ "$(find stage -type f | wc -l)" -eq 4 ]
+[ "$(find stage -type f | wc -l)" -eq 6 ]
 install_make DESTDIR="$PWD/stage" PREFIX=/opt/hf uninstall
 [ -z "$(find stage -type f)" ]
 

@@ -34,13 +34,14 @@ static const int needed[] = {
 	SYS_clock_gettime,
 	/* by the profiler, on the host's threads */
 	SYS_mprotect, SYS_clone, SYS_wait4, SYS_rt_sigprocmask, SYS_getpid,
-	SYS_gettid, SYS_readlink, SYS_sched_yield,
+	SYS_gettid, SYS_readlink, SYS_sched_yield, SYS_prctl,
 	/* the same, when it has something to say */
 	SYS_fstat, SYS_poll, SYS_rt_sigpending, SYS_rt_sigtimedwait,
 	/* by its helper, which writes the dump */
 	SYS_close_range, SYS_close, SYS_sched_getscheduler, SYS_openat,
 	SYS_read, SYS_pread64, SYS_fchmod, SYS_newfstatat, SYS_faccessat2,
 	SYS_getdents64, SYS_lseek, SYS_mkdir, SYS_geteuid, SYS_time,
+	SYS_ftruncate, SYS_fstatfs, SYS_getrlimit, SYS_fcntl, SYS_exit,
 	SYS_renameat2, SYS_unlinkat
 };
 
