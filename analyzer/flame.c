@@ -61,7 +61,8 @@ flame_path(const char *origin)
 	slash = strrchr(origin, '/');
 	name = slash ? slash + 1 : origin;
 	dot = strrchr(name, '.');
-	if (dot && dot > name && !strcmp(dot, ".heap"))
+	if (dot && dot > name &&
+		(!strcmp(dot, ".heap") || !strcmp(dot, ".live")))
 		return xasprintf("%.*s.svg", (int)(dot - name), name);
 	return xasprintf("%s.svg", *name ? name : "flame");
 }

@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "read_sparse.h"
 
-static const struct reader *const readers[] = { &reader_heapv2 };
+static const struct reader *const readers[] = { &reader_heapv2, &reader_live };
 
 /* Formats that people try, known by how they begin. */
 static const struct {
@@ -25,6 +26,7 @@ static const struct {
 	size_t length;
 	const char *what;
 } others[] = {
+	{ "\0\0\0\0\0\0\0\0", 8, "zeros, perhaps a live state in the making" },
 	{ "heap profile:", 13, "a gperftools heap profile" },
 	{ "heap/", 5, "a gperftools heap profile" },
 	{ "--- symbol", 10, "a profile that jeprof made" },
@@ -134,24 +136,62 @@ open_input(const char *path, int *fd, struct buffer *b)
 	return NULL;
 }
 
+static int
+read_whole(struct profile *p, const char *path, int fd,
+	const struct reader *reader, struct buffer *b)
+{
+	reserve(b, fd);
+	if (fill(b, fd, SIZE_MAX, path) < 0)
+		return -1;
+	return reader->read(p, &(struct input){ path, b->bytes, b->length });
+}
+
+/*
+ * What the reader wants of a file's start, which it knows when it has some of
+ * it. The room moves when it grows, as nothing of it is used before.
+ */
+static int
+read_start(struct profile *p, const char *path, int fd,
+	const struct reader *reader, const struct buffer *b)
+{
+	struct input in = { path, b->bytes, b->length };
+	size_t size = 0, wanted;
+	unsigned char *room = NULL;
+	int status = -1;
+
+	while ((wanted = reader->extent(&in)) > size) {
+		if (room != NULL)
+			sparse_release(room, size);
+		room = sparse_room(wanted);
+		size = wanted;
+		in.bytes = room;
+		in.length = sparse_read(room, 0, size, fd);
+		if (in.length > size) {
+			error("cannot read '%s': %s", path, strerror(errno));
+			break;
+		}
+	}
+	if (in.length <= size)
+		status = reader->read(p, &in);
+	if (room != NULL)
+		sparse_release(room, size);
+	return status;
+}
+
 int
 read_file(struct profile *p, const char *path)
 {
 	struct buffer b = { 0 };
-	int fd, status;
+	int fd, status = -1;
 	const struct reader *reader = open_input(path, &fd, &b);
 
-	if (reader == NULL) {
-		free(b.bytes);
-		return -1;
-	}
-	reserve(&b, fd);
-	status = fill(&b, fd, SIZE_MAX, path);
-	close(fd);
-	if (status == 0) {
-		struct input in = { path, b.bytes, b.length };
-
-		status = reader->read(p, &in);
+	if (reader != NULL) {
+		/* What can't be sought in is read to its end. */
+		if (reader->extent != NULL && lseek(fd, 0, SEEK_SET) == 0)
+			status = read_start(p, path, fd, reader, &b);
+		else
+			status = read_whole(p, path, fd, reader, &b);
+		close(fd);
 	}
 	free(b.bytes);
 	return status;

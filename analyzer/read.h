@@ -20,6 +20,8 @@ struct input {
 struct head {
 	char *process; /* equal for all dumps of one process */
 	uint64_t seq; /* a later dump of the process has a higher one */
+	bool live; /* a live state: older than a dump of the same seq */
+	bool final; /* the dump at the process's end: newer than all */
 	int64_t start_ms, end_ms; /* what it covers, wall clock; 0: not known */
 };
 
@@ -34,11 +36,16 @@ struct reader {
 	 * more there are, the more is found. True: more would not help.
 	 */
 	bool (*head)(struct head *h, const struct input *in);
+	/*
+	 * How many bytes from its start are wanted; may rise as there are more
+	 * of them. NULL: the whole file.
+	 */
+	size_t (*extent)(const struct input *in);
 };
 
 #define INPUT_START 4096
 
-extern const struct reader reader_heapv2;
+extern const struct reader reader_heapv2, reader_live;
 
 /* Reads one file by its content. 0 or -1 after one line on stderr. */
 int read_file(struct profile *p, const char *path);

@@ -332,6 +332,7 @@ read_only_head(struct head *to, const struct input *in)
 	}
 	to->process = process_key(&h, in);
 	to->seq = h.seq;
+	to->final = h.process.state == PROCESS_ENDED;
 	to->start_ms = h.process.start_ms;
 	to->end_ms = h.process.end_ms;
 	heapv2_head_release(&h);
@@ -340,4 +341,4 @@ read_only_head(struct head *to, const struct input *in)
 }
 
 const struct reader reader_heapv2 = { "heapflame dump or jemalloc heap_v2",
-	recognises, read_dump, read_only_head };
+	recognises, read_dump, read_only_head, NULL };

@@ -54,8 +54,12 @@ compare_files(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
+	if (x->head.final != y->head.final)
+		return x->head.final ? 1 : -1;
 	if (x->head.seq != y->head.seq)
 		return x->head.seq < y->head.seq ? -1 : 1;
+	if (x->head.live != y->head.live)
+		return x->head.live ? -1 : 1;
 	if (x->head.end_ms != y->head.end_ms)
 		return x->head.end_ms < y->head.end_ms ? -1 : 1;
 	return strcmp(x->path, y->path);

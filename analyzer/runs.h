@@ -4,9 +4,13 @@
  * one run.
  *
  * - No name given: the newest run in the working directory.
- * - A folder stands for the dumps in it (`*.heap`; `.tmp` is skipped), and for
- *   those in folders `heapflame.*` of a `heapflame run` below it.
- * - Dumps of one process are a series; the last one counts.
+ * - A folder stands for the dumps and live states in it (`*.heap`, `*.live`;
+ *   `.tmp` is skipped), and for those in folders `heapflame.*` of a `heapflame
+ *   run` below it.
+ * - A number that is no file is a process: its live state.
+ * - Dumps of one process are a series; the last one counts. A live state is
+ *   newer than all dumps that it knows of but the final one, and older than all
+ *   while it has no samples.
  * - Processes whose lives overlap are one run and add up. Of several runs
  *   found in folders the newest is taken, the others are named in one line on
  *   stderr; `all` adds them. Files named one by one are all taken.

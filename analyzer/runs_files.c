@@ -16,15 +16,17 @@
 #include <sys/stat.h>
 
 #include "err.h"
+#include "state_map.h"
 
 #define RUN_FOLDER "heapflame."
 
 static bool
-is_dump(const char *name)
+is_profile(const char *name)
 {
 	size_t n = strlen(name);
 
-	return n > 5 && strcmp(name + n - 5, ".heap") == 0;
+	return n > 5 && (strcmp(name + n - 5, ".heap") == 0 ||
+				strcmp(name + n - 5, ".live") == 0);
 }
 
 static bool
@@ -120,7 +122,7 @@ add_folder(struct runs_files *f, const char *folder, const char *run_folder,
 		struct stat st;
 		bool there = stat(path, &st) == 0;
 
-		if (there && S_ISREG(st.st_mode) && is_dump(name)) {
+		if (there && S_ISREG(st.st_mode) && is_profile(name)) {
 			add_found(f, path,
 				run_folder == NULL && is_dump_of_run(name)
 					? folder
@@ -149,11 +151,23 @@ is_run_itself(const char *folder)
 	return yes;
 }
 
+/* The live state of a running process. */
+static int
+add_process(struct runs_files *f, int pid)
+{
+	char *path = state_path(pid);
+
+	return path == NULL ? -1 : add_file(f, path, NULL, true);
+}
+
 int
 runs_files_add(struct runs_files *f, const char *name)
 {
 	struct stat st;
+	int pid = state_pid(name);
 
+	if (pid > 0)
+		return add_process(f, pid);
 	if (stat(name, &st) < 0)
 		return error("cannot open '%s': %s", name, strerror(errno));
 	if (S_ISDIR(st.st_mode))

@@ -22,9 +22,10 @@ struct runs_files {
 };
 
 /*
- * Adds the file, or the dumps in the folder and in the run folders below it.
- * 0, or -1 after error(): a name that is not there, a named file that is no
- * profile. What is merely found and no profile costs a warning.
+ * Adds the file, or the dumps and live states in the folder and in the run
+ * folders below it, or, for a number that is no file, the live state of that
+ * process. 0, or -1 after error(): a name that is not there, a named file that
+ * is no profile. What is merely found and no profile costs a warning.
  */
 int runs_files_add(struct runs_files *f, const char *name);
 void runs_files_release(struct runs_files *f);

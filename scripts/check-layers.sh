@@ -33,7 +33,7 @@ analyzer=(
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle wrappers'
-	'allocator allocator_* elf_* shim_* program state_map state_ask'
+	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
 	'strtab units scan text folder assets err'
 )
 

@@ -19,22 +19,47 @@
 #include "dumps.h"
 #include "profile.h"
 #include "runs.h"
+#include "states.h"
 #include "stderr.h"
 
 /* A dump of ours: process `pid`, its life, its bytes in use. */
 static void
-own(const char *folder, const char *name, int pid, int seq, int start, int end,
-	int bytes)
+own_of_kind(char kind, const char *folder, const char *name, int pid, int seq,
+	int start, int end, int bytes)
 {
 	char text[1024];
 	int n = snprintf(text, sizeof text,
 		"heap_v2/1\n  t*: 1: %d [1: %d]\n# heapflame 1\n# id %d-1\n"
-		"# boot b\n# time %d000 %d000 0 0\n# reason i 0 %d\n"
+		"# boot b\n# time %d000 %d000 0 0\n# reason %c 0 %d\n"
 		"# interval 0 1 0\n@ 0x1000\n  t*: 1: %d [1: %d]\n"
 		"# s 1 a=1,%d,1,0,0 l=1,%d,1,0,0\n# end\n",
-		bytes, bytes, pid, start, end, seq, bytes, bytes, bytes, bytes);
+		bytes, bytes, pid, start, end, kind, seq, bytes, bytes, bytes,
+		bytes);
 
 	write_file(folder, name, text, (size_t)n);
+}
+
+static void
+own(const char *folder, const char *name, int pid, int seq, int start, int end,
+	int bytes)
+{
+	own_of_kind('i', folder, name, pid, seq, start, end, bytes);
+}
+
+/* The live state of process 1, which has written so many dumps; 400 bytes. */
+static void
+live(const char *folder, const char *name, unsigned dumps, bool samples)
+{
+	struct state_made *s = state_new();
+
+	snprintf(s->header.id, sizeof s->header.id, "1-1");
+	snprintf(s->header.boot, sizeof s->header.boot, "b");
+	s->header.start_wall_ms = 100000;
+	s->header.dumps = dumps;
+	if (samples)
+		state_stack(s, 0x1000, 0);
+	write_file(folder, name, s->bytes, state_used(s));
+	free(s);
 }
 
 /* One of jemalloc's, last changed `seconds` after 1970. */
@@ -234,6 +259,71 @@ nothing_to_show_says_what_to_do(void **state)
 	remove_folder(folder);
 }
 
+/* In the order of time, which the numbers of dumps tell. */
+static void
+a_live_state_is_newer_than_the_dumps_it_knows_of(void **state)
+{
+	char *folder = new_folder();
+	struct loaded l;
+
+	live(folder, "a.live", 2, true);
+	l = load(folder, folder_itself, 1, false);
+	assert_true(l.bytes == 400);
+	own(folder, "a.heap", 1, 0, 100, 200, 1);
+	own(folder, "b.heap", 1, 1, 100, 300, 2);
+	l = load(folder, folder_itself, 1, false);
+	assert_int_equal(l.processes, 1);
+	assert_true(l.bytes == 400);
+	/* The state was copied before this one was written. */
+	own(folder, "c.heap", 1, 2, 100, 400, 3);
+	l = load(folder, folder_itself, 1, false);
+	assert_true(l.bytes == 3);
+	live(folder, "a.live", 3, true);
+	own_of_kind('f', folder, "d.heap", 1, 2, 100, 400, 4);
+	l = load(folder, folder_itself, 1, false);
+	assert_true(l.bytes == 4);
+	remove_folder(folder);
+}
+
+static void
+a_live_state_without_samples_beats_no_dump(void **state)
+{
+	char *folder = new_folder();
+	struct loaded l;
+
+	own(folder, "a.heap", 1, 0, 100, 200, 1);
+	live(folder, "a.live", 1, false);
+	l = load(folder, folder_itself, 1, false);
+	assert_int_equal(l.processes, 1);
+	assert_true(l.bytes == 1);
+	remove_folder(folder);
+}
+
+static void
+a_number_that_is_no_file_is_a_process(void **state)
+{
+	char *folder = new_folder(), *before = getcwd(NULL, 0), *name = "1";
+	struct loaded l = { 0 };
+	struct profile p;
+
+	own(folder, "1", 1, 0, 100, 200, 7);
+	assert_int_equal(chdir(folder), 0);
+	profile_init(&p);
+	assert_int_equal(runs_load(&p, &name, 1, false), 0);
+	assert_int_equal(p.row_count, 1);
+	profile_release(&p);
+	profile_init(&p);
+	name = "999999999";
+	said_begin(&l.said);
+	assert_int_equal(runs_load(&p, &name, 1, false), -1);
+	said_end(&l.said);
+	assert_non_null(strstr(l.said.text, "no process 999999999"));
+	profile_release(&p);
+	assert_int_equal(chdir(before), 0);
+	free(before);
+	remove_folder(folder);
+}
+
 static void
 without_a_name_the_working_directory_is_meant(void **state)
 {
@@ -265,6 +355,10 @@ main(void)
 			overlapping_lives_are_one_run_and_the_newest_is_taken),
 		cmocka_unit_test(the_folder_of_a_run_is_one_run),
 		cmocka_unit_test(bad_files_in_a_folder_cost_a_warning_each),
+		cmocka_unit_test(
+			a_live_state_is_newer_than_the_dumps_it_knows_of),
+		cmocka_unit_test(a_live_state_without_samples_beats_no_dump),
+		cmocka_unit_test(a_number_that_is_no_file_is_a_process),
 		cmocka_unit_test(nothing_to_show_says_what_to_do),
 		cmocka_unit_test(without_a_name_the_working_directory_is_meant),
 	};
