@@ -77,6 +77,8 @@ add_common(struct parser *p)
 		{ ARGS_WRAPPERS, { "wrapper", 0, ARGS_TEXT, NULL, 0 } },
 		{ ARGS_BY, { "by", 0, ARGS_TEXT, &p->by, 0 } },
 		{ ARGS_TOP, { "top", 0, ARGS_COUNT, &a->top, 0 } },
+		{ ARGS_PHASE,
+			{ "phase", 0, ARGS_TEXT, &a->selection.phase, 0 } },
 		{ ARGS_JSON, { "json", 0, ARGS_FLAG, &a->json, 0 } },
 	};
 
@@ -180,6 +182,33 @@ complain(const struct parser *p, int found, char **argv)
 	return error("unknown option '%s'", argv[optind - 1]);
 }
 
+/* "process,thread": what is at the root, outermost first. */
+static int
+set_by(struct selection *s, const char *words)
+{
+	const char *const *names = select_by_names;
+
+	for (const char *at = words;; at++) {
+		size_t n = strcspn(at, ",");
+		int by = 0;
+
+		while (by < SELECT_BYS &&
+			(strlen(names[by]) != n || memcmp(names[by], at, n)))
+			by++;
+		if (by == SELECT_BYS)
+			return error("--by knows process, thread, label and "
+				     "phase, not '%.*s'",
+				(int)n, at);
+		if (select_is_by(s, (enum select_by)by))
+			return error(
+				"--by '%s' names %s twice", words, names[by]);
+		s->by[s->bys++] = (enum select_by)by;
+		at += n;
+		if (!*at)
+			return 0;
+	}
+}
+
 static int
 set_words(struct parser *p)
 {
@@ -194,12 +223,7 @@ set_words(struct parser *p)
 				     "_objects",
 				p->metric);
 	}
-	if (p->by) {
-		if (strcmp(p->by, "process") != 0)
-			return error("--by knows 'process', not '%s'", p->by);
-		a->selection.by_process = true;
-	}
-	return 0;
+	return p->by ? set_by(&a->selection, p->by) : 0;
 }
 
 static int

@@ -29,9 +29,10 @@ enum {
 	ARGS_OUTPUT = 2, /* -o FILE, --output FILE */
 	ARGS_BYTES = 4, /* --bytes: exact figures */
 	ARGS_WRAPPERS = 8, /* --no-wrappers, --wrapper RE (may repeat) */
-	ARGS_BY = 16, /* --by process */
+	ARGS_BY = 16, /* --by process,thread,label,phase */
 	ARGS_TOP = 32, /* --top N */
-	ARGS_JSON = 64 /* --json */
+	ARGS_JSON = 64, /* --json */
+	ARGS_PHASE = 128 /* --phase NAME */
 };
 
 struct args {

@@ -32,8 +32,11 @@ const char help_convert[] =
 	"                     temp_objects (default: peak_space of a program "
 	"that\n"
 	"                     ended, else inuse_space)\n"
-	"  --by process       of folded: the process is the root of its "
-	"stacks\n"
+	"  --by WHAT          of folded: process, thread, label or phase, or "
+	"several\n"
+	"                     (a,b), are the root of their stacks\n"
+	"  --phase NAME       of folded: only what was allocated in that "
+	"phase\n"
 	"  --all              every run found (default: the newest only)\n"
 	"  -o, --output FILE  where to, - is standard output (default: that, "
 	"but a\n"
@@ -118,16 +121,17 @@ check_format(const char *format, const struct args *a)
 		return 0;
 	if (strcmp(format, "heap_v2") != 0)
 		return error("--to knows folded and heap_v2, not '%s'", format);
-	if (a->selection.metric >= 0 || a->selection.by_process)
-		return error("heap_v2 always holds inuse and alloc; --metric "
-			     "and --by are for folded");
+	if (a->selection.metric >= 0 || a->selection.bys || a->selection.phase)
+		return error("heap_v2 always holds inuse and alloc; --metric, "
+			     "--by and --phase are for folded");
 	return 0;
 }
 
 int
 cmd_convert(int argc, char **argv)
 {
-	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BY };
+	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BY |
+				    ARGS_PHASE };
 	const char *format = NULL;
 	const struct args_own own[] = {
 		{ .name = "to", .kind = ARGS_TEXT, .target = &format },

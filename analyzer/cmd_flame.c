@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "flame.h"
+#include "flame_phases.h"
 #include "runs.h"
 #include "write.h"
 
@@ -37,7 +38,16 @@ const char help_flame[] =
 	"                      browser)\n"
 	"  --minwidth PX       narrower frames are pooled as small (default: "
 	"1)\n"
-	"  --by process        a frame for each process, below all others\n"
+	"  --by WHAT           process, thread, label or phase, or several "
+	"(a,b): a\n"
+	"                      frame for each, below all others\n"
+	"  --phase NAME        only what was allocated in that phase; inuse: "
+	"what of\n"
+	"                      it lives at its end; peak: its own maximum\n"
+	"  --each-phase        a picture a phase, named after it, in the "
+	"folder "
+	"-o\n"
+	"                      (default: phases, in the run's folder)\n"
 	"  --wrapper RE        grey functions of that name as allocation "
 	"wrappers,\n"
 	"                      too; may repeat\n"
@@ -58,14 +68,44 @@ stdout_is_pipe(void)
 	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 }
 
+/* Where they go when nobody says: beside the run's dumps, or here. */
+static char *
+phases_folder(void)
+{
+	const char *origin = runs_origin();
+	struct stat st;
+
+	if (stat(origin, &st) == 0 && S_ISDIR(st.st_mode))
+		return xasprintf("%s/phases", origin);
+	return xstrdup("phases");
+}
+
 static int
-write_flame(struct args *a, struct profile *p, const struct svg_options *o)
+write_phases(struct args *a, struct profile *p, const struct svg_options *o)
+{
+	char *folder = a->output ? xstrdup(a->output) : phases_folder();
+	int n = flame_write_phases(p, folder, &a->selection, o);
+
+	if (n == 0)
+		n = error("no phase was marked in these files");
+	else if (n > 0)
+		fprintf(stderr, "heapflame: wrote %d picture%s to '%s'\n", n,
+			n == 1 ? "" : "s", folder);
+	free(folder);
+	return n < 0 ? -1 : 0;
+}
+
+static int
+write_flame(struct args *a, struct profile *p, const struct svg_options *o,
+	bool each_phase)
 {
 	char *path;
 	int result;
 
 	if (args_load(a, p) < 0)
 		return -1;
+	if (each_phase)
+		return write_phases(a, p, o);
 	if (a->output)
 		return flame_write(p, a->output, &a->selection, o);
 	if (stdout_is_pipe())
@@ -78,12 +118,23 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o)
 	return result;
 }
 
+static int
+check_each_phase(const struct args *a)
+{
+	if (a->selection.phase)
+		return error("--phase and --each-phase exclude each other");
+	if (a->output && strcmp(a->output, "-") == 0)
+		return error("--each-phase writes to a folder, not to stdout");
+	return 0;
+}
+
 int
 cmd_flame(int argc, char **argv)
 {
 	struct svg_options o = { 0 };
 	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_WRAPPERS |
-				    ARGS_BY };
+				    ARGS_BY | ARGS_PHASE };
+	bool each_phase = false;
 	const struct args_own own[] = {
 		{ .name = "title", .kind = ARGS_TEXT, .target = &o.title },
 		{ .name = "subtitle",
@@ -93,6 +144,9 @@ cmd_flame(int argc, char **argv)
 		{ .name = "minwidth",
 			.kind = ARGS_REAL,
 			.target = &o.min_width },
+		{ .name = "each-phase",
+			.kind = ARGS_FLAG,
+			.target = &each_phase },
 		{ 0 },
 	};
 	struct profile p;
@@ -100,8 +154,13 @@ cmd_flame(int argc, char **argv)
 
 	if (args_parse(&a, own, argc, argv) < 0)
 		return EXIT_USAGE;
+	if (each_phase && check_each_phase(&a) < 0) {
+		hint("Try 'heapflame flame --help'.");
+		args_release(&a);
+		return EXIT_USAGE;
+	}
 	profile_init(&p);
-	result = write_flame(&a, &p, &o);
+	result = write_flame(&a, &p, &o, each_phase);
 	profile_release(&p);
 	args_release(&a);
 	return result < 0 ? EXIT_FAILED : EXIT_DONE;

@@ -19,6 +19,9 @@ const char help_leaks[] =
 	"                       always; N is 3 unless given)\n"
 	"  --show-known         list what libc and libstdc++ are known to "
 	"keep, too\n"
+	"  --by WHAT            process, thread, label or phase, or several: "
+	"apart for\n"
+	"                       each, which stands at the end of the stack\n"
 	"  --json               heapflame-report/1 with \"leaks\", for "
 	"programs\n"
 	"  --all                every run found (default: the newest only)\n"
@@ -34,15 +37,16 @@ static int
 leaks(struct profile *p, const struct args *a, bool show_known,
 	int64_t *objects)
 {
-	const struct selection selection = {
-		.metric = INUSE_SPACE,
-		.keep_empty = true,
-	};
+	struct selection selection = a->selection;
 	struct known_hidden hidden = { 0 };
 	struct output out;
 	struct shown shown;
 	int rc = 0;
 
+	selection.metric = INUSE_SPACE;
+	selection.keep_empty = true;
+	/* The parent's to free. */
+	selection.leave_inherited = true;
 	if (select_stacks(&shown, p, &selection) < 0)
 		return -1;
 	if (!show_known)
@@ -65,7 +69,8 @@ leaks(struct profile *p, const struct args *a, bool show_known,
 int
 cmd_leaks(int argc, char **argv)
 {
-	struct args a = { .accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON };
+	struct args a = { .accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
+				    ARGS_BY };
 	int if_leaks = EXIT_DONE, rc;
 	bool show_known = false;
 	const struct args_own own[] = {

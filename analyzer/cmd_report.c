@@ -28,7 +28,12 @@ const char help_report[] =
 	"  --tree          the heaviest chains of calls, as an indented tree\n"
 	"  --json          heapflame-report/1, for programs\n"
 	"  --bytes         exact figures (default: KiB, MiB)\n"
-	"  --by process    each process stands at the root of its stacks\n"
+	"  --by WHAT       process, thread, label or phase, or several "
+	"(a,b), stand\n"
+	"                  at the root of their stacks\n"
+	"  --phase NAME    only what was allocated in that phase; inuse: what "
+	"of it\n"
+	"                  lives at its end; peak: its own maximum\n"
 	"  --wrapper RE    functions of that name are allocation wrappers, "
 	"too:\n"
 	"                  their caller is charged; may repeat\n"
@@ -85,6 +90,7 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 		write_text_tree(out, &tree, &options);
 		tree_release(&tree);
 	} else {
+		write_text_groups(out, s, &options);
 		write_text_table(out, s, &options);
 	}
 }
@@ -114,7 +120,8 @@ cmd_report(int argc, char **argv)
 {
 	struct report r = {
 		.args.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BYTES |
-			       ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON,
+			       ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON |
+			       ARGS_PHASE,
 	};
 	const struct args_own own[] = {
 		{ .name = "cum", .kind = ARGS_FLAG, .target = &r.by_cum },

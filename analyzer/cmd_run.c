@@ -42,6 +42,8 @@ const char help_run[] =
 	"                        never freed; leave no files\n"
 	"  --error-exitcode[=N]  with --leaks: exit with N if there are any (default:\n"
 	"                        with the program's status; N is 3 unless given)\n"
+	"  --each-phase DIR      a flame graph for each phase the program marks, named\n"
+	"                        after its mark, into DIR, which is made\n"
 	"  --allocator WHICH     run it on jemalloc, tcmalloc, mimalloc, or the library\n"
 	"                        of that path (default: what it uses)\n"
 	"  --help                this text\n"
@@ -196,6 +198,7 @@ run(const struct run_options *o, const char *file, const char *library,
 		.file = file,
 		.files = files,
 		.dumps = &dumps,
+		.each_phase = o->each_phase,
 		.active = !active || strcmp(active, "0") != 0,
 		.quiet = o->quiet };
 	double start = seconds_now();

@@ -9,7 +9,14 @@
 
 #include "err.h"
 
-enum { OUTPUT = 'o', QUIET = 'q', LEAKS = 256, ERROR_EXITCODE, ALLOCATOR };
+enum {
+	OUTPUT = 'o',
+	QUIET = 'q',
+	LEAKS = 256,
+	ERROR_EXITCODE,
+	ALLOCATOR,
+	EACH_PHASE
+};
 
 static int
 parse_exit_code(const char *text)
@@ -38,6 +45,8 @@ check_combination(const struct run_options *o, int argc)
 	if (o->leaks && (o->output || o->shim.value[SHIM_PREFIX]))
 		return error("--leaks leaves no files: it takes no %s",
 			o->output ? "-o" : "--prefix");
+	if (o->leaks && o->each_phase)
+		return error("--leaks and --each-phase exclude each other");
 	if (o->output && o->shim.value[SHIM_PREFIX])
 		return error("-o and --prefix exclude each other");
 	return 0;
@@ -46,12 +55,13 @@ check_combination(const struct run_options *o, int argc)
 int
 run_options_parse(struct run_options *o, int argc, char **argv)
 {
-	struct option longs[SHIM_OPTIONS + 6] = {
+	struct option longs[SHIM_OPTIONS + 7] = {
 		[SHIM_OPTIONS] = { "output", required_argument, NULL, OUTPUT },
 		{ "quiet", no_argument, NULL, QUIET },
 		{ "leaks", no_argument, NULL, LEAKS },
 		{ "error-exitcode", optional_argument, NULL, ERROR_EXITCODE },
 		{ "allocator", required_argument, NULL, ALLOCATOR },
+		{ "each-phase", required_argument, NULL, EACH_PHASE },
 	};
 	int found;
 
@@ -71,6 +81,8 @@ run_options_parse(struct run_options *o, int argc, char **argv)
 			o->leaks = true;
 		else if (found == ALLOCATOR)
 			o->allocator = optarg;
+		else if (found == EACH_PHASE)
+			o->each_phase = optarg;
 		else if (found == ERROR_EXITCODE) {
 			o->leak_code = parse_exit_code(optarg);
 			if (o->leak_code < 0)

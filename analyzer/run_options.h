@@ -13,6 +13,7 @@
 struct run_options {
 	struct shim_settings shim;
 	const char *output; /* folder; NULL: not given */
+	const char *each_phase; /* folder for pictures; NULL: not given */
 	const char *allocator; /* to run on; NULL: the program's */
 	bool quiet, leaks;
 	int leak_code; /* exit code if there are leaks, or RUN_NO_CODE */

@@ -17,6 +17,7 @@
 #include "elf_kind.h"
 #include "err.h"
 #include "flame.h"
+#include "flame_phases.h"
 #include "profile.h"
 #include "runs.h"
 #include "select.h"
@@ -172,6 +173,28 @@ load(const struct run_end *e, struct profile *p)
 	return result;
 }
 
+/* A picture a phase, where that was asked for. */
+static int
+write_phases(const struct run_end *e, struct profile *p)
+{
+	char *folder;
+	int n;
+
+	if (!e->each_phase)
+		return 0;
+	n = flame_write_phases(p, e->each_phase, NULL, NULL);
+	if (n == 0)
+		warning("no phase was marked: nothing was written to '%s'",
+			e->each_phase);
+	if (n <= 0 || e->quiet)
+		return n < 0 ? -1 : 0;
+	folder = text_visible(e->each_phase);
+	fprintf(stderr, "phases:  %s/ (%d picture%s)\n", folder, n,
+		n == 1 ? "" : "s");
+	free(folder);
+	return 0;
+}
+
 int
 run_summary(const struct run_end *e)
 {
@@ -194,6 +217,8 @@ run_summary(const struct run_end *e)
 			say_report(&p);
 			say_files(e, p.process_count, result == 0);
 		}
+		if (write_phases(e, &p) < 0)
+			result = -1;
 	}
 	profile_release(&p);
 	return result;

@@ -16,6 +16,7 @@ struct run_end {
 	double seconds; /* from its start to its end */
 	const struct run_files *files;
 	const struct folder_list *dumps; /* what this run left there */
+	const char *each_phase; /* folder for a picture a phase; NULL: none */
 	bool alone; /* there are no dumps of other runs there */
 	bool active; /* false: it was asked not to sample */
 	bool quiet; /* only files, and leaks if there are any */

@@ -17,6 +17,7 @@
 #include "charge.h"
 #include "err.h"
 #include "select_metric.h"
+#include "select_roots.h"
 
 /* A row as frames, not yet merged. */
 struct entry {
@@ -29,12 +30,23 @@ struct builder {
 	struct profile *p;
 	enum metric metric;
 	const struct selection *s;
+	struct roots roots;
+	bool *phases; /* those that count; NULL: all of the time does */
 	uint32_t *frames;
 	size_t frame_count, frame_capacity;
 	struct entry *entries;
 	size_t count, capacity;
 	const uint32_t *places; /* of functions; see select_places */
 };
+
+bool
+select_is_by(const struct selection *s, enum select_by by)
+{
+	for (int i = 0; i < s->bys; i++)
+		if (s->by[i] == by)
+			return true;
+	return false;
+}
 
 const char *
 shown_name(const struct shown *s, uint32_t frame)
@@ -45,57 +57,11 @@ shown_name(const struct shown *s, uint32_t frame)
 		&p->strings, p->functions[p->frames[frame].function].name);
 }
 
-/* A frame of our own making. */
-static uint32_t
-marker(struct profile *p, const char *name)
-{
-	struct function f = {
-		.name = strtab_add(&p->strings, name),
-		.file = NONE,
-		.module = NONE,
-	};
-
-	return profile_frame(
-		p, (struct frame){ .function = profile_function(p, f) });
-}
-
 static void
 push(struct builder *b, uint32_t frame)
 {
 	GROW(b->frames, b->frame_count, b->frame_capacity);
 	b->frames[b->frame_count++] = frame;
-}
-
-/* Does the pid alone say which process is meant? */
-static bool
-pid_is_enough(const struct profile *p, const struct process *of)
-{
-	uint32_t same = 0;
-
-	for (uint32_t i = 0; i < p->process_count; i++)
-		same += p->processes[i].pid == of->pid;
-	return of->pid > 0 && same == 1;
-}
-
-/* "redis-server 4711": what --by process puts at the root. */
-static uint32_t
-process_marker(struct profile *p, uint32_t process)
-{
-	const struct process *of = &p->processes[process];
-	const char *exe = strtab_get(&p->strings, of->exe);
-	const char *slash = strrchr(exe, '/');
-	const char *base = slash ? slash + 1 : *exe ? exe : "process";
-	char *name;
-	uint32_t frame;
-
-	if (pid_is_enough(p, of))
-		name = xasprintf("%s %d", base, of->pid);
-	else
-		name = xasprintf(
-			"%s %s", base, strtab_get(&p->strings, of->id));
-	frame = marker(p, name);
-	free(name);
-	return frame;
 }
 
 /* The frames of one location, outermost first. */
@@ -114,17 +80,17 @@ push_stack(struct builder *b, const struct row *r, bool inherited)
 	const struct stack stack = b->p->stacks[r->stack];
 	size_t start;
 
-	if (b->s->by_process)
-		push(b, process_marker(b->p, r->process));
+	for (int i = 0; i < b->s->bys; i++)
+		push(b, roots_by(&b->roots, r, b->s->by[i]));
 	if (inherited)
-		push(b, marker(b->p, "[inherited by fork]"));
+		push(b, roots_marker(b->p, "[inherited by fork]"));
 	if (stack.depth > 0 && stack.truncated)
-		push(b, marker(b->p, "[truncated]"));
+		push(b, roots_marker(b->p, "[truncated]"));
 	start = b->frame_count;
 	for (uint32_t i = stack.depth; i > 0; i--)
 		push_location(b, b->p->stack_locations[stack.first + i - 1]);
 	if (b->frame_count == start)
-		push(b, marker(b->p, "[no stack]"));
+		push(b, roots_marker(b->p, "[no stack]"));
 }
 
 static void
@@ -143,20 +109,39 @@ add_entry(struct builder *b, uint32_t row, bool inherited)
 	b->entries[b->count++] = e;
 }
 
+/* Which of a row's figures count. */
+static enum metric_side
+side_of(const struct builder *b, bool inherited)
+{
+	if (inherited)
+		return OF_INHERITED;
+	return b->phases ? OF_PHASE : OF_ALL;
+}
+
+static bool
+is_wanted(const struct builder *b, const struct row *r)
+{
+	return !b->phases || (r->phase != NONE && b->phases[r->phase]);
+}
+
 static void
 collect(struct builder *b)
 {
 	bool live = b->metric == INUSE_SPACE || b->metric == INUSE_OBJECTS;
+	/* Not the child's own: only where each stands for itself. */
+	bool inherited = live && !b->phases && !b->s->leave_inherited &&
+			 select_is_by(b->s, BY_PROCESS);
 
 	for (uint32_t i = 0; i < b->p->row_count; i++) {
 		const struct row *r = &b->p->rows[i];
-		const enum metric pair = metric_objects(b->metric);
+		struct figures f = { 0 };
 
-		if (r->v[b->metric].sum > 0 ||
-			(b->s->keep_empty && r->v[pair].sum > 0))
+		if (!is_wanted(b, r))
+			continue;
+		metric_add(&f, r, b->metric, side_of(b, false));
+		if (f.value > 0 || (b->s->keep_empty && f.objects > 0))
 			add_entry(b, i, false);
-		/* Not the child's own: only where each stands for itself. */
-		if (b->s->by_process && live && r->inherited_objects.sum > 0)
+		if (inherited && r->inherited_objects.sum > 0)
 			add_entry(b, i, true);
 	}
 }
@@ -251,7 +236,7 @@ merge(const struct builder *b, bool exact, size_t from, size_t to,
 
 	for (size_t i = from; i < to; i++)
 		metric_add(&sum, &b->p->rows[b->entries[i].row], b->metric,
-			b->entries[i].inherited);
+			side_of(b, b->entries[i].inherited));
 	*out = (struct shown_stack){
 		.truncated =
 			b->p->stacks[b->p->rows[b->entries[from].row].stack]
@@ -262,6 +247,9 @@ merge(const struct builder *b, bool exact, size_t from, size_t to,
 		.objects = settle(sum.objects, &owed->objects),
 		.bytes = settle(sum.bytes, &owed->bytes),
 		.samples = sum.samples,
+		.freed_objects = sum.freed_objects,
+		.lifetime_ns = sum.lifetime_ns,
+		.roots = (uint32_t)b->s->bys,
 		.stack = b->p->rows[b->entries[from].row].stack,
 	};
 	return out->value > 0 || (b->s->keep_empty && out->objects > 0);
@@ -310,7 +298,7 @@ too_much(const struct builder *b)
 
 	for (size_t i = 0; i < b->count; i++)
 		metric_add(&sum, &b->p->rows[b->entries[i].row], b->metric,
-			b->entries[i].inherited);
+			side_of(b, b->entries[i].inherited));
 	return !(sum.value < MOST && sum.objects < MOST && sum.bytes < MOST);
 }
 
@@ -352,15 +340,21 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 	*out = (struct shown){ .profile = p };
 	if (metric < 0)
 		return -1;
+	b.metric = out->metric = (enum metric)metric;
+	if (metric_describe(out, s, &b.phases) < 0)
+		return -1;
 	/* Before the work: a bad expression is found at once. */
 	if (!s->show_wrappers) {
 		w = wrappers_new((const char *const *)s->wrappers);
-		if (!w)
+		if (!w) {
+			free(b.phases);
 			return -1;
+		}
 	}
-	b.metric = out->metric = (enum metric)metric;
-	metric_describe(out, s->by_process);
+	roots_init(&b.roots, p);
 	status = build(out, &b);
+	roots_release(&b.roots);
+	free(b.phases);
 	if (status == 0)
 		charge_stacks(out, w);
 	wrappers_free(w);

@@ -7,9 +7,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
+#include "select_phases.h"
+#include "text.h"
+
+#define PHASE_COLUMNS 40 /* of a title, for a phase's name */
 
 enum metric
 metric_objects(enum metric m)
@@ -114,39 +119,71 @@ metric_choose(const struct profile *p, int asked)
 	return m;
 }
 
+/* A figure with what stands behind it. */
+struct source {
+	struct value space, objects;
+	uint64_t samples; /* at most */
+};
+
+static bool
+is_live(enum metric m)
+{
+	return m == INUSE_SPACE || m == INUSE_OBJECTS;
+}
+
+static bool
+is_peak(enum metric m)
+{
+	return m == PEAK_SPACE || m == PEAK_OBJECTS;
+}
+
+static struct source
+source_of(const struct row *r, enum metric m, enum metric_side side)
+{
+	struct source s = { r->v[metric_space(m)], r->v[metric_objects(m)],
+		is_live(m) ? r->samples_live : r->samples };
+
+	if (side == OF_INHERITED)
+		return (struct source){ r->inherited_space,
+			r->inherited_objects, 0 };
+	if (side == OF_PHASE && is_live(m))
+		return (struct source){ r->phase_end_space,
+			r->phase_end_objects, r->samples_phase_end };
+	if (side == OF_PHASE && is_peak(m)) {
+		s.space = r->phase_peak_space;
+		s.objects = r->phase_peak_objects;
+	}
+	return s;
+}
+
 /*
- * How many samples stand behind a figure. Of the peak a row keeps no count, but
- * value^2 / variance is what its samples are worth.
+ * How many samples stand behind a peak: a row keeps no count, but value^2 /
+ * variance is what its samples are worth.
  */
 static uint64_t
-samples_behind(const struct row *r, enum metric m)
+worth(struct value v, uint64_t most)
 {
-	const struct value v = r->v[m];
-	double worth;
+	double n = v.var > 0 ? round(v.sum / v.var * v.sum) : INFINITY;
 
-	if (m == INUSE_SPACE || m == INUSE_OBJECTS)
-		return r->samples_live;
-	if (m != PEAK_SPACE && m != PEAK_OBJECTS)
-		return r->samples;
-	worth = v.var > 0 ? round(v.sum / v.var * v.sum) : INFINITY;
-	return worth < (double)r->samples ? (uint64_t)worth : r->samples;
+	return n < (double)most ? (uint64_t)n : most;
 }
 
 void
-metric_add(
-	struct figures *sum, const struct row *r, enum metric m, bool inherited)
+metric_add(struct figures *sum, const struct row *r, enum metric m,
+	enum metric_side side)
 {
-	const struct value space =
-		inherited ? r->inherited_space : r->v[metric_space(m)];
-	const struct value objects =
-		inherited ? r->inherited_objects : r->v[metric_objects(m)];
-	const struct value value = metric_is_space(m) ? space : objects;
+	const struct source s = source_of(r, m, side);
+	const struct value value = metric_is_space(m) ? s.space : s.objects;
 
 	sum->value += value.sum;
 	sum->var += value.var;
-	sum->objects += objects.sum;
-	sum->bytes += space.sum;
-	sum->samples += inherited ? 0 : samples_behind(r, m);
+	sum->objects += s.objects.sum;
+	sum->bytes += s.space.sum;
+	sum->samples += is_peak(m) ? worth(value, s.samples) : s.samples;
+	if (side == OF_INHERITED)
+		return;
+	sum->freed_objects += r->freed_objects;
+	sum->lifetime_ns += r->lifetime_ns;
 }
 
 static void
@@ -182,21 +219,77 @@ any_variance(const struct shown *out)
 	return false;
 }
 
-void
-metric_describe(struct shown *out, bool by_process)
+/* "phase 'load'", as it may be printed. */
+static void
+put_phase(char *title, size_t size, const struct shown *out, uint32_t times)
+{
+	char *name = text_visible(out->phase);
+	size_t used = strlen(title);
+
+	text_shorten(name, PHASE_COLUMNS, false);
+	used += (size_t)snprintf(title + used, size - used, "%s phase '%s'",
+		is_live(out->metric) || is_peak(out->metric) ? " of" : " in",
+		name);
+	if (out->phase_nth > 1)
+		used += (size_t)snprintf(
+			title + used, size - used, " (%u)", out->phase_nth);
+	if (is_live(out->metric))
+		used += (size_t)snprintf(
+			title + used, size - used, " at its end");
+	if (times > 1)
+		snprintf(title + used, size - used, ", %u times", times);
+	free(name);
+}
+
+/* The most often that one process has phases which count. */
+static uint32_t
+most_times(const struct profile *p, const bool *phases)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < p->process_count; i++) {
+		const struct process *it = &p->processes[i];
+		uint32_t n = 0;
+
+		for (uint32_t k = 0; k < it->phases; k++)
+			n += phases[it->first_phase + k];
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
+int
+metric_describe(struct shown *out, const struct selection *s, bool **phases)
 {
 	const struct profile *p = out->profile;
-	bool peak = out->metric == PEAK_SPACE || out->metric == PEAK_OBJECTS;
 	bool temp = out->metric == TEMP_SPACE || out->metric == TEMP_OBJECTS;
-	bool live = out->metric == INUSE_SPACE || out->metric == INUSE_OBJECTS;
 	const char *more = "";
+	size_t used;
 
+	*phases = NULL;
+	if (s->phase) {
+		*phases = phases_wanted(p, s->phase, s->phase_nth);
+		if (!*phases)
+			return -1;
+	}
+	memcpy(out->by, s->by, sizeof out->by);
+	out->bys = s->bys;
+	out->phase = s->phase;
+	out->phase_nth = s->phase_nth;
 	describe_intervals(out);
 	out->var_known = out->exact || !temp || any_variance(out);
-	if (peak && p->process_count > 1)
+	if (is_peak(out->metric) && p->process_count > 1)
 		more = ", sum of per-process peaks";
-	else if (live && by_process && p->process_count > 1)
+	else if (is_live(out->metric) && !s->phase && !s->leave_inherited &&
+		 select_is_by(s, BY_PROCESS) && p->process_count > 1)
 		more = ", with blocks inherited by fork";
-	snprintf(out->title, sizeof out->title, "%s%s",
-		metric_names[out->metric], more);
+	snprintf(
+		out->title, sizeof out->title, "%s", metric_names[out->metric]);
+	if (s->phase)
+		put_phase(out->title, sizeof out->title, out,
+			most_times(p, *phases));
+	used = strlen(out->title);
+	snprintf(out->title + used, sizeof out->title - used, "%s", more);
+	return 0;
 }

@@ -19,14 +19,23 @@ int metric_choose(const struct profile *p, int asked);
 /* Sums before rounding. */
 struct figures {
 	double value, var, objects, bytes;
+	double freed_objects, lifetime_ns;
 	uint64_t samples;
 };
 
-/* Adds a row's figures of that metric, or those of its inherited blocks. */
-void metric_add(struct figures *sum, const struct row *r, enum metric m,
-	bool inherited);
+/* Of all of the time; of blocks inherited by fork; of the row's own phase. */
+enum metric_side { OF_ALL, OF_INHERITED, OF_PHASE };
 
-/* Fills out->title, exact, var_known and the intervals. out->metric is set. */
-void metric_describe(struct shown *out, bool by_process);
+/* Adds a row's figures of that metric. */
+void metric_add(struct figures *sum, const struct row *r, enum metric m,
+	enum metric_side side);
+
+/*
+ * Fills all of `out` that tells what is shown. out->metric is set. *phases:
+ * those that count, see phases_wanted; NULL if all of the time does. 0, or -1
+ * after error(): there is no such phase.
+ */
+int metric_describe(
+	struct shown *out, const struct selection *s, bool **phases);
 
 #endif

@@ -44,6 +44,8 @@ count_flat(struct counting *c, const struct shown_stack *s)
 	site->flat += s->value;
 	site->flat_var += s->var;
 	site->flat_objects += s->objects;
+	site->freed_objects += s->freed_objects;
+	site->lifetime_ns += s->lifetime_ns;
 	c->flat_of_frame[frame] += s->value;
 	if (s->charge == s->depth)
 		return;
@@ -63,8 +65,9 @@ count_stack(struct counting *c, uint32_t index)
 	if (s->depth == 0)
 		return;
 	count_flat(c, s);
+	/* What --by put at the root is no function: see groups.h. */
 	/* From the leaf: of a recursion the innermost line is counted. */
-	for (uint32_t i = s->charge; i > 0; i--) {
+	for (uint32_t i = s->charge; i > s->roots; i--) {
 		uint32_t frame = c->s->frames[s->first + i - 1];
 		uint32_t place = place_of(c, frame);
 

@@ -6,6 +6,7 @@
 #include "units.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 static const char *const unit_names[] = { "B", "KiB", "MiB", "GiB", "TiB",
@@ -113,4 +114,24 @@ units_parse_size(const char *text)
 		n > INT64_MAX >> shift)
 		return -1;
 	return n * (INT64_C(1) << shift);
+}
+
+const char *
+units_time(char buf[UNITS_MAX], double ns)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "d", 864e11 }, { "h", 36e11 }, { "min", 6e10 },
+		{ "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 } };
+
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		/* What would be rounded up to it is of this unit, too. */
+		if (ns >= units[i].ns * 0.99995) {
+			snprintf(buf, UNITS_MAX, "%.1f %s",
+				fmin(ns / units[i].ns, 1e9), units[i].name);
+			return buf;
+		}
+	snprintf(buf, UNITS_MAX, "%.0f ns", fmax(ns, 0));
+	return buf;
 }

@@ -12,6 +12,9 @@
 /* "12.3 MiB", "640 B"; `exact` gives plain digits. Returns buf. */
 const char *units_bytes(char buf[UNITS_MAX], int64_t bytes, bool exact);
 
+/* "340 ns", "1.2 ms", "5.0 min": a time, nanoseconds. Returns buf. */
+const char *units_time(char buf[UNITS_MAX], double ns);
+
 /* "1,234,567" */
 const char *units_count(char buf[UNITS_MAX], int64_t n);
 

@@ -60,6 +60,10 @@ void write_text_table(
 void write_text_tree(
 	FILE *out, const struct tree *t, const struct text_options *o);
 
+/* With --by: what each of its groups holds, and an empty line; else nothing. */
+void write_text_groups(
+	FILE *out, const struct shown *s, const struct text_options *o);
+
 /* heapflame-report/1. top 0: all rows. */
 void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
 

@@ -79,6 +79,26 @@ json_place(FILE *out, const struct shown *s, uint32_t frame)
 }
 
 static void
+write_phases(FILE *out, const struct profile *p, const struct process *it)
+{
+	fputs(",\"phases\":[", out);
+	for (uint32_t i = 0; i < it->phases; i++) {
+		const struct phase *phase = &p->phases[it->first_phase + i];
+
+		fprintf(out, "%s{\"name\":", i > 0 ? "," : "");
+		string_or_null(out, p, phase->name);
+		fprintf(out, ",\"start_ns\":%" PRIu64 ",\"end_ns\":",
+			phase->start_ns);
+		if (phase->end_ns == PHASE_OPEN)
+			fputs("null", out);
+		else
+			fprintf(out, "%" PRIu64, phase->end_ns);
+		putc('}', out);
+	}
+	putc(']', out);
+}
+
+static void
 write_processes(FILE *out, const struct profile *p)
 {
 	static const char *const states[] = {
@@ -101,6 +121,7 @@ write_processes(FILE *out, const struct profile *p)
 		fprintf(out,
 			",\"state\":\"%s\",\"source\":", states[it->state]);
 		string_or_null(out, p, it->source);
+		write_phases(out, p, it);
 		putc('}', out);
 	}
 	fputs("],\n", out);
@@ -161,7 +182,12 @@ json_head(FILE *out, const struct shown *s)
 	number_or_null(out, s->interval_max);
 	fputs(",\n\"total\":{", out);
 	json_value(out, s, "value", s->total, s->var);
-	fputs("},\n", out);
+	fputs("},\n\"phase\":", out);
+	if (s->phase)
+		text_json(out, s->phase);
+	else
+		fputs("null", out);
+	fputs(",\n", out);
 	write_processes(out, s->profile);
 	write_lost(out, s->profile);
 }
@@ -182,7 +208,13 @@ write_row(FILE *out, const struct shown *s, const struct sites *sites,
 	json_value(out, s, "value", site->flat, site->flat_var);
 	fprintf(out, ",\"objects\":%" PRId64 "},\"cum\":{", site->flat_objects);
 	json_value(out, s, "value", site->cum, site->cum_var);
-	fprintf(out, ",\"objects\":%" PRId64 "}}", site->cum_objects);
+	fprintf(out, ",\"objects\":%" PRId64 "},\"lifetime_ns\":",
+		site->cum_objects);
+	if (site->freed_objects > 0)
+		fprintf(out, "%" PRId64 "}",
+			rounded(site->lifetime_ns / site->freed_objects));
+	else
+		fputs("null}", out);
 }
 
 void
@@ -194,6 +226,7 @@ write_json(FILE *out, const struct shown *s, bool by_cum, int top)
 	if (top > 0 && (uint32_t)top < sites.count)
 		sites.count = (uint32_t)top;
 	json_head(out, s);
+	json_groups(out, s);
 	fputs("\"rows\":[", out);
 	for (uint32_t i = 0; i < sites.count; i++) {
 		fputs(i > 0 ? ",\n" : "\n", out);

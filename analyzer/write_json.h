@@ -20,4 +20,7 @@ void json_value(FILE *out, const struct shown *s, const char *key,
 /* "function":...,"file":...,"line":...,"module":...,"build_id":... */
 void json_place(FILE *out, const struct shown *s, uint32_t frame);
 
+/* "by" and "groups" with their commas. */
+void json_groups(FILE *out, const struct shown *s);
+
 #endif

@@ -182,6 +182,14 @@ write_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
 		fputs("    (no stack)\n", out);
 	else if (stack->truncated)
 		fputs("    (cut off here)\n", out);
+	/* The process, thread, ... of --by: outermost, as in every view. */
+	for (uint32_t i = leak->roots; i > 0; i--, n++) {
+		char *name = text_visible(
+			shown_name(s, s->frames[leak->first + i - 1]));
+
+		fprintf(out, "    #%u 0x0 in %s\n", n, name);
+		free(name);
+	}
 }
 
 static void

@@ -14,14 +14,24 @@
 #include "units.h"
 #include "write.h"
 
-enum column { FLAT, FLAT_SHARE, CUM, CUM_SHARE, OBJECTS, FUNCTION, WHERE, VIA };
-#define COLUMNS	     8
+enum column {
+	FLAT,
+	FLAT_SHARE,
+	CUM,
+	CUM_SHARE,
+	OBJECTS,
+	LIFE,
+	FUNCTION,
+	WHERE,
+	VIA,
+	COLUMNS
+};
 #define NAME_PADDING 40 /* piped: longer names are not padded for */
 #define GAP	     2 /* between the columns of names */
 #define VIAS_SHOWN   3
 
 static const char *const titles[COLUMNS] = { "flat", "flat%", "cum", "cum%",
-	"objects", "function", "where", "via" };
+	"objects", "lived", "function", "where", "via" };
 
 struct table {
 	char *(*rows)[COLUMNS];
@@ -74,6 +84,19 @@ via_cell(const struct shown *s, const struct sites *sites,
 	return cell;
 }
 
+/* How long what was freed had lived, where the table is about that. */
+static const char *
+life_cell(char buf[AMOUNT_MAX], const struct shown *s, const struct site *site)
+{
+	if (s->metric == INUSE_SPACE || s->metric == INUSE_OBJECTS ||
+		s->metric == PEAK_SPACE || s->metric == PEAK_OBJECTS)
+		return "";
+	return site->freed_objects > 0
+		       ? units_time(
+				 buf, site->lifetime_ns / site->freed_objects)
+		       : "";
+}
+
 static void
 fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 	const struct site *site, bool exact)
@@ -86,6 +109,7 @@ fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 	row[CUM] = xstrdup(amount(buf, s, site->cum, exact));
 	row[CUM_SHARE] = xstrdup(amount_share(buf, site->cum, s->total));
 	row[OBJECTS] = xstrdup(units_count(buf, site->flat_objects));
+	row[LIFE] = xstrdup(life_cell(buf, s, site));
 	row[FUNCTION] = text_visible(shown_name(s, site->frame));
 	row[WHERE] = where_cell(s, site->frame);
 	row[VIA] = via_cell(s, sites, site);
@@ -150,7 +174,7 @@ fit(struct table *t, size_t columns)
 {
 	size_t figures = 0, room;
 
-	for (int c = FLAT; c <= OBJECTS; c++)
+	for (int c = FLAT; c <= LIFE; c++)
 		figures += t->width[c] + 1;
 	room = columns > figures + 13 ? columns - figures - 1 : 12;
 	if (names_width(t) > room)
@@ -183,11 +207,13 @@ print_row(FILE *out, const struct table *t, const char *const row[COLUMNS])
 {
 	size_t owed = 1; /* blanks, printed only if something follows them */
 
-	for (int c = FLAT; c <= OBJECTS; c++) {
+	for (int c = FLAT; c <= LIFE; c++) {
+		if (t->width[c] == 0)
+			continue;
+		if (c > FLAT)
+			putc(' ', out);
 		pad(out, text_columns(row[c]), t->width[c]);
 		fputs(row[c], out);
-		if (c < OBJECTS)
-			putc(' ', out);
 	}
 	for (int c = FUNCTION; c < COLUMNS; c++) {
 		size_t have = text_columns(row[c]);

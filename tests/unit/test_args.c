@@ -68,7 +68,7 @@ nothing_given_is_the_default(void **state)
 	assert_int_equal(a.top, -1);
 	assert_null(a.output);
 	assert_false(a.all || a.json || a.exact);
-	assert_false(a.selection.show_wrappers || a.selection.by_process);
+	assert_false(a.selection.show_wrappers || a.selection.bys);
 	assert_null(a.selection.wrappers);
 	args_release(&a);
 }
@@ -90,7 +90,7 @@ options_and_files_mix(void **state)
 	assert_int_equal(a.selection.metric, ALLOC_SPACE);
 	assert_int_equal(a.top, 7);
 	assert_string_equal(a.output, "out");
-	assert_true(a.all && a.json && a.exact && a.selection.by_process);
+	assert_true(a.all && a.json && a.exact && a.selection.bys == 1);
 	args_release(&a);
 }
 
@@ -135,9 +135,10 @@ wrong_usage_is_refused(void **state)
 {
 	static const char *const wrong[] = { "x --nonsense", "x -z",
 		"x --metric", "x --metric bytes", "x --top x", "x --top -1",
-		"x --top 99999999999", "x --top 1.5", "x --by thread",
-		"x --flag=1", "x --count", "x --count=", "x --real nan",
-		"x --real -1", "x --real inf", "x -t", "x --code=x" };
+		"x --top 99999999999", "x --top 1.5", "x --by threads",
+		"x --by thread,", "x --by label,label", "x --flag=1",
+		"x --count", "x --count=", "x --real nan", "x --real -1",
+		"x --real inf", "x -t", "x --code=x" };
 	int kept = dup(STDERR_FILENO);
 
 	close(STDERR_FILENO);

@@ -238,7 +238,7 @@ by_process_shows_what_was_inherited(void **state)
 	hand_live(&p, y, "main;a", 5, 1)->inherited_space.sum = 8;
 	hand_row(&p, y, "main;a")->inherited_objects.sum = 1;
 	expect(&p, &selection, merged);
-	selection.by_process = true;
+	selection.bys = 1; /* BY_PROCESS */
 	expect(&p, &selection, apart);
 	profile_release(&p);
 }

@@ -46,6 +46,23 @@ counts_are_grouped(void **state)
 }
 
 static void
+times_have_the_unit_that_is_read_best(void **state)
+{
+	static const struct {
+		double ns;
+		const char *text;
+	} cases[] = { { 0, "0 ns" }, { 340.4, "340 ns" }, { 999, "999 ns" },
+		{ 1000, "1.0 us" }, { 1.25e6, "1.2 ms" }, { 9.9999e8, "1.0 s" },
+		{ 59e9, "59.0 s" }, { 90e9, "1.5 min" }, { 5400e9, "1.5 h" },
+		{ 864e12, "10.0 d" } };
+	char buf[UNITS_MAX];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(
+			units_time(buf, cases[i].ns), cases[i].text);
+}
+
+static void
 sizes_are_understood_or_refused(void **state)
 {
 	static const char *const bad[] = { "", "K", "-1", "1.5K", "1 K", "1KB",
@@ -69,6 +86,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_have_one_decimal_and_the_right_unit),
 		cmocka_unit_test(counts_are_grouped),
+		cmocka_unit_test(times_have_the_unit_that_is_read_best),
 		cmocka_unit_test(sizes_are_understood_or_refused),
 	};
 

@@ -365,15 +365,17 @@ json_has_the_fixed_keys(void **state)
 		"\"samples\":2,\n\"interval_min\":4096,\n"
 		"\"interval_max\":4096,\n"
 		"\"total\":{\"value\":64,\"low\":64,\"high\":64},\n"
+		"\"phase\":null,\n"
 		"\"processes\":[\n{\"exe\":\"/usr/bin/prog\",\"pid\":5,"
 		"\"start\":1700000000005,\"state\":\"ended\","
-		"\"source\":\"prog.5.heap\"}],\n\"lost\":{},\n\"rows\":[\n"
+		"\"source\":\"prog.5.heap\",\"phases\":[]}],\n"
+		"\"lost\":{},\n\"by\":[],\n\"groups\":[],\n\"rows\":[\n"
 		"{\"function\":\"f\",\"file\":\"src/prog.c\",\"line\":7,"
 		"\"module\":\"/bin/prog\",\"build_id\":\"abcd\","
 		"\"via\":[\"xmalloc\"],"
 		"\"flat\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2},"
-		"\"cum\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2}}"
-		"]}\n");
+		"\"cum\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2},"
+		"\"lifetime_ns\":null}]}\n");
 	free(text);
 	shown_release(&s);
 	profile_release(&p);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The frames of our own making at the root of a stack: --by, and what is said
+ * of a stack that is not whole. */
+#ifndef SELECT_ROOTS_H
+#define SELECT_ROOTS_H
+
+#include "select.h"
+
+struct roots {
+	struct profile *p; /* borrowed; frames are added to it */
+	uint32_t *processes; /* frames, by process; NONE: not made yet */
+};
+
+void roots_init(struct roots *r, struct profile *p);
+void roots_release(struct roots *r);
+
+/* The frame that stands for the row's process, thread, label or phase. */
+uint32_t roots_by(struct roots *r, const struct row *row, enum select_by by);
+
+/* A frame of that name that no symbol stands for. */
+uint32_t roots_marker(struct profile *p, const char *name);
+
+#endif
