@@ -143,6 +143,7 @@ $(OUT)/oracle/compare.so: $(wildcard tests/oracle/*.[ch]) $(OUT)/preload.a
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(filter-out -MMD -MP,$(OURS)) $(SHIM_CFLAGS) \
 		-fno-optimize-sibling-calls -Ipreload $(CFLAGS) -shared -o $@ \
+		-Wl,--wrap=hf_next_symbol \
 		tests/oracle/compare.c tests/oracle/verdict.c $(OUT)/preload.a $(LDFLAGS)
 $(SHAPES): $(OUT)/oracle/shapes-%: tests/oracle/shapes.c
 	@mkdir -p $(@D)

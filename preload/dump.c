@@ -20,9 +20,10 @@
 #include "thread.h"
 #include "write_dump.h"
 
-#define FEW_SAMPLES 8
-#define BUFFER	    65536
-#define NOTE_NS	    1000000000
+#define FEW_SAMPLES    8
+#define BUFFER	       65536
+#define NOTE_NS	       1000000000
+#define NEW_MODULES_NS 10000000
 
 /* One at a time: whoever has claimed the helper fills it in. */
 static struct job {
@@ -43,6 +44,7 @@ hf_dump_schedule(void)
 				  hf_options.dump_seconds * 1000000000
 			: UINT64_MAX);
 	hf_wiped->new_modules = 1;
+	hf_wiped->new_modules_wait = NEW_MODULES_NS;
 	atomic_store(&hf_wiped->next_dump_bytes,
 		hf_options.dump_bytes ? hf_options.dump_bytes : UINT64_MAX);
 }
@@ -141,8 +143,15 @@ write_note(void *data)
 
 	hf_rss_note(j->region->header);
 	hf_rss_history(j->region);
-	if (atomic_exchange(&hf_wiped->new_modules, 0))
+	if (atomic_exchange(&hf_wiped->new_modules, 0)) {
+		uint32_t before = j->region->header->module_count;
+
 		hf_maps_modules(j->region);
+		if (j->region->header->module_count != before)
+			hf_wiped->new_modules_wait = NEW_MODULES_NS;
+		else if (hf_wiped->new_modules_wait < NOTE_NS)
+			hf_wiped->new_modules_wait *= 2;
+	}
 }
 
 static void
@@ -290,6 +299,22 @@ finish_dump(void)
 	hf_helper_release();
 }
 
+/*
+ * Once a second; sooner after code was met of an object that is new to us, but
+ * less and less so where nothing is found (code of a JIT).
+ */
+static bool
+note_is_due(uint64_t now_ns)
+{
+	uint64_t due = atomic_load_explicit(
+		&hf_wiped->next_note_ns, memory_order_relaxed);
+
+	if (now_ns >= due)
+		return true;
+	return HF_UNLIKELY(hf_wiped->new_modules) &&
+	       now_ns + NOTE_NS >= due + hf_wiped->new_modules_wait;
+}
+
 /* Takes the turn of whoever is first past the mark. */
 static bool
 past(_Atomic uint64_t *mark, uint64_t value, uint64_t step)
@@ -325,8 +350,7 @@ hf_dump_if_due(struct hf_region *r, uint64_t now_ns)
 			now_ns + hf_options.dump_seconds * 1000000000);
 		if (!of_no_interest(h))
 			start_dump(r, 't');
-	} else if (now_ns >= atomic_load_explicit(&hf_wiped->next_note_ns,
-				     memory_order_relaxed)) {
+	} else if (note_is_due(now_ns)) {
 		start_note(r, now_ns);
 	}
 }

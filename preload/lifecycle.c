@@ -15,6 +15,7 @@
 #include "live.h"
 #include "modules.h"
 #include "next.h"
+#include "objects.h"
 #include "options.h"
 #include "profiler.h"
 #include "say.h"
@@ -186,13 +187,16 @@ dlclose(void *handle)
 		 * In a forked child the loader's list may be locked for ever,
 		 * by a thread of the parent; dlclose itself may not need it.
 		 */
+		hf_objects_suspend(); /* for ever: the loader can't be asked */
 		result = hf_next.dlclose(handle);
 		hf_modules_unloaded(r, false);
 		return result;
 	}
 	known = hf_modules_refresh(r);
 	before = unloaded();
+	hf_objects_suspend();
 	result = hf_next.dlclose(handle);
+	hf_objects_resume();
 	if (unloaded() != before)
 		hf_modules_unloaded(r, known);
 	return result;

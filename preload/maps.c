@@ -5,6 +5,8 @@
  */
 #include "maps.h"
 
+#include "objects.h"
+
 #include <elf.h>
 #include <fcntl.h>
 #include <string.h>
@@ -126,6 +128,37 @@ build_id_of(struct reader *r)
 	return n;
 }
 
+/* For those whose glibc does not tell where unwind tables are. */
+static void
+add_object(struct reader *r)
+{
+	const struct module *m = &r->module;
+	struct hf_object o = { m->base, 0, NULL };
+	Elf64_Phdr p, first = { .p_type = PT_NULL };
+	Elf64_Ehdr e;
+
+	if (!m->base || !read_memory(r->memory, m->base, &e, sizeof e) ||
+		memcmp(e.e_ident, ELFMAG, SELFMAG) != 0 || e.e_phnum > 64)
+		return;
+	for (unsigned i = 0; i < e.e_phnum; i++) {
+		if (!read_memory(r->memory, m->base + e.e_phoff + i * sizeof p,
+			    &p, sizeof p))
+			return;
+		if (p.p_type == PT_LOAD && first.p_type == PT_NULL)
+			first = p;
+		if (p.p_type == PT_LOAD)
+			o.end = m->base + p.p_vaddr + p.p_memsz -
+				(first.p_vaddr - first.p_offset);
+		if (p.p_type == PT_GNU_EH_FRAME && first.p_type != PT_NULL)
+			o.eh_frame_header =
+				(const void *)(m->base + p.p_vaddr -
+					       (first.p_vaddr -
+						       first.p_offset));
+	}
+	if (o.end > o.start && o.eh_frame_header)
+		hf_objects_add(&o);
+}
+
 static void
 finish_module(struct reader *r)
 {
@@ -137,6 +170,7 @@ finish_module(struct reader *r)
 		.build_id = r->build_id };
 
 	if (m->segments > 0) {
+		add_object(r);
 		found.build_id_length = build_id_of(r);
 		hf_modules_found(&r->walk, &found);
 	}

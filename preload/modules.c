@@ -188,6 +188,26 @@ hf_modules_end(struct hf_modules_walk *w)
 	atomic_store(&hf_wiped->modules, 0);
 }
 
+/* One bit an object; that two share one delays what a note finds. */
+#define MET 1024
+
+static _Atomic uint64_t met[MET / 64];
+
+void
+hf_modules_unknown(uintptr_t start)
+{
+	uint64_t hash = (start >> 12) * 0x9e3779b97f4a7c15ULL >> 54;
+	uint64_t bit = 1ULL << hash % 64;
+
+	if (start &&
+		atomic_load_explicit(&met[hash / 64], memory_order_relaxed) &
+			bit)
+		return;
+	if (start)
+		atomic_fetch_or(&met[hash / 64], bit);
+	hf_wiped->new_modules = 1;
+}
+
 #define SEGMENTS 16
 
 /* What the loader says of one object, in the shape of a row. */

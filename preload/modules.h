@@ -32,6 +32,13 @@ hf_modules_epoch(void)
  */
 bool hf_modules_refresh(struct hf_region *r);
 
+/*
+ * An object that begins there has code on a stack; 0: nobody knows the code
+ * that is. If it is new to us the helper looks what is mapped, soon. Any
+ * thread.
+ */
+void hf_modules_unknown(uintptr_t start);
+
 /* All of them: from _first by _after until 0. */
 static inline hfs_ref
 hf_modules_first(const struct hf_region *r)

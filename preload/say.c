@@ -61,10 +61,10 @@ hf_say_number(char *buf, uint64_t n)
 
 /*
  * One write, so that lines of several processes do not mix. Never waits for a
- * pipe that is full; a pipe that nobody reads, a file at its limit or a terminal
- * that stops who writes in the background (tostop) must
- * not end the host: what signal the write raises is taken back, unless one was
- * pending already.
+ * pipe that is full; a pipe that nobody reads, a file at its limit or a
+ * terminal that stops who writes in the background (tostop) must not end the
+ * host: what signal the write raises is taken back, unless one was pending
+ * already.
  */
 static void
 put(const char *line, size_t n)

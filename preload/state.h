@@ -54,6 +54,7 @@ struct hf_wiped {
 	_Atomic uint32_t unwinder; /* somebody is in libunwind */
 	_Atomic uint64_t next_dump_ns, next_dump_bytes, next_note_ns;
 	_Atomic uint32_t new_modules; /* since they were looked at */
+	_Atomic uint32_t new_modules_wait; /* ns until that may be, again */
 	uint32_t dump_numbers[3]; /* of kinds i, t, m; helper only */
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The default: one process-wide, lock-free cache of code address -> row. A miss
- * asks _dl_find_object (lock-free, glibc >= 2.35) for the module's unwind table
- * and cfi.c for the row. No allocation, no loader lock, no descriptor.
+ * asks _dl_find_object (lock-free, glibc >= 2.35; before, objects.c) for the
+ * module's unwind table and cfi.c for the row. No allocation, no loader lock,
+ * no descriptor.
  *
  * A cache row is two words; each holds a part of the address, so that a torn
  * read is a miss. A row is valid for the epoch of unloads it was made in.
@@ -15,6 +16,7 @@
 #include "cfi.h"
 #include "modules.h"
 #include "next.h"
+#include "objects.h"
 #include "readable.h"
 #include "unwind.h"
 
@@ -29,7 +31,7 @@ struct found_object {
 
 extern struct r_debug _r_debug;
 
-static int (*find_object)(void *pc, struct found_object *found);
+static int (*glibc_find)(void *pc, struct found_object *found);
 
 /*
  * first:  address (48 bits) | interrupted | rbp_saved | kind
@@ -55,6 +57,33 @@ static struct cached cache[2 << CACHE_BITS] __attribute__((aligned(64)));
 #define OFFSET_BITS 27
 #define SAVED_BITS  20 /* in units of 8 */
 #define CHECK_BITS  17
+
+/* Whose address is it, and has the helper seen him? */
+static bool
+find_object(uintptr_t pc, struct hf_object *found)
+{
+	struct found_object o;
+
+	if (!glibc_find) {
+		if (hf_objects_find(pc, found))
+			return true;
+		hf_modules_unknown(0);
+		return false;
+	}
+	if (glibc_find((void *)pc, &o) != 0)
+		return false;
+	*found = (struct hf_object){ (uintptr_t)o.map_start,
+		(uintptr_t)o.map_end, o.eh_frame_header };
+	hf_modules_unknown(found->start);
+	return true;
+}
+
+/* The loader was there before everybody, and stays. */
+static bool
+is_loader(const struct hf_object *o)
+{
+	return o->start <= _r_debug.r_ldbase && _r_debug.r_ldbase < o->end;
+}
 
 /* Can the two words hold it? Else it is a strange one. */
 static bool
@@ -94,19 +123,19 @@ check_of(uintptr_t pc, uint32_t epoch)
 }
 
 static struct hf_row
-look_up(uintptr_t pc)
+look_up(uintptr_t pc, bool *known)
 {
 	static const struct hf_row end = { .kind = HF_ROW_END },
 				   strange = { .kind = HF_ROW_STRANGE };
 	struct hf_row row = { .kind = HF_ROW_NONE };
-	struct found_object o;
+	struct hf_object o;
 
-	if (find_object((void *)pc, &o) != 0)
+	*known = find_object(pc, &o);
+	if (!*known)
 		return row;
-	row = hf_cfi_row(pc, o.eh_frame_header, (uintptr_t)o.map_start,
-		(uintptr_t)o.map_end);
+	row = hf_cfi_row(pc, o.eh_frame_header, o.start, o.end);
 	/* The loader's entry: who is called from there is a constructor. */
-	if (row.kind == HF_ROW_NONE && o.map->l_addr == _r_debug.r_ldbase)
+	if (row.kind == HF_ROW_NONE && is_loader(&o))
 		return end;
 	return fits(&row) ? row : strange;
 }
@@ -119,7 +148,8 @@ struct words {
 static struct words HF_COLD
 miss(uintptr_t pc, uint64_t interrupted, uint32_t epoch, struct cached *set)
 {
-	struct hf_row row = look_up(pc - !interrupted);
+	bool known;
+	struct hf_row row = look_up(pc - !interrupted, &known);
 	struct words w = { pc << ADDRESS_AT | interrupted |
 				   (uint64_t)row.rbp_saved << KIND_BITS |
 				   row.kind,
@@ -129,6 +159,9 @@ miss(uintptr_t pc, uint64_t interrupted, uint32_t epoch, struct cached *set)
 			check_of(pc, epoch) };
 	struct cached *victim;
 
+	/* He may be known the next time. */
+	if (!known && !glibc_find)
+		return w;
 	/* The colder half of the set: the one that is not in the first place.
 	 */
 	victim = atomic_load_explicit(&set[0].first, memory_order_relaxed) == 0
@@ -205,7 +238,7 @@ step_signal(struct frame *f)
 static bool
 step_frame_pointer(struct frame *f)
 {
-	struct found_object o;
+	struct hf_object o;
 	uintptr_t pc;
 
 	if (f->bp & 7 || f->bp <= f->sp || f->bp - f->sp > 1 << 20 ||
@@ -213,7 +246,7 @@ step_frame_pointer(struct frame *f)
 		!hf_readable_probe((f->bp + 8) & -HF_PAGE))
 		return false;
 	pc = word(f->bp + 8);
-	if (find_object((void *)(pc - 1), &o) != 0)
+	if (!find_object(pc - 1, &o))
 		return false;
 	f->sp = f->bp + 16;
 	f->bp = word(f->bp);
@@ -319,8 +352,8 @@ capture(struct hf_capture *c)
 static bool
 start(void)
 {
-	find_object = hf_next_symbol("_dl_find_object");
-	return find_object != NULL;
+	glibc_find = hf_next_symbol("_dl_find_object");
+	return glibc_find || hf_objects_start();
 }
 
 const struct hf_unwinder hf_unwind_cfi = { "cfi", false, start, capture };

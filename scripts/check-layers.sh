@@ -16,7 +16,7 @@ preload=(
 	'dump allocator state_file state_dead commands rss folder census identity inherit thin write_dump write_head write_lists maps'
 	'control modules helper unwind unwind_*'
 	'stacks live counters unloads phases names solve cfi cfi_* readable'
-	'filter'
+	'filter objects'
 	'state'
 	'options say next thread sys text sampler'
 )

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -112,6 +113,17 @@ realloc(void *p, size_t n)
 		return hf_next.malloc(n);                                      \
 	}
 HF_NEXT_NEWS(OPERATOR)
+
+/* glibc as it was before 2.35, which does not tell where unwind tables are. */
+void *__real_hf_next_symbol(const char *name);
+void *__wrap_hf_next_symbol(const char *name);
+void *
+__wrap_hf_next_symbol(const char *name)
+{
+	if (strcmp(name, "_dl_find_object") == 0 && getenv("ORACLE_OLD_GLIBC"))
+		return NULL;
+	return __real_hf_next_symbol(name);
+}
 
 static void __attribute__((constructor)) start(void)
 {
