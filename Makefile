@@ -127,6 +127,11 @@ $(OUT)/progs/%: tests/progs/%.cc
 	@mkdir -p $(@D)
 	$(call say,CXX)$(call prog_cc,$(CXX))
 
+# Reads with the analyzer's own reader.
+$(OUT)/progs/read_states: tests/progs/read_states.c $(OUT)/analyzer.a
+	@mkdir -p $(@D)
+	$(call say,CC)$(test_cc) -Ianalyzer $(OUT)/analyzer.a $(LDFLAGS) $(LIBS)
+
 # The unwinder's oracle: a library to be preloaded, and what it is tried on, as
 # tests/oracle/NAME-COMPILER-LEVEL-FLAVOUR makes it.
 SHAPES   = $(foreach c,gcc clang,$(foreach l,0 1 2 3,$(foreach f,fp nofp,\
