@@ -130,7 +130,7 @@ read_losses(struct live *l)
 {
 	static const char *const causes[HFS_LOSSES] = { "early", "busy",
 		"live_full", "stack_full", "unwind_busy", "unwind_fork", "dump",
-		"memory", "state" };
+		"memory", "module", "state" };
 
 	l->process.first_loss = l->p->loss_count;
 	for (int i = 0; i < HFS_LOSSES; i++) {

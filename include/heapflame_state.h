@@ -62,6 +62,7 @@ enum hfs_loss {
 	HFS_LOST_UNWIND_FORK,
 	HFS_LOST_DUMP,
 	HFS_LOST_MEMORY,
+	HFS_LOST_MODULE, /* modules that found no room */
 	HFS_LOST_STATE, /* records that are not in the file: no room for it */
 	HFS_LOSSES
 };

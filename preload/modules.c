@@ -159,6 +159,7 @@ hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
 		row->last_epoch = UINT32_MAX;
 	} else if (!add(w, m)) {
 		incomplete = 1;
+		hf_state_lost(w->region, HFS_LOST_MODULE);
 	}
 }
 

@@ -159,7 +159,7 @@ put_losses(struct hf_text *t, const struct hfs_header *h)
 {
 	static const char *const causes[HFS_LOSSES] = { "early", "busy",
 		"live_full", "stack_full", "unwind_busy", "unwind_fork", "dump",
-		"memory", "state" };
+		"memory", "module", "state" };
 
 	for (int i = 0; i < HFS_LOSSES; i++) {
 		uint64_t n = atomic_load(&h->lost[i]);

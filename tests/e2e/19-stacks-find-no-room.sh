@@ -33,3 +33,20 @@ for dump in few.*/*.f.heap; do
 	"$HEAPFLAME" report "$dump" >text
 	grep -q stack_full text || fail "the report does not say what is lost"
 done
+
+# A library that comes when there is no room: the bytes are there, the dump says
+# why they have no name.
+rm -rf few.stacks
+in_memory 4M few.stacks "$PROGS/host_paths" 15 "$PROGS/libharm_plugin.so"
+grep -q '^# lost module [1-9]' "$(dump_of few.stacks)" ||
+	fail "no word of a module: $(grep '^# lost' few.stacks/*.f.heap)"
+in_memory 256M enough "$PROGS/host_paths" 15 "$PROGS/libharm_plugin.so"
+! grep -q '^# lost module' "$(dump_of enough)" || fail "there was room"
+for metric in alloc_space alloc_objects; do
+	for folder in few.stacks enough; do
+		"$HEAPFLAME" report --json --metric $metric "$(dump_of $folder)" |
+			"$PYTHON" -c 'import json, sys
+print(json.load(sys.stdin)["total"]["value"])'
+	done | sort -u >values
+	[ "$(wc -l <values)" -eq 1 ] || fail "$metric: $(cat values)"
+done

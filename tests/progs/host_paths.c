@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host_paths BITS: takes and frees 100 bytes by each of 2^BITS ways, which are
- * stacks of BITS frames; keeps 10 bytes by every 64th.
+ * host_paths BITS [LIBRARY]: takes and frees 100 bytes by each of 2^BITS ways,
+ * which are stacks of BITS frames; keeps 10 bytes by every 64th. Then loads the
+ * library and calls its plugin_use.
  */
+#include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -28,9 +30,16 @@ static void __attribute__((noinline)) take(uint32_t way, int bits)
 int
 main(int argc, char **argv)
 {
-	int bits = argc == 2 ? atoi(argv[1]) : 0;
+	int bits = argc >= 2 ? atoi(argv[1]) : 0;
+	int (*use)(int);
+	void *library;
 
 	for (uint32_t way = 0; way < 1u << bits; way++)
 		take(way, bits);
+	if (argc == 3) {
+		library = truth_keep(dlopen(argv[2], RTLD_NOW));
+		use = (int (*)(int))truth_keep(dlsym(library, "plugin_use"));
+		use(3);
+	}
 	return 0;
 }
