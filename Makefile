@@ -16,7 +16,8 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude \
        $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LINK = $(if $(SAN),-fsanitize=$(SAN))
-LIBS = -ldw -lelf -liberty -lm
+CURSES := $(shell pkg-config --libs ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
+LIBS = -ldw -lelf -liberty $(CURSES) -lm
 
 # Each flag of the shim has a reason: docs/ARCHITECTURE.md, "Build of the shim".
 SHIM_CFLAGS  = -fPIC -fvisibility=hidden -ftls-model=initial-exec \

@@ -35,6 +35,8 @@ static const struct command commands[] = {
 		"what a profile holds, and what it lacks" },
 	{ "ctl", cmd_ctl, help_ctl,
 		"ask or tell a running program: status, start, mark, ..." },
+	{ "top", cmd_top, help_top,
+		"watch the functions of a running program, every second" },
 	{ "env", cmd_env, help_env, "lines that preload without `run`" },
 };
 

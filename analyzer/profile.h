@@ -209,6 +209,12 @@ struct profile {
 void profile_init(struct profile *p);
 void profile_release(struct profile *p);
 
+/*
+ * No processes, all figures 0, for the same files to be read once more: what
+ * has been interned and symbolized stays, under the same index.
+ */
+void profile_restart(struct profile *p);
+
 /* Each returns the index of the equal thing, added if it was not there. */
 uint32_t profile_module(struct profile *p, const char *path,
 	const char *build_id); /* build_id may be NULL */

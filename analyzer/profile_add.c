@@ -223,3 +223,19 @@ profile_add(struct profile *into, const struct profile *from)
 	free(r.stacks);
 	free(r.rows);
 }
+
+void
+profile_restart(struct profile *p)
+{
+	for (uint32_t i = 0; i < p->row_count; i++) {
+		const struct row *old = &p->rows[i];
+
+		p->rows[i] = (struct row){ .stack = old->stack,
+			.process = old->process,
+			.thread = old->thread,
+			.label = old->label,
+			.phase = old->phase };
+	}
+	p->process_count = p->loss_count = p->live_count = 0;
+	p->phase_count = p->moment_count = 0;
+}

@@ -25,7 +25,9 @@ analyzer=(
 	'main'
 	'cmd cmd_*'
 	'run_* launch launch_*'
-	'args flame flame_* leaks state_status'
+	'top_screen'
+	'top_view'
+	'args flame flame_* leaks state_status top_figures'
 	'write write_* svg_* output amount'
 	'tree sites groups known'
 	'select select_* charge places stats coverage'
@@ -119,6 +121,7 @@ door elfutils '(elfutils/)?libdw[a-z]*\.h|dwarf\.h|gelf\.h|libelf\.h' \
 	'analyzer/symbolize[a-z_]*\.[ch]'
 door libiberty 'libiberty.*|demangle\.h' 'analyzer/demangle\.c'
 door libunwind 'libunwind.*' 'preload/unwind_libunwind\.c'
+door ncurses 'n?curses\.h|term\.h' 'analyzer/top_screen\.c'
 door cmocka 'cmocka\.h' 'tests/unit/.*'
 door 'the dynamic loader' 'dlfcn\.h' \
 	'preload/(unwind_libunwind|lifecycle)\.c|tests/(progs/.*|unit/test_hf_objects\.c)'

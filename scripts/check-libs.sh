@@ -35,6 +35,7 @@ build)
 	need "libdw (elfutils)" libdw-dev \
 		"elfutils/libdw.h elfutils/libdwfl.h dwarf.h" -ldw
 	need libiberty libiberty-dev "stddef.h libiberty/demangle.h" -liberty
+	need ncursesw libncurses-dev ncurses.h -lncursesw
 	need "libunwind's header" libunwind-dev libunwind.h -lc
 	;;
 test)
