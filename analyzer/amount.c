@@ -71,6 +71,7 @@ amount_share(char buf[AMOUNT_MAX], int64_t part, int64_t whole)
 {
 	double share = whole > 0 ? 100.0 * (double)part / (double)whole : 0;
 
-	snprintf(buf, AMOUNT_MAX, "%.1f%%", share);
+	/* No "-0.0%". */
+	snprintf(buf, AMOUNT_MAX, "%.1f%%", fabs(share) < 0.05 ? 0 : share);
 	return buf;
 }

@@ -85,6 +85,9 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 		return;
 	}
 	write_text_head(out, s, r->args.exact);
+	/* It is of the whole process, at the end. */
+	if (!s->phase)
+		write_text_memory(out, s, r->args.exact);
 	if (r->tree) {
 		tree_build(&tree, s, r->args.selection.show_wrappers);
 		write_text_tree(out, &tree, &options);

@@ -60,6 +60,12 @@ void write_text_table(
 void write_text_tree(
 	FILE *out, const struct tree *t, const struct text_options *o);
 
+/*
+ * What resident memory is made of, a sentence that says what most of it is, and
+ * an empty line; nothing where the files do not tell.
+ */
+void write_text_memory(FILE *out, const struct shown *s, bool exact);
+
 /* With --by: what each of its groups holds, and an empty line; else nothing. */
 void write_text_groups(
 	FILE *out, const struct shown *s, const struct text_options *o);

@@ -226,6 +226,7 @@ write_json(FILE *out, const struct shown *s, bool by_cum, int top)
 	if (top > 0 && (uint32_t)top < sites.count)
 		sites.count = (uint32_t)top;
 	json_head(out, s);
+	json_memory(out, s);
 	json_groups(out, s);
 	fputs("\"rows\":[", out);
 	for (uint32_t i = 0; i < sites.count; i++) {

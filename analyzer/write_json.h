@@ -23,4 +23,7 @@ void json_place(FILE *out, const struct shown *s, uint32_t frame);
 /* "by" and "groups" with their commas. */
 void json_groups(FILE *out, const struct shown *s);
 
+/* "memory" with its comma; null where the files do not tell. */
+void json_memory(FILE *out, const struct shown *s);
+
 #endif

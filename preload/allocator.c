@@ -100,6 +100,21 @@ of_mimalloc(struct hfs_allocator *a)
 	a->resident = commit;
 }
 
+/*
+ * Free pages that hold nothing. A free chunk has, by its place, a page less
+ * than its size of whole ones; those in fast bins have none. What is free at
+ * the top of the main arena is one chunk, and known.
+ */
+static uint64_t
+idle_pages(const struct mallinfo2 *m)
+{
+	uint64_t free_bytes = m->fordblks - m->fsmblks;
+	uint64_t borders = m->ordblks * 4096;
+	uint64_t idle = free_bytes > borders ? free_bytes - borders : 0;
+
+	return m->keepcost > idle ? m->keepcost : idle;
+}
+
 static void
 of_glibc(struct hfs_allocator *a)
 {
@@ -107,7 +122,7 @@ of_glibc(struct hfs_allocator *a)
 
 	name(a, "glibc");
 	a->allocated = m.uordblks + m.hblkhd;
-	a->active = m.arena + m.hblkhd;
+	a->active = m.arena + m.hblkhd - idle_pages(&m);
 	a->free_bytes = m.fordblks;
 	a->mapped = m.hblkhd;
 }

@@ -30,7 +30,7 @@ analyzer=(
 	'args flame flame_* leaks state_status top_figures'
 	'write write_* svg_* output amount'
 	'tree sites groups known'
-	'select select_* charge places stats coverage'
+	'select select_* charge places stats coverage memory'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
