@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@
 #include "run_allocator.h"
 #include "run_environment.h"
 #include "run_files.h"
+#include "run_keep.h"
 #include "run_options.h"
 #include "run_summary.h"
 #include "shim_path.h"
@@ -82,6 +84,7 @@ struct job {
 	const char *library;
 	const struct run_allocator *allocator;
 	struct run_files *files; /* shared memory; folder "": to be chosen */
+	struct run_keep keep;
 };
 
 /* In the new process, see launch.h. */
@@ -98,6 +101,12 @@ prepare(void *context)
 		    files->prefix) < 0)
 		return EXIT_RUN_FAILED;
 	return 0;
+}
+
+static int
+tick(void *context)
+{
+	return run_keep_tick(&((struct job *)context)->keep);
 }
 
 /* The names that are known before the program's pid is. */
@@ -140,7 +149,7 @@ list_new(struct folder_list *list, const struct folder_list *before,
 {
 	size_t kept = 0;
 
-	folder_list_heaps(list, files->folder, run_files_stem(files));
+	folder_list_profiles(list, files->folder, run_files_stem(files));
 	for (size_t i = 0; i < list->count; i++)
 		if (folder_list_has(before, list->paths[i]))
 			free(list->paths[i]);
@@ -172,7 +181,8 @@ conclude(const struct run_options *o, struct run_end *e, struct launch *l)
 	/* Until the folder is gone no Ctrl-C may end us. */
 	leaks = run_leaks(e, remove_files, (void *)e->files);
 	launch_finish(l);
-	if (o->leak_code == RUN_NO_CODE || leaks == 0)
+	/* What it held when it was killed it might have freed. */
+	if (o->leak_code == RUN_NO_CODE || leaks == 0 || WIFSIGNALED(e->status))
 		return code;
 	if (leaks > 0)
 		return o->leak_code;
@@ -187,12 +197,15 @@ run(const struct run_options *o, const char *file, const char *library,
 	struct job job = { .options = o,
 		.library = library,
 		.allocator = allocator,
-		.files = files };
+		.files = files,
+		.keep = { .states = { .options = o, .files = files } } };
 	struct launch l = { .file = file,
 		.argv = o->argv,
 		.prepare = prepare,
+		.tick = tick,
 		.context = &job };
 	const char *active = run_options_value(o, SHIM_ACTIVE);
+	const char *live = run_options_value(o, SHIM_LIVE);
 	struct folder_list before = { 0 }, dumps = { 0 };
 	struct run_end e = { .program = o->argv[0],
 		.file = file,
@@ -200,18 +213,22 @@ run(const struct run_options *o, const char *file, const char *library,
 		.dumps = &dumps,
 		.each_phase = o->each_phase,
 		.active = !active || strcmp(active, "0") != 0,
+		.live = !live || strcmp(live, "0") != 0,
 		.quiet = o->quiet };
 	double start = seconds_now();
 	int code;
 
 	if (files->folder[0])
-		folder_list_heaps(
+		folder_list_profiles(
 			&before, files->folder, run_files_stem(files));
 	code = launch_start(&l);
 	if (code == 0) {
+		job.keep.states.program = l.pid;
 		e.status = launch_wait(&l);
 		e.alone = before.count == 0;
 		e.seconds = seconds_now() - start;
+		run_keep_end(&job.keep, e.status);
+		e.oom = job.keep.states.oom;
 		list_new(&dumps, &before, files);
 		if (is_of_one(o))
 			run_allocator_keep_own(allocator, &dumps, l.pid);

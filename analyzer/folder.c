@@ -84,15 +84,23 @@ folder_remove(const char *path)
 }
 
 static bool
-is_heap_of(const char *name, const char *stem)
+ends_in(const char *name, const char *suffix)
 {
-	static const char suffix[] = ".heap";
-	size_t n = strlen(name), stem_length = strlen(stem);
+	size_t n = strlen(name), m = strlen(suffix);
 
-	return n > stem_length + sizeof suffix &&
-	       strncmp(name, stem, stem_length) == 0 &&
-	       name[stem_length] == '.' &&
-	       strcmp(name + n - (sizeof suffix - 1), suffix) == 0;
+	return n > m && strcmp(name + n - m, suffix) == 0;
+}
+
+/* Live states bear their program's name. */
+static bool
+is_profile_of(const char *name, const char *stem)
+{
+	size_t n = strlen(stem);
+
+	return ends_in(name, ".live") ||
+	       (strncmp(name, stem, n) == 0 && ends_in(name + n, ".heap") &&
+		       (name[n] == '.' || strncmp(name + n, FOLDER_FOLDED,
+						  strlen(FOLDER_FOLDED)) == 0));
 }
 
 static int
@@ -102,14 +110,14 @@ by_name(const void *a, const void *b)
 }
 
 void
-folder_list_heaps(
+folder_list_profiles(
 	struct folder_list *list, const char *folder, const char *stem)
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;
 
 	while (d && (e = readdir(d))) {
-		if (!is_heap_of(e->d_name, stem))
+		if (!is_profile_of(e->d_name, stem))
 			continue;
 		GROW(list->paths, list->count, list->capacity);
 		list->paths[list->count++] =

@@ -21,12 +21,16 @@ char *folder_of_user(void);
 /* Removes a folder and the files in it; folders in it stay, and so does it. */
 void folder_remove(const char *path);
 
-/* Sorted paths of files "<folder>/<stem>.*.heap". `= {0}` is an empty list. */
+/*
+ * Sorted paths of files "<folder>/<stem>.*.heap", "<stem>-folded.*.heap" and
+ * "*.live". `= {0}` is an empty list.
+ */
+#define FOLDER_FOLDED "-folded."
 struct folder_list {
 	char **paths;
 	size_t count, capacity;
 };
-void folder_list_heaps(
+void folder_list_profiles(
 	struct folder_list *list, const char *folder, const char *stem);
 bool folder_list_has(const struct folder_list *list, const char *path);
 void folder_list_release(struct folder_list *list);

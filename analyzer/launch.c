@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FIRST_TICK_MS 200
+
 /* How a start that did not come to be is told to the parent. */
 struct failure {
 	int error; /* errno of execve; 0: prepare refused */
@@ -196,14 +198,44 @@ pass_on(struct launch *l, const siginfo_t *info)
 		kill(l->pid, info->si_signo);
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The next signal, or -1 when a tick was due instead. */
+static int
+next_signal(struct launch *l, siginfo_t *info)
+{
+	struct timespec left = { 0 };
+	sigset_t set;
+	int64_t ms;
+
+	sigfillset(&set);
+	if (!l->tick)
+		return sigwaitinfo(&set, info);
+	if (l->next_tick_ms == 0)
+		l->next_tick_ms = now_ms() + FIRST_TICK_MS;
+	ms = l->next_tick_ms - now_ms();
+	if (ms <= 0) {
+		ms = l->tick(l->context);
+		l->next_tick_ms = now_ms() + ms;
+	}
+	left.tv_sec = ms / 1000;
+	left.tv_nsec = ms % 1000 * 1000000;
+	return sigtimedwait(&set, info, &left);
+}
+
 int
 launch_wait(struct launch *l)
 {
 	siginfo_t info;
-	sigset_t set;
 	int status;
 
-	sigfillset(&set);
 	for (;;) {
 		pid_t pid = waitpid(l->pid, &status, WNOHANG);
 
@@ -212,7 +244,7 @@ launch_wait(struct launch *l)
 		if (pid != 0)
 			break;
 		follow_stop(l);
-		if (sigwaitinfo(&set, &info) < 0)
+		if (next_signal(l, &info) < 0)
 			continue;
 		if (info.si_signo != SIGCHLD)
 			pass_on(l, &info);

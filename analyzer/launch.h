@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "launch_witness.h"
@@ -24,9 +25,15 @@ struct launch {
 	 */
 	int (*prepare)(void *context);
 	void *context;
+	/*
+	 * Called while the program runs; returns after how many ms again. NULL:
+	 * nothing to do.
+	 */
+	int (*tick)(void *context);
 
 	/* Filled in. */
 	pid_t pid;
+	int64_t next_tick_ms;
 	sigset_t mask; /* what was blocked before */
 	struct launch_witness witness; /* in our process group */
 	struct sigaction on_child; /* disposition of SIGCHLD before */

@@ -38,8 +38,9 @@ say_end(const struct run_end *e)
 	fprintf(stderr, "heapflame: '%s' ", name);
 	free(name);
 	if (WIFSIGNALED(e->status))
-		fprintf(stderr, "was killed by signal %d (%s)",
-			WTERMSIG(e->status), strsignal(WTERMSIG(e->status)));
+		fprintf(stderr, "was killed by signal %d (%s)%s",
+			WTERMSIG(e->status), strsignal(WTERMSIG(e->status)),
+			e->oom ? ", out of memory" : "");
 	else
 		fprintf(stderr, "ended with status %d", WEXITSTATUS(e->status));
 	fprintf(stderr, " after %.1f s\n", e->seconds);
@@ -55,12 +56,14 @@ say_nothing(const struct run_end *e)
 		warning("nothing was captured: sampling was off (ACTIVE=0)");
 	else if (why)
 		warning("nothing was captured: '%s' %s", e->file, why);
-	else if (WIFSIGNALED(e->status))
-		warning("nothing was captured: it was killed before its first "
-			"dump; --dump-bytes 10M makes dumps as it allocates");
 	else
-		warning("nothing was captured: it allocated next to nothing, "
-			"or ended by _exit() before its first dump");
+		warning("nothing was captured: it allocated next to nothing%s",
+			e->live ? ""
+			: WIFSIGNALED(e->status)
+				? ", or was killed before its first dump: "
+				  "it had no live state (LIVE=0)"
+				: ", or ended by _exit() before its first "
+				  "dump: it had no live state (LIVE=0)");
 }
 
 static bool
@@ -261,6 +264,9 @@ run_leaks(const struct run_end *e, void (*loaded)(void *), void *arg)
 	loaded(arg);
 	if (e->dumps->count && result == 0) {
 		profile_symbolize(&p);
+		if (WIFSIGNALED(e->status))
+			note("it was killed: this is what it held then, and "
+			     "may have been about to free");
 		objects = say_leaks(&p, e->quiet);
 	}
 	profile_release(&p);

@@ -13,12 +13,14 @@ struct run_end {
 	const char *program; /* as the user named it */
 	const char *file; /* the file that was executed */
 	int status; /* of waitpid */
+	bool oom; /* it fell to the OOM killer of its cgroup */
 	double seconds; /* from its start to its end */
 	const struct run_files *files;
 	const struct folder_list *dumps; /* what this run left there */
 	const char *each_phase; /* folder for a picture a phase; NULL: none */
 	bool alone; /* there are no dumps of other runs there */
 	bool active; /* false: it was asked not to sample */
+	bool live; /* it was to have a live state */
 	bool quiet; /* only files, and leaks if there are any */
 };
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `run` does for its folder while the program runs, and at its end. */
+#ifndef RUN_KEEP_H
+#define RUN_KEEP_H
+
+#include "run_states.h"
+
+struct run_keep {
+	struct run_states states; /* begun by the caller */
+};
+
+/* After how many ms to call it again; see launch.h. */
+int run_keep_tick(struct run_keep *k);
+
+/* The program ended with that wait status. */
+void run_keep_end(struct run_keep *k, int status);
+
+#endif
