@@ -22,12 +22,24 @@
 
 #define WIPED_SIZE 4096
 #define PER_CHUNK  (HFS_CHUNK >> HFS_UNIT_SHIFT)
+#define STEP	   (HF_STATE_STEP >> HFS_UNIT_SHIFT)
+#define CLOSED	   (1u << 31) /* of `ready` */
+#define AGAIN_NS   1000000000 /* until the region is tried again */
 
 _Static_assert(sizeof(struct hf_wiped) <= WIPED_SIZE, "one page");
+_Static_assert(sizeof(struct hfs_header) <= HF_STATE_STEP, "has its pages");
+
+/*
+ * What a chunk is mapped of: decided once, before it is. A page of the file
+ * that was not had in time must never be taken for memory: when the file has
+ * no room, storing in it is a SIGBUS.
+ */
+enum { UNDECIDED, OF_FILE, OF_MEMORY };
 
 struct hf_wiped *hf_wiped;
 
 static struct hf_region *_Atomic newest; /* this process's or its parent's */
+static struct hf_region *_Atomic prepared; /* for the next */
 static _Atomic uint32_t generations;
 static _Atomic uint64_t private_bytes;
 static _Atomic uint64_t early_losses[HFS_LOSSES];
@@ -97,18 +109,31 @@ hf_state_populate(void *at, size_t bytes)
 		       MADV_POPULATE_WRITE) == 0;
 }
 
+static void
+give_up(void)
+{
+	atomic_store(&hf_wiped->next_open_ns, hf_state_clock() + AGAIN_NS);
+	atomic_store(&hf_wiped->opening, 0);
+}
+
+/*
+ * Whoever made a file and then found no memory for the rest would leave the
+ * file behind.
+ */
 bool
 hf_state_claim(void)
 {
 	uint32_t nobody = 0;
 
-	return atomic_compare_exchange_strong(&hf_wiped->opening, &nobody, 1);
-}
-
-void
-hf_state_give_up(void)
-{
-	atomic_store(&hf_wiped->opening, 0);
+	if (hf_state_clock() < atomic_load(&hf_wiped->next_open_ns) ||
+		!atomic_compare_exchange_strong(&hf_wiped->opening, &nobody, 1))
+		return false;
+	if (!prepared)
+		prepared = map(sizeof *prepared, MAP_PRIVATE);
+	if (prepared)
+		return true;
+	give_up();
+	return false;
 }
 
 static void
@@ -127,22 +152,16 @@ start_header(struct hf_region *r, const struct hf_backing *b)
 static struct hf_region *
 make_region(const struct hf_backing *b)
 {
-	struct hf_region *r = map(sizeof *r, MAP_PRIVATE);
-	void *chunk = b->chunk;
+	struct hf_region *r = prepared;
+	void *chunk = b->chunk ? b->chunk : map(HFS_CHUNK, MAP_SHARED);
 
-	if (r && !chunk)
-		chunk = map(HFS_CHUNK, MAP_SHARED);
-	if (!r || !chunk) {
-		if (r)
-			hf_sys3(SYS_munmap, (long)r, sizeof *r, 0);
-		if (chunk)
-			hf_sys3(SYS_munmap, (long)chunk, HFS_CHUNK, 0);
+	if (!chunk)
 		return NULL;
-	}
+	prepared = NULL;
 	r->header = chunk;
 	r->chunks[0] = chunk;
-	r->file = b->chunk != NULL;
-	r->ready = b->ready ? b->ready : HF_STATE_STEP >> HFS_UNIT_SHIFT;
+	r->kind[0] = b->chunk ? OF_FILE : OF_MEMORY;
+	r->ready = b->ready ? b->ready : STEP;
 	r->generation = atomic_fetch_add(&generations, 1) + 1;
 	r->before = newest;
 	start_header(r, b);
@@ -155,15 +174,17 @@ hf_state_open(const struct hf_backing *b, void (*fill)(struct hf_region *))
 	struct hf_region *r = make_region(b);
 
 	if (!r) {
-		hf_state_give_up();
+		give_up();
 		return NULL;
 	}
 	if (fill)
 		fill(r);
+	/* First, for a child that is forked between the two: what its live
+	   table holds is of this one. */
+	newest = r;
 	atomic_store(&hf_wiped->region, r);
 	for (int i = 0; i < HFS_LOSSES; i++)
 		r->header->lost[i] += atomic_exchange(&early_losses[i], 0);
-	newest = r;
 	return r;
 }
 
@@ -174,34 +195,30 @@ hf_state_open(const struct hf_backing *b, void (*fill)(struct hf_region *))
 static void *
 map_more(struct hf_region *r, uint32_t i)
 {
-	uint32_t from = i - 1;
-	size_t before;
-	long at;
+	long at = hf_sys4(SYS_mremap, (long)r->chunks[i - 1], 0, 2L * HFS_CHUNK,
+		MREMAP_MAYMOVE);
 
-	while (!r->chunks[from])
-		from--;
-	before = (size_t)(i - from) << HFS_CHUNK_SHIFT;
-	at = hf_sys4(SYS_mremap, (long)r->chunks[from], 0,
-		(long)(before + HFS_CHUNK), MREMAP_MAYMOVE);
 	if (hf_sys_failed(at))
 		return NULL;
-	hf_sys3(SYS_munmap, at, (long)before, 0);
-	at += (long)before;
+	hf_sys3(SYS_munmap, at, HFS_CHUNK, 0);
+	at += HFS_CHUNK;
 	hf_sys3(SYS_madvise, at, HFS_CHUNK, MADV_NOHUGEPAGE);
 	return (void *)at;
 }
 
-/* Maps chunk i of the region if it is not there yet. */
+/* Maps chunk i of the region if it is not there yet, unless it is the other. */
 static bool
-have_chunk(struct hf_region *r, uint32_t i)
+have_chunk(struct hf_region *r, uint32_t i, uint8_t kind)
 {
+	uint8_t undecided = UNDECIDED;
 	void *none = NULL, *chunk;
 
+	if (!atomic_compare_exchange_strong(&r->kind[i], &undecided, kind) &&
+		undecided != kind)
+		return false;
 	if (atomic_load_explicit(&r->chunks[i], memory_order_acquire))
 		return true;
-	chunk = r->file && hf_state_in_file(r, i * PER_CHUNK)
-			? map_more(r, i)
-			: map(HFS_CHUNK, MAP_SHARED);
+	chunk = kind == OF_FILE ? map_more(r, i) : map(HFS_CHUNK, MAP_SHARED);
 	if (!chunk)
 		return false;
 	if (!atomic_compare_exchange_strong(&r->chunks[i], &none, chunk))
@@ -212,37 +229,42 @@ have_chunk(struct hf_region *r, uint32_t i)
 	return true;
 }
 
-/* No more room in the file: what comes now is in memory only. */
-static void
-leave_file(struct hf_region *r, uint32_t at)
-{
-	uint32_t units = atomic_load(&r->header->file_units);
-
-	while (at < units && !atomic_compare_exchange_weak(
-				     &r->header->file_units, &units, at))
-		;
-}
-
 /*
  * Units up to `end` of the file may be stored in; everything below `ready` is,
- * also what was skipped at the end of a chunk.
+ * also what was skipped at the end of a chunk. False: the file ends before,
+ * for good, and whatever anybody has got of it is below its end.
  */
 static bool
 have_pages(struct hf_region *r, uint32_t end)
 {
 	uint32_t ready = atomic_load_explicit(&r->ready, memory_order_acquire);
 
-	while (ready < end) {
-		if (!have_chunk(r, ready / PER_CHUNK))
+	while ((ready & ~CLOSED) < end) {
+		uint32_t next = ready + STEP;
+
+		if (ready & CLOSED)
 			return false;
-		if (!hf_state_populate(hf_state_at(r, ready), HF_STATE_STEP))
-			return false;
+		if (!have_chunk(r, ready / PER_CHUNK, OF_FILE) ||
+			!hf_state_populate(
+				hf_state_at(r, ready), HF_STATE_STEP))
+			next = ready | CLOSED;
 		/* Whoever else did the same has done no harm. */
-		if (atomic_compare_exchange_strong(&r->ready, &ready,
-			    ready + (HF_STATE_STEP >> HFS_UNIT_SHIFT)))
-			ready += HF_STATE_STEP >> HFS_UNIT_SHIFT;
+		if (atomic_compare_exchange_strong(&r->ready, &ready, next))
+			ready = next;
 	}
 	return true;
+}
+
+/* What comes now is in memory only. */
+static void
+leave_file(struct hf_region *r)
+{
+	uint32_t end = atomic_load(&r->ready) & ~CLOSED;
+	uint32_t units = atomic_load(&r->header->file_units);
+
+	while (end < units && !atomic_compare_exchange_weak(
+				      &r->header->file_units, &units, end))
+		;
 }
 
 /* What both regions hold, so that MEMORY bounds them together. */
@@ -257,30 +279,57 @@ over_budget(struct hf_region *r, uint64_t more)
 	       hf_options.memory;
 }
 
+static uint32_t
+next_chunk(uint32_t at)
+{
+	return (at / PER_CHUNK + 1) * PER_CHUNK;
+}
+
 /* Where `units` go that begin at `used` or later. */
 static uint32_t
 place(const struct hf_region *r, uint32_t used, uint32_t units)
 {
-	uint32_t limit = atomic_load(&r->header->file_units);
+	uint32_t file = atomic_load(&r->header->file_units);
 	uint32_t at = used;
 
-	/* A record does not cross from one chunk into the next, */
+	/* A record does not cross from one chunk into the next. */
 	if (at / PER_CHUNK != (at + units - 1) / PER_CHUNK)
-		at = (at / PER_CHUNK + 1) * PER_CHUNK;
-	/* and not from the file into memory that is not in it. */
-	if (at < limit && at + units > limit)
-		at = (limit + PER_CHUNK - 1) / PER_CHUNK * PER_CHUNK;
+		at = next_chunk(at);
+	if (at + units <= file)
+		return at;
+	while (at < r->header->unit_limit &&
+		(at < file || r->kind[at / PER_CHUNK] == OF_FILE))
+		at = next_chunk(at);
 	return at;
 }
 
 static bool
 have_room(struct hf_region *r, uint32_t at, uint32_t units)
 {
-	if (r->file && hf_state_in_file(r, at) && !have_pages(r, at + units)) {
-		leave_file(r, at);
+	if (r->kind[0] != OF_FILE || !hf_state_in_file(r, at))
+		return have_chunk(r, at / PER_CHUNK, OF_MEMORY);
+	if (!have_pages(r, at + units)) {
+		leave_file(r);
 		return false;
 	}
-	return have_chunk(r, at / PER_CHUNK);
+	return have_chunk(r, at / PER_CHUNK, OF_FILE);
+}
+
+/* The place, with memory there; 0: there is none. */
+static uint32_t
+have_place(struct hf_region *r, uint32_t used, uint32_t units)
+{
+	uint32_t at = place(r, used, units), before;
+
+	do {
+		if (at + units > r->header->unit_limit)
+			return 0;
+		if (have_room(r, at, units))
+			return at;
+		before = at;
+		at = place(r, used, units);
+	} while (at != before); /* the file has come to its end meanwhile */
+	return 0;
 }
 
 hfs_ref
@@ -293,17 +342,10 @@ hf_state_alloc(struct hf_region *r, size_t bytes)
 
 	if (units > PER_CHUNK || over_budget(r, bytes))
 		return 0;
-	do {
-		at = place(r, used, units);
-		if (at + units > h->unit_limit)
-			return 0;
-		if (!have_room(r, at, units)) {
-			at = place(r, used, units);
-			if (at + units > h->unit_limit ||
-				!have_room(r, at, units))
-				return 0;
-		}
-	} while (!atomic_compare_exchange_weak(&h->used, &used, at + units));
+	do
+		at = have_place(r, used, units);
+	while (at &&
+		!atomic_compare_exchange_weak(&h->used, &used, at + units));
 	return at;
 }
 

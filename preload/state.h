@@ -30,8 +30,9 @@ struct hf_region {
 	uint32_t generation; /* never twice in a line of forks */
 	struct hf_region *before; /* the parent's when it forked, or NULL */
 	_Atomic hfs_ref newest_module; /* the header's, as of a fork */
-	bool file; /* there is a file behind the first chunks */
-	_Atomic uint32_t ready; /* units of it that may be stored in */
+	/* Units of the file that may be stored in; _CLOSED: the last ones. */
+	_Atomic uint32_t ready;
+	_Atomic uint8_t kind[HFS_CHUNKS]; /* enum in state.c */
 	void *_Atomic chunks[HFS_CHUNKS];
 };
 
@@ -53,6 +54,7 @@ struct hf_wiped {
 	_Atomic uint32_t modules; /* somebody is looking at the modules */
 	_Atomic uint32_t unwinder; /* somebody is in libunwind */
 	_Atomic uint64_t next_dump_ns, next_dump_bytes, next_note_ns;
+	_Atomic uint64_t next_open_ns; /* not before this */
 	_Atomic uint32_t new_modules; /* since they were looked at */
 	_Atomic uint32_t new_modules_wait; /* ns until that may be, again */
 	uint32_t dump_numbers[3]; /* of kinds i, t, m; helper only */
@@ -80,14 +82,17 @@ struct hf_backing {
 	uint32_t ready; /* of them allocated already */
 };
 
-/* True for the one who may, and must, open the region or give it up. */
+/*
+ * True for the one who may, and must, open the region. False also for a while
+ * after there was no memory for it: to try at each sample would cost too much.
+ */
 bool hf_state_claim(void);
-void hf_state_give_up(void);
 
 /*
  * Makes the region; `fill` (or NULL) writes what the header says of the
- * process, before anybody else can see it. NULL if it can't be had; the claim
- * is given up then. Takes over backing->chunk.
+ * process, before anybody else can see it. NULL if it can't be had, which is
+ * so only where there is no file; the claim is given up then. Takes over
+ * backing->chunk.
  */
 struct hf_region *hf_state_open(
 	const struct hf_backing *backing, void (*fill)(struct hf_region *));
