@@ -12,6 +12,7 @@
 #include "err.h"
 #include "flame.h"
 #include "state_map.h"
+#include "symbolize.h"
 #include "top_screen.h"
 #include "top_view.h"
 
@@ -326,11 +327,13 @@ static int
 top(const struct args *a, bool once)
 {
 	struct session s = { .output = a->output };
-	char *path = state_path_of(a->files[0]);
+	char *path = state_path_of(a->files[0]), *root;
 	int result;
 
 	if (!path)
 		return -1;
+	root = state_root_of(a->files[0]);
+	profile_symbolize_below(root);
 	top_init(&s.top, path);
 	if (once || !isatty(STDOUT_FILENO))
 		result = print_once(&s, a->top);
@@ -338,6 +341,8 @@ top(const struct args *a, bool once)
 		result = show(&s);
 	top_view_release(&s.view);
 	top_release(&s.top);
+	profile_symbolize_below(NULL);
+	free(root);
 	free(path);
 	return result;
 }

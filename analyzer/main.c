@@ -24,6 +24,8 @@ struct command {
 
 static const struct command commands[] = {
 	{ "run", cmd_run, help_run, "run a program and profile it" },
+	{ "record", cmd_record, help_record,
+		"what a running program allocates in the next 30 s" },
 	{ "report", cmd_report, help_report,
 		"which functions hold the memory" },
 	{ "flame", cmd_flame, help_flame,

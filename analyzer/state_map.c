@@ -295,6 +295,20 @@ state_path_of(const char *name)
 	return pid > 0 ? state_path(pid) : xstrdup(name);
 }
 
+char *
+state_root_of(const char *name)
+{
+	int pid = state_pid(name);
+	char *root = xasprintf("/proc/%d/root", pid);
+	struct stat ours, theirs;
+
+	if (pid > 0 && stat("/", &ours) == 0 && stat(root, &theirs) == 0 &&
+		(ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev))
+		return root;
+	free(root);
+	return NULL;
+}
+
 static int
 map_header(struct state_map *m, const char *path, bool writable)
 {

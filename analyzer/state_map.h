@@ -26,6 +26,12 @@ int state_pid(const char *name);
 /* The path of the state that is meant by a PID or a file's name, likewise. */
 char *state_path_of(const char *name);
 
+/*
+ * The root of the files of the process of that PID if it is not ours, as in a
+ * container: "/proc/PID/root". Else, and for a file's name, NULL. Caller frees.
+ */
+char *state_root_of(const char *name);
+
 /* The first bytes of a state: its control words and what process it is of. */
 struct state_map {
 	int fd;

@@ -119,6 +119,30 @@ set_base(struct work *w, const char *path)
 	w->base = slash != NULL && !is_pseudo(path) ? slash + 1 : w->text;
 }
 
+static const char *other_root;
+
+void
+profile_symbolize_below(const char *root)
+{
+	other_root = root;
+}
+
+/* By the build-id both can only be the right one. */
+static struct symbolize_file *
+open_file(const struct work *w, const char *path, const char *build_id,
+	const char **why)
+{
+	struct symbolize_file *file = NULL;
+	char *below;
+
+	if (other_root) {
+		below = xasprintf("%s%s", other_root, path);
+		file = symbolize_open(below, build_id, w->newest_ms, why);
+		free(below);
+	}
+	return file ? file : symbolize_open(path, build_id, w->newest_ms, why);
+}
+
 static void
 open_module(struct work *w, uint32_t module)
 {
@@ -134,7 +158,7 @@ open_module(struct work *w, uint32_t module)
 	set_base(w, path);
 	if (is_pseudo(path))
 		return;
-	w->file = symbolize_open(path, build_id, w->newest_ms, &why);
+	w->file = open_file(w, path, build_id, &why);
 	if (why != NULL)
 		m->why = strtab_add(&p->strings, why);
 }

@@ -19,4 +19,10 @@
  */
 void profile_symbolize(struct profile *p);
 
+/*
+ * Where another process's files lie, seen from here ("/proc/42/root"): they are
+ * looked for there first. NULL: nowhere else. Not copied.
+ */
+void profile_symbolize_below(const char *root);
+
 #endif

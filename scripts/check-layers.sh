@@ -29,7 +29,7 @@ analyzer=(
 	'top_view'
 	'args flame flame_* leaks state_status top_figures'
 	'write write_* svg_* output amount'
-	'tree sites groups known'
+	'tree sites groups known window'
 	'select select_* charge places stats coverage memory'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'
