@@ -108,6 +108,9 @@ take_back(int64_t *part, const struct process_allocator *a, int64_t *rest)
 	int64_t kept = part[MEMORY_CACHED] + part[MEMORY_HELD];
 
 	reduce(&part[MEMORY_STACKS], at_least_0(mapped), rest);
+	/* Who does not say what it handed out tells what it could touch. */
+	if (a->asked && a->allocated == SIZE_UNKNOWN)
+		reduce(&part[MEMORY_HELD], INT64_MAX, rest);
 	if (-*rest > UNTOUCHED + kept / UNTOUCHED_SHARE)
 		return;
 	reduce(&part[MEMORY_CACHED], INT64_MAX, rest);

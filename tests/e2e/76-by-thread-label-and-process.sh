@@ -44,17 +44,17 @@ expect inuse_space phase <<'END'
 60000 case 1
 END
 
-"$HEAPFLAME" report --by label,thread --metric alloc_space "$dump" >report
-grep -qE '^ *held +share +objects +by label, thread$' report || fail "$(cat report)"
-grep -qE '^ *6\.3 KiB +1\.1% +100 +tenant=a, worker$' report || fail "$(cat report)"
-"$HEAPFLAME" leaks --by thread "$dump" >leaks
-grep -qE '^    #[0-9]+ 0x0 in worker$' leaks || fail "$(cat leaks)"
+"$HEAPFLAME" report --by label,thread --metric alloc_space "$dump" >report.txt
+grep -qE '^ *held +share +objects +by label, thread$' report.txt || fail "$(cat report.txt)"
+grep -qE '^ *6\.3 KiB +1\.1% +100 +tenant=a, worker$' report.txt || fail "$(cat report.txt)"
+"$HEAPFLAME" leaks --by thread "$dump" >leaks.txt
+grep -qE '^    #[0-9]+ 0x0 in worker$' leaks.txt || fail "$(cat leaks.txt)"
 "$HEAPFLAME" flame --by thread -o thread.svg "$dump"
 grep -q worker thread.svg || fail 'no thread in the picture'
 
 # A short life is short-lived memory, and its mean is said.
-"$HEAPFLAME" report --metric temp_objects "$dump" >report
-grep -qE '^ *[0-9,]+ .* lived |lived function' report || fail "$(cat report)"
+"$HEAPFLAME" report --metric temp_objects "$dump" >report.txt
+grep -qE '^ *[0-9,]+ .* lived |lived function' report.txt || fail "$(cat report.txt)"
 [ "$("$HEAPFLAME" report --json --metric temp_space "$dump" | "$PYTHON" -c '
 import json, sys
 rows = json.load(sys.stdin)["rows"]
@@ -65,8 +65,8 @@ print(sum(r["flat"]["value"] for r in rows if r["function"] == "work"
 # Blocks of the parent stand marked in the child, and only there.
 rm -rf dumps
 exact "$PROGS/truth_fork" parent child >said
-"$HEAPFLAME" convert --to folded --metric inuse_space --by process dumps/*.f.heap >folded
-grep -q '^truth_fork [0-9]*;\[inherited by fork\];' folded || fail "$(cat folded)"
+"$HEAPFLAME" convert --to folded --metric inuse_space --by process dumps/*.f.heap >folded.txt
+grep -q '^truth_fork [0-9]*;\[inherited by fork\];' folded.txt || fail "$(cat folded.txt)"
 ! "$HEAPFLAME" leaks --by process dumps/*.f.heap | grep -q 'inherited' ||
 	fail 'leaks holds what a parent has to free'
 expect_error 2 "not 'threads'" "$HEAPFLAME" report --by threads dumps

@@ -56,10 +56,10 @@ expect '2,000 partitions' alloc_space 4032000
 expect '2,000 partitions' inuse_space 400000
 
 # Nothing was counted outside of them, so they are the whole.
-"$HEAPFLAME" convert --to folded --metric alloc_space --by phase run >folded
-[ "$(awk '{ n += $NF } END { print n }' folded)" -eq $((1008000 + 5040000 + 4032000)) ] ||
-	fail "$(cat folded)"
-! grep -q '^\[no phase\]' folded || fail "$(cat folded)"
+"$HEAPFLAME" convert --to folded --metric alloc_space --by phase run >folded.txt
+[ "$(awk '{ n += $NF } END { print n }' folded.txt)" -eq $((1008000 + 5040000 + 4032000)) ] ||
+	fail "$(cat folded.txt)"
+! grep -q '^\[no phase\]' folded.txt || fail "$(cat folded.txt)"
 
 # The same from dumps, into a folder in the run's.
 "$HEAPFLAME" flame --each-phase --metric inuse_space run 2>said

@@ -263,6 +263,18 @@ an_allocator_that_says_little_or_was_not_asked(void **state)
 	assert_int_equal(m.part[MEMORY_LIVE], 30);
 	assert_int_equal(m.part[MEMORY_HELD], 60);
 	assert_int_equal(m.verdict, VERDICT_HELD);
+	/* What it has, not what it has touched. */
+	m = judge((struct figures){ .live = 60,
+		.rss = 70,
+		.file = 5,
+		.allocated = NO,
+		.active = NO,
+		.resident = 95,
+		.free = NO,
+		.mapped = NO });
+	assert_int_equal(m.part[MEMORY_HELD], 5);
+	assert_int_equal(m.part[MEMORY_ABSENT], 0);
+	assert_int_equal(m.verdict, VERDICT_LIVE);
 	m = judge((struct figures){ .live = 20, .rss = 100, .file = 5 });
 	assert_false(m.asked);
 	assert_int_equal(m.part[MEMORY_OTHER], 75);
