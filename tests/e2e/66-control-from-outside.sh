@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # start, stop, rate from outside while four threads allocate: the totals are
-# those of the active time. A program that allocates nothing says so, and one
+# those of the active time, and its phases add up to it. A program that allocates nothing says so, and one
 # that is stopped altogether still has its status; a pending order is done when
 # it goes on. Nothing is left of a program that nobody woke.
 . "$SRC/tests/e2e/lib.sh"
@@ -49,6 +49,32 @@ if not least - 3 * half <= value <= most + 3 * half:
     hf.fail("sampled: %d +- %d, not in %d to %d" % (value, half, least, most))
 if half > value / 20:
     hf.fail("the error is too wide to tell: %d of %d" % (half, value))
+
+# Phases add up to the whole, and what lives at their ends does not come twice.
+p = Controlled("phases", SAMPLE=1, ACTIVE=0)
+p.ctl("mark", "one", answer="pending")
+p.go()
+time.sleep(0.05)
+p.ctl("start")
+names = ["one", "two", "three", "four"]
+for name in names[1:]:
+    time.sleep(0.05)
+    p.ctl("mark", name)
+time.sleep(0.05)
+p.ctl("stop")
+_, _, least, most = p.rest()
+dump = p.end()
+whole, _, _ = worth([dump], "alloc_space")
+parts = [worth([dump], "alloc_space", options=["--phase", n])[0] for n in names]
+# A block in flight at the stop, in each thread, comes after the last phase.
+if not 0 <= whole - sum(parts) <= 4 * 2048 or min(parts) < whole / 100:
+    hf.fail("phases %s, the whole %d" % (parts, whole))
+slack = 2 * 4 * 2048
+if not least - slack <= whole <= most + slack:
+    hf.fail("phases: %d, not in %d to %d" % (whole, least, most))
+held = [worth([dump], "inuse_space", options=["--phase", n])[0] for n in names]
+if not 0 < max(held) <= 4 * 256 * 2048:
+    hf.fail("the ends of phases hold %s" % held)
 
 # At rest.
 p = Controlled("idle", ACTIVE=0)

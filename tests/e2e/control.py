@@ -53,9 +53,9 @@ class Controlled:
         return os.path.join(self.folder, dumps[0])
 
 
-def worth(files, metric, function="one_block"):
+def worth(files, metric, function="one_block", options=()):
     """Estimate, low, high of what that function allocated."""
-    for row in hf.report(files, metric)["rows"]:
+    for row in hf.report(files, metric, *options)["rows"]:
         if row["function"] == function:
             flat = row["flat"]
             return flat["value"], flat["low"], flat["high"]
