@@ -35,6 +35,8 @@ static const struct command commands[] = {
 		"for other tools: folded stacks, heap_v2" },
 	{ "info", cmd_info, help_info,
 		"what a profile holds, and what it lacks" },
+	{ "ls", cmd_ls, help_ls,
+		"programs that run under heapflame, or were killed" },
 	{ "ctl", cmd_ctl, help_ctl,
 		"ask or tell a running program: status, start, mark, ..." },
 	{ "top", cmd_top, help_top,

@@ -314,6 +314,7 @@ nothing_found(char *const *names, int count)
 	else
 		error("no profile in the %d folders named", count);
 	hint("make one with: heapflame run ./program");
+	hint("what runs now, or was killed: heapflame ls");
 	return -1;
 }
 

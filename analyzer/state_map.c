@@ -96,10 +96,12 @@ maps_release(struct maps *maps)
 		free(maps->list[i].path);
 }
 
-/* Says why /proc/PID/maps can't be had. */
+/* Says why /proc/PID/maps can't be had, if anybody asked. */
 static int
-no_maps(int pid, int cause)
+no_maps(int pid, int cause, bool quiet)
 {
+	if (quiet)
+		return -1;
 	if (cause == ENOENT || cause == ESRCH)
 		return error("there is no process %d", pid);
 	error("cannot look into process %d: %s", pid, strerror(cause));
@@ -110,7 +112,7 @@ no_maps(int pid, int cause)
 }
 
 static int
-read_maps(struct maps *maps, int pid)
+read_maps(struct maps *maps, int pid, bool quiet)
 {
 	char path[40], *line = NULL;
 	size_t capacity = 0;
@@ -120,14 +122,14 @@ read_maps(struct maps *maps, int pid)
 	snprintf(path, sizeof path, "/proc/%d/maps", pid);
 	in = fopen(path, "re");
 	if (!in)
-		return no_maps(pid, errno);
+		return no_maps(pid, errno, quiet);
 	errno = 0;
 	while (getline(&line, &capacity, in) > 0)
 		look_at_line(maps, line);
 	free(line);
 	/* Permission is asked for at the first read, too. */
 	if (maps->lines == 0 && errno != 0) {
-		no_maps(pid, errno);
+		no_maps(pid, errno, quiet);
 		fclose(in);
 		return -1;
 	}
@@ -247,15 +249,15 @@ say_nothing_found(int pid, const struct maps *maps, uint32_t parent, int cause)
 	}
 }
 
-char *
-state_path(int pid)
+static char *
+find_state(int pid, bool quiet)
 {
 	struct maps maps;
 	uint32_t own, owner = 0, parent = 0;
 	char *found = NULL;
 	int cause = 0;
 
-	if (read_maps(&maps, pid) < 0)
+	if (read_maps(&maps, pid, quiet) < 0)
 		return NULL;
 	own = own_pid(pid);
 	for (int i = 0; i < maps.count && !found; i++) {
@@ -268,10 +270,22 @@ state_path(int pid)
 			found = NULL;
 		}
 	}
-	if (!found)
+	if (!found && !quiet)
 		say_nothing_found(pid, &maps, parent, cause);
 	maps_release(&maps);
 	return found;
+}
+
+char *
+state_path(int pid)
+{
+	return find_state(pid, false);
+}
+
+char *
+state_path_if_any(int pid)
+{
+	return find_state(pid, true);
 }
 
 int

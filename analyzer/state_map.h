@@ -18,6 +18,7 @@
  * what is missing: the process, the permission, the library, a state.
  */
 char *state_path(int pid);
+char *state_path_if_any(int pid); /* the same without a word */
 
 /* "123" as a process id, if `name` is a number and no such file exists; or 0.
  */
