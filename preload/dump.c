@@ -237,28 +237,12 @@ in_borrowed_memory(const struct hf_region *r)
 	       hf_sys3(SYS_getpid, 0, 0, 0) != (long)r->header->pid;
 }
 
-/*
- * The host has called unshare(CLONE_NEWPID): its next child becomes pid 1 of
- * the new namespace, and must not be our helper.
- */
-static bool
-next_child_is_init(void)
-{
-	char now[64], next[64];
-	long n =
-		hf_sys3(SYS_readlink, (long)"/proc/self/ns/pid", (long)now, 64);
-	long m = hf_sys3(SYS_readlink, (long)"/proc/self/ns/pid_for_children",
-		(long)next, 64);
-
-	return n > 0 && (n != m || memcmp(now, next, (size_t)n) != 0);
-}
-
 static void
 start_dump(struct hf_region *r, char kind)
 {
 	bool ended;
 
-	if (in_borrowed_memory(r) || next_child_is_init() ||
+	if (in_borrowed_memory(r) || hf_helper_would_be_init() ||
 		!hf_helper_claim(&ended)) {
 		hf_state_lost(r, HFS_LOST_DUMP);
 		return;
@@ -276,7 +260,7 @@ start_note(struct hf_region *r, uint64_t now_ns)
 	bool ended;
 
 	atomic_store(&hf_wiped->next_note_ns, now_ns + NOTE_NS);
-	if (in_borrowed_memory(r) || next_child_is_init() ||
+	if (in_borrowed_memory(r) || hf_helper_would_be_init() ||
 		!hf_helper_claim(&ended))
 		return;
 	if (ended)
@@ -372,7 +356,7 @@ hf_dump_now(struct hf_region *r)
 {
 	bool ended, done;
 
-	if (in_borrowed_memory(r) || next_child_is_init() ||
+	if (in_borrowed_memory(r) || hf_helper_would_be_init() ||
 		!hf_helper_claim_waiting(&ended)) {
 		hf_state_lost(r, HFS_LOST_DUMP);
 		return false;

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -159,6 +160,18 @@ reap(int options)
 }
 
 bool
+hf_helper_would_be_init(void)
+{
+	char now[64], next[64];
+	long n =
+		hf_sys3(SYS_readlink, (long)"/proc/self/ns/pid", (long)now, 64);
+	long m = hf_sys3(SYS_readlink, (long)"/proc/self/ns/pid_for_children",
+		(long)next, 64);
+
+	return n > 0 && (n != m || memcmp(now, next, (size_t)n) != 0);
+}
+
+bool
 hf_helper_busy(void)
 {
 	return atomic_load_explicit(&hf_wiped->dump, memory_order_relaxed) !=
@@ -218,7 +231,10 @@ hf_helper_claim_waiting(bool *ended)
 void
 hf_helper_release(void)
 {
-	atomic_store(&hf_wiped->dump, IDLE);
+	uint32_t claimed = CLAIMED;
+
+	/* One that we gave up waiting for is on its stack still: RUNNING. */
+	atomic_compare_exchange_strong(&hf_wiped->dump, &claimed, IDLE);
 }
 
 bool

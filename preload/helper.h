@@ -26,7 +26,14 @@ void hf_helper_start(bool valgrind);
  * _run or _release must follow. Lock-free; keeps errno.
  */
 bool hf_helper_claim(bool *ended);
+/* It stays at work, though, if the wait for it was given up. */
 void hf_helper_release(void);
+
+/*
+ * The host has called unshare(CLONE_NEWPID): its next child becomes pid 1 of
+ * the new namespace, which ends with it. That must not be our helper.
+ */
+bool hf_helper_would_be_init(void);
 
 /* One is claimed or at work. */
 bool hf_helper_busy(void);

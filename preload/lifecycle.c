@@ -36,6 +36,7 @@ forked(void)
 	hf_thread.count = HF_COUNT_NEW;
 	hf_thread.base = 0;
 	hf_thread.random = 0;
+	hf_wiped->pid = (int32_t)hf_sys3(SYS_getpid, 0, 0, 0);
 }
 
 static void

@@ -202,6 +202,10 @@ region(struct hf_thread *t)
 		hf_control_off();
 		return NULL;
 	}
+	/* A child by vfork: the memory is its parent's, but not the pid. */
+	if (hf_wiped->pid != 0 &&
+		hf_wiped->pid != (int32_t)hf_sys3(SYS_getpid, 0, 0, 0))
+		return NULL;
 	/* Another thread is at it: this sample is lost. */
 	if (!hf_state_claim())
 		return NULL;
@@ -211,6 +215,8 @@ region(struct hf_thread *t)
 	r = hf_state_open(&backing, fill);
 	if (!r)
 		return r;
+	/* N may have changed since fill(). */
+	hf_control_publish(r);
 	hf_wiped->original = 1;
 	if (child) {
 		hf_wiped->forked = 1;

@@ -82,6 +82,7 @@ hf_state_start(bool may_register)
 		return false;
 	}
 	hf_wiped->original = 1;
+	hf_wiped->pid = (int32_t)hf_sys3(SYS_getpid, 0, 0, 0);
 	return true;
 }
 

@@ -45,6 +45,7 @@ struct hf_wiped {
 	_Atomic uint32_t forked; /* a child that has not called exec */
 	_Atomic uint32_t forked_from_threads; /* by a parent that had several */
 	_Atomic uint32_t dump; /* enum in helper.c */
+	int32_t pid; /* whose memory it is; 0: not known */
 	_Atomic int32_t helper; /* its pid; 0 while it is being made */
 	_Atomic uint32_t helper_done; /* it has nothing left but to be reaped */
 	_Atomic uint32_t thinning;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a process lives is asked of /proc where it is in our namespace; else
- * of the file: a lease for reading is refused while somebody has it mapped
- * for writing, whatever his namespace.
+ * Whether a process lives is asked of the file: a lease for reading is refused
+ * while somebody has it mapped for writing, whatever his namespace, and granted
+ * once the process has called exec. Where there are no leases /proc is asked.
  */
 #define _GNU_SOURCE
 #include "state_dead.h"
@@ -10,14 +10,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "identity.h"
 #include "state.h"
 #include "text.h"
 
 #define KEEP	  8
-#define MOST	  512 /* looked at, newest first */
 #define EVERY_ONE 64 /* files, up to which everybody sweeps */
+#define ABANDONED 60 /* s, after which one that is being made is not */
 
 struct entry {
 	uint64_t inode;
@@ -27,15 +30,17 @@ struct entry {
 	char name[];
 };
 
-/* One of our program's, by the start that its name tells. */
+/* A dead one, by the start that its name tells. */
 struct left {
 	uint64_t start;
-	char id[40];
+	char name[256];
 };
 
 static struct sweep {
-	struct left left[MOST];
-	uint32_t count, seen;
+	long folder;
+	uint32_t seen;
+	int kept;
+	struct left left[KEEP];
 	char prefix[160]; /* "<exe>." */
 	size_t prefix_length;
 } sweep;
@@ -50,130 +55,166 @@ hex(const char *s)
 	return n;
 }
 
-static void
-note(const char *name)
+/* "<exe>.<pid>-<start>.live", of this very program. */
+static bool
+is_state(const char *name)
 {
-	size_t n = strlen(name);
-	const char *id = name + sweep.prefix_length, *dash;
-	struct left *l = &sweep.left[sweep.count];
-	size_t length;
+	size_t n = strlen(name), p = sweep.prefix_length;
 
-	if (n < sweep.prefix_length + 5 ||
-		memcmp(name, sweep.prefix, sweep.prefix_length) != 0 ||
-		memcmp(name + n - 5, ".live", 5) != 0)
-		return;
-	length = n - 5 - sweep.prefix_length;
-	dash = memchr(id, '-', length);
-	if (!dash || length >= sizeof l->id)
-		return;
-	sweep.seen++;
-	if (sweep.count == MOST)
-		return;
-	memcpy(l->id, id, length);
-	l->id[length] = '\0';
-	l->start = hex(dash + 1);
-	sweep.count++;
+	if (n < p + 5 || n >= sizeof sweep.left[0].name ||
+		memcmp(name, sweep.prefix, p) != 0 ||
+		strcmp(name + n - 5, ".live") != 0)
+		return false;
+	p += strspn(name + p, "0123456789");
+	return name[p] == '-' &&
+	       strspn(name + p + 1, "0123456789abcdef") == n - p - 6;
+}
+
+/* Nobody writes to it any more; *known: that could be asked. */
+static bool
+unmapped(long fd, bool *known)
+{
+	long error = hf_sys3(SYS_fcntl, fd, F_SETLEASE, F_RDLCK);
+
+	*known = error == 0 || error == -EAGAIN || error == -EWOULDBLOCK;
+	if (error == 0)
+		hf_sys3(SYS_fcntl, fd, F_SETLEASE, F_UNLCK);
+	return error == 0;
+}
+
+/* By /proc, which may be another namespace's: only one that matches lives. */
+static bool
+is_gone(const struct hfs_header *h)
+{
+	uint64_t ticks;
+
+	if (h->pid_namespace == 0 ||
+		h->pid_namespace != hf_identity_pid_namespace())
+		return false;
+	ticks = hf_identity_start_ticks(h->pid);
+	return ticks == 0 || ticks != h->start_ticks;
+}
+
+/* Its process died before it could write who it is. */
+static bool
+is_abandoned(long fd)
+{
+	struct stat st;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return hf_sys3(SYS_fstat, fd, (long)&st, 0) == 0 &&
+	       st.st_mtim.tv_sec + ABANDONED < now.tv_sec;
+}
+
+/* *empty: there is nothing in it to be kept. */
+static bool
+is_dead(long fd, bool *empty)
+{
+	struct hfs_header h;
+	long n = hf_sys4(SYS_pread64, fd, (long)&h,
+		(long)offsetof(struct hfs_header, prefix), 0);
+	bool known, free = unmapped(fd, &known);
+
+	*empty = n < (long)offsetof(struct hfs_header, prefix) ||
+		 memcmp(h.control.magic, HFS_MAGIC, 8) != 0;
+	if (*empty)
+		return free && is_abandoned(fd);
+	return known ? free
+		     : memcmp(h.boot, hf_identity.boot, sizeof h.boot) != 0 ||
+			       is_gone(&h);
+}
+
+/* The oldest of more than KEEP goes. */
+static void
+keep(const char *name)
+{
+	struct left *oldest = &sweep.left[0];
+	uint64_t start = hex(strchr(name + sweep.prefix_length, '-') + 1);
+
+	if (sweep.kept < KEEP) {
+		oldest = &sweep.left[sweep.kept++];
+	} else {
+		for (int i = 1; i < KEEP; i++)
+			if (sweep.left[i].start < oldest->start)
+				oldest = &sweep.left[i];
+		if (start < oldest->start) {
+			hf_sys3(SYS_unlinkat, sweep.folder, (long)name, 0);
+			return;
+		}
+		hf_sys3(SYS_unlinkat, sweep.folder, (long)oldest->name, 0);
+	}
+	oldest->start = start;
+	memcpy(oldest->name, name, strlen(name) + 1);
 }
 
 static void
-list(long folder)
+look_at(const char *name)
+{
+	bool empty = false, dead;
+	long fd = hf_sys4(SYS_openat, sweep.folder, (long)name,
+		O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0);
+
+	if (fd < 0)
+		return;
+	dead = is_dead(fd, &empty);
+	hf_sys3(SYS_close, fd, 0, 0);
+	if (dead && empty)
+		hf_sys3(SYS_unlinkat, sweep.folder, (long)name, 0);
+	else if (dead)
+		keep(name);
+}
+
+static void
+count(const char *name)
+{
+	(void)name;
+	sweep.seen++;
+}
+
+static void
+each_state(void (*job)(const char *name))
 {
 	char buffer[8192] __attribute__((aligned(8)));
+	long n;
+
+	hf_sys3(SYS_lseek, sweep.folder, 0, SEEK_SET);
+	while ((n = hf_sys3(SYS_getdents64, sweep.folder, (long)buffer,
+			sizeof buffer)) > 0)
+		for (long at = 0; at < n;) {
+			struct entry *e = (struct entry *)(buffer + at);
+
+			if (is_state(e->name))
+				job(e->name);
+			at += e->length;
+		}
+}
+
+static void
+start(long folder)
+{
 	struct hf_text t = { sweep.prefix, sizeof sweep.prefix - 1, 0, -1,
 		false, 0 };
 	int left = 128;
-	long n;
 
 	for (const char *c = hf_identity_name(); *c && left-- > 0; c++)
 		hf_text_byte(&t, (unsigned char)*c <= ' ' ? '_' : *c);
 	hf_text_byte(&t, '.');
 	hf_text_end(&t);
 	sweep.prefix_length = t.length;
-	sweep.count = sweep.seen = 0;
-	while ((n = hf_sys3(SYS_getdents64, folder, (long)buffer,
-			sizeof buffer)) > 0)
-		for (long at = 0; at < n;) {
-			struct entry *e = (struct entry *)(buffer + at);
-
-			note(e->name);
-			at += e->length;
-		}
-}
-
-/* Newest first. */
-static void
-sort(void)
-{
-	for (uint32_t i = 1; i < sweep.count; i++) {
-		struct left l = sweep.left[i];
-		uint32_t j = i;
-
-		for (; j > 0 && sweep.left[j - 1].start < l.start; j--)
-			sweep.left[j] = sweep.left[j - 1];
-		sweep.left[j] = l;
-	}
-}
-
-/* Nobody writes to it any more. */
-static bool
-unmapped(long fd)
-{
-	if (hf_sys3(SYS_fcntl, fd, F_SETLEASE, F_RDLCK) != 0)
-		return false;
-	hf_sys3(SYS_fcntl, fd, F_SETLEASE, F_UNLCK);
-	return true;
-}
-
-static bool
-is_dead(long fd)
-{
-	struct hfs_header h;
-	long n = hf_sys4(SYS_pread64, fd, (long)&h,
-		(long)offsetof(struct hfs_header, prefix), 0);
-	uint64_t ticks;
-
-	if (n < (long)offsetof(struct hfs_header, prefix) ||
-		memcmp(h.control.magic, HFS_MAGIC, 8) != 0)
-		return false; /* being made, or not ours to judge */
-	if (memcmp(h.boot, hf_identity.boot, sizeof h.boot) != 0)
-		return true;
-	if (h.pid_namespace == 0 ||
-		h.pid_namespace != hf_identity_pid_namespace())
-		return unmapped(fd);
-	ticks = hf_identity_start_ticks(h.pid);
-	return ticks == 0 || ticks != h.start_ticks;
-}
-
-static void
-look_at(long folder, const struct left *l, int *dead)
-{
-	char name[256];
-	struct hf_text t = { name, sizeof name - 1, 0, -1, false, 0 };
-	long fd;
-
-	hf_text_string(&t, sweep.prefix);
-	hf_text_string(&t, l->id);
-	hf_text_string(&t, ".live");
-	fd = hf_sys4(SYS_openat, folder, (long)hf_text_end(&t),
-		O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0);
-	if (fd < 0)
-		return;
-	if (is_dead(fd) && ++*dead > KEEP)
-		hf_sys3(SYS_unlinkat, folder, (long)name, 0);
-	hf_sys3(SYS_close, fd, 0, 0);
+	sweep.folder = folder;
+	sweep.seen = 0;
+	sweep.kept = 0;
 }
 
 void
 hf_state_sweep(long folder)
 {
-	int dead = 0;
-
-	list(folder);
+	start(folder);
+	each_state(count);
 	/* A thousand at once, each looking at a thousand, would take long. */
 	if (sweep.seen > EVERY_ONE &&
 		hf_state_clock() / 1000 % sweep.seen >= EVERY_ONE)
 		return;
-	sort();
-	for (uint32_t i = 0; i < sweep.count; i++)
-		look_at(folder, &sweep.left[i], &dead);
+	each_state(look_at);
 }

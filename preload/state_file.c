@@ -23,7 +23,8 @@
 /* The one that is being made, and then the one that is there. */
 static struct file {
 	struct hf_birth *birth;
-	struct hf_backing *backing;
+	struct hf_backing backing;
+	_Atomic bool tried; /* to the end */
 	char folder[HF_TEXT_MAX], name[512];
 	uint64_t inode;
 	const char *problem;
@@ -152,7 +153,7 @@ have_pages(long fd, void *chunk, uint64_t *size)
 	if (hf_sys4(SYS_fallocate, fd, 0, 0, (long)*size) != 0 ||
 		hf_sys3(SYS_ftruncate, fd, (long)*size, 0) != 0)
 		return false;
-	file.backing->ready = (uint32_t)(*size >> HFS_UNIT_SHIFT);
+	file.backing.ready = (uint32_t)(*size >> HFS_UNIT_SHIFT);
 	return true;
 }
 
@@ -160,7 +161,7 @@ have_pages(long fd, void *chunk, uint64_t *size)
 static bool
 map_file(long fd)
 {
-	struct hf_backing *b = file.backing;
+	struct hf_backing *b = &file.backing;
 	uint64_t size = size_wanted();
 	long at;
 
@@ -244,7 +245,8 @@ make(void *unused)
 		}
 	}
 	if (made)
-		hf_identity_surroundings(file.birth, file.backing->chunk);
+		hf_identity_surroundings(file.birth, file.backing.chunk);
+	file.tried = true;
 }
 
 void
@@ -256,13 +258,20 @@ hf_state_file_make(struct hf_birth *birth, struct hf_backing *backing)
 	file.inode = 0; /* a fork child's is not its parent's */
 	if (!hf_options.live_wanted)
 		return;
-	file.birth = birth;
-	file.backing = backing;
 	file.problem = "the kernel makes no helper process";
-	if (!hf_helper_claim(&ended))
+	if (hf_helper_would_be_init() || !hf_helper_claim(&ended))
 		return;
-	if (hf_helper_run(make, NULL, true))
-		hf_helper_release();
+	file.birth = birth;
+	file.backing = *backing;
+	file.tried = false;
+	if (!hf_helper_run(make, NULL, true))
+		return;
+	/* Killed by a filter, or too slow: not to be waited for. */
+	if (file.tried)
+		*backing = file.backing;
+	else
+		file.problem = "the helper process did not come back";
+	hf_helper_release();
 }
 
 const char *
