@@ -29,7 +29,9 @@ for root in /sys/fs/cgroup/memory /sys/fs/cgroup; do
 done
 
 # Cut off at each page.
-state=("$live"/kills.*/*.live)
+mkdir "$live/cut"
+HEAPFLAME_LIVE=$live/cut "$PYTHON" "$SRC/tests/e2e/kills.py" 1 abort
+state=("$live"/cut/kills.*/*.live)
 size=$(($(stat -c '%b * %B' "${state[0]}")))
 head -c "$size" "${state[0]}" >whole.live
 before=0
