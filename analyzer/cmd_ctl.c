@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "state_ask.h"
+#include "state_dump.h"
 #include "state_status.h"
 #include "units.h"
 
@@ -26,21 +27,25 @@ const char help_ctl[] =
 	"  mark NAME       begin a phase of that name; it lasts until the next "
 	"mark\n"
 	"                  or stop\n"
+	"  dump            write a dump beside those of the program\n"
 	"\n"
+	"  -o, --output FILE\n"
+	"                  where 'dump' writes\n"
 	"  --help          this text\n"
 	"\n"
 	"'done' if it did so; 'pending' if it allocates nothing at the moment: "
 	"it will\n"
-	"with its next allocation. 'status' never waits for the program.\n"
+	"with its next allocation. 'status' and 'dump' never wait for the "
+	"program.\n"
 	"\n"
 	"  heapflame ctl 4242 status\n"
 	"  heapflame ctl 4242 mark 'after warm-up'\n";
 
-enum { STATUS = -1 };
+enum { STATUS = -1, DUMP = -2 };
 
 static const struct word {
 	const char *name;
-	int kind; /* enum hfs_request, or STATUS */
+	int kind; /* enum hfs_request, or STATUS, DUMP */
 	const char *wants; /* its argument, or NULL */
 } words[] = {
 	{ "status", STATUS, NULL },
@@ -48,6 +53,7 @@ static const struct word {
 	{ "stop", HFS_STOP, NULL },
 	{ "rate", HFS_RATE, "N" },
 	{ "mark", HFS_MARK, "NAME" },
+	{ "dump", DUMP, NULL },
 };
 
 #define WORDS (sizeof words / sizeof *words)
@@ -67,7 +73,8 @@ struct order {
 	const char *target;
 	const struct word *word;
 	const char *argument;
-	struct request request; /* unless it is STATUS */
+	const char *output; /* of DUMP; or NULL */
+	struct request request; /* what is not done here */
 };
 
 static int
@@ -110,8 +117,9 @@ parse_order(struct order *o, const struct args *a)
 		return error("'%s' wants a %s", o->word->name, o->word->wants);
 	if (a->file_count > wanted)
 		return error("unexpected word '%s'", a->files[wanted]);
+	o->output = a->output;
 	o->argument = wanted == 3 ? a->files[2] : NULL;
-	return o->word->kind == STATUS ? 0 : make_request(o);
+	return o->word->kind < 0 ? 0 : make_request(o);
 }
 
 /* Why a process says no. */
@@ -175,15 +183,20 @@ ask(const char *path, const struct order *o)
 static int
 obey(const struct order *o)
 {
-	char *path = state_path_of(o->target);
+	char *path = state_path_of(o->target), *root;
 	int code;
 
 	if (!path)
 		return EXIT_FAILED;
+	root = state_root_of(o->target);
 	if (o->word->kind == STATUS)
 		code = state_status(stdout, path) < 0 ? EXIT_FAILED : EXIT_DONE;
+	else if (o->word->kind == DUMP)
+		code = state_dump(path, root, o->output) < 0 ? EXIT_FAILED
+							     : EXIT_DONE;
 	else
 		code = ask(path, o);
+	free(root);
 	free(path);
 	return code;
 }
@@ -191,7 +204,7 @@ obey(const struct order *o)
 int
 cmd_ctl(int argc, char **argv)
 {
-	struct args a = { .accept = 0 };
+	struct args a = { .accept = ARGS_OUTPUT };
 	struct order o = { .target = NULL };
 	int code;
 

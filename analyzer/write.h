@@ -107,4 +107,10 @@ int write_folded(FILE *out, const struct shown *s);
  */
 int write_heapv2(FILE *out, const struct profile *p);
 
+/*
+ * A dump as the shim writes it (docs/FORMAT.md), of a profile that holds one
+ * process; without live samples, and of made-up addresses, too.
+ */
+int write_dump(FILE *out, const struct profile *p, uint64_t sequence);
+
 #endif

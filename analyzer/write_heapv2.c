@@ -15,6 +15,7 @@
 
 #include "err.h"
 #include "write.h"
+#include "write_dump.h"
 
 /* Where nothing of a Linux process lies, so that JIT code keeps its place. */
 #define BASE	   UINT64_C(0x100000000000)
@@ -223,9 +224,9 @@ write_path(FILE *out, const char *path)
 		putc(*path == '\n' || *path == '\r' ? '?' : *path, out);
 }
 
-static void
-write_maps(FILE *out, const struct profile *p, const uint32_t *order,
-	const uint64_t *starts)
+/* How much of each module is used. Caller frees. */
+static uint64_t *
+extents(const struct profile *p)
 {
 	uint64_t *end = xcalloc(p->module_count, sizeof *end);
 
@@ -236,6 +237,15 @@ write_maps(FILE *out, const struct profile *p, const uint32_t *order,
 		if (l->module != NONE && after > end[l->module])
 			end[l->module] = after;
 	}
+	return end;
+}
+
+static void
+write_maps(FILE *out, const struct profile *p, const uint32_t *order,
+	const uint64_t *starts)
+{
+	uint64_t *end = extents(p);
+
 	fputs("\nMAPPED_LIBRARIES:\n", out);
 	for (uint32_t i = 0; i < p->module_count; i++) {
 		uint32_t m = order[i];
@@ -266,6 +276,47 @@ write_heapv2(FILE *out, const struct profile *p)
 		write_stack(out, p, &p->stacks[i], starts);
 		write_figures(out, &f[i + 1]);
 	}
+	write_maps(out, p, order, starts);
+	free(starts);
+	free(order);
+	free(f);
+	return ferror(out) ? -1 : 0;
+}
+
+static void
+write_modules(FILE *out, const struct profile *p, const uint64_t *starts)
+{
+	uint64_t *end = extents(p);
+
+	for (uint32_t m = 0; m < p->module_count; m++)
+		if (end[m] > 0)
+			write_dump_module(out, p, m, starts[m],
+				starts[m] + (end[m] + PAGE - 1) / PAGE * PAGE);
+	free(end);
+}
+
+/* A stack's figures for jeprof stand at the first of its rows. */
+int
+write_dump(FILE *out, const struct profile *p, uint64_t sequence)
+{
+	static const struct figures none;
+	struct figures *f = figures_of(p);
+	uint32_t *order = order_modules(p);
+	uint64_t *starts = place_modules(p, order);
+
+	fputs("heap_v2/1\n", out);
+	write_figures(out, &f[0]);
+	write_dump_head(out, p, sequence);
+	write_modules(out, p, starts);
+	for (uint32_t i = 0; i < p->row_count; i++) {
+		uint32_t stack = p->rows[i].stack;
+
+		write_stack(out, p, &p->stacks[stack], starts);
+		write_figures(out, &f[stack + 1]);
+		f[stack + 1] = none;
+		write_dump_row(out, p, i);
+	}
+	fputs("# end\n", out);
 	write_maps(out, p, order, starts);
 	free(starts);
 	free(order);

@@ -271,7 +271,7 @@ struct hfs_header {
 	_Atomic uint32_t used; /* units handed out */
 	uint32_t unit_limit; /* units that MEMORY allows */
 	_Atomic uint32_t file_units; /* units that are in the file */
-	uint32_t spare;
+	_Atomic uint32_t dumps_by_others; /* made of this state, of its id */
 
 	_Atomic uint32_t interval_count;
 	struct hfs_interval intervals[HFS_INTERVALS];

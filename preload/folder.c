@@ -288,7 +288,9 @@ hf_folder_prepare(struct hf_folder *f, struct hfs_header *h,
 		for (int i = 0; i < HF_FOLDER_PLACES; i++)
 			places[i].count = places[i].bytes = 0;
 		own_generation = h->generation;
-		for (hf_census_take(&c, f, h->id, false); c.id_taken;
+		/* What has been dumped of our state has our id by right. */
+		for (hf_census_take(&c, f, h->id, false);
+			c.id_taken && !atomic_load(&h->dumps_by_others);
 			hf_census_take(&c, f, h->id, false))
 			hf_identity_rename(h);
 	}

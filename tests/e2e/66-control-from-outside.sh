@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # start, stop, rate from outside while four threads allocate: the totals are
 # those of the active time, and its phases add up to it. A program that allocates nothing says so, and one
-# that is stopped altogether still has its status; a pending order is done when
+# that is stopped altogether still has its status and a dump; a pending order is done when
 # it goes on. Nothing is left of a program that nobody woke.
 . "$SRC/tests/e2e/lib.sh"
 "$PYTHON" - <<'END'
@@ -75,6 +75,34 @@ if not least - slack <= whole <= most + slack:
 held = [worth([dump], "inuse_space", options=["--phase", n])[0] for n in names]
 if not 0 < max(held) <= 4 * 256 * 2048:
     hf.fail("the ends of phases hold %s" % held)
+
+# A dump is the state as it is, of the same process as its own: the final one
+# counts. It can be had of one that is stopped altogether.
+p = Controlled(os.path.abspath("dumped"), SAMPLE="4K")
+p.go()
+p.ctl("mark", "a b/c")
+time.sleep(0.1)
+p.rest()
+os.kill(p.pid, signal.SIGSTOP)
+made = p.ctl("dump", answer=None).strip()
+if os.path.dirname(made) != os.path.abspath("dumped"):
+    hf.fail("the dump is at %s" % made)
+for metric in ("alloc_space", "inuse_space", "peak_space", "temp_objects"):
+    of_state = hf.report([str(p.pid)], metric)
+    of_dump = hf.report([made], metric)
+    for part in ("total", "rows", "samples", "interval_min"):
+        if of_state[part] != of_dump[part]:
+            hf.fail("%s %s: %s of the state, %s of the dump" % (
+                metric, part, of_state[part], of_dump[part]))
+if hf.report([made], "alloc_space")["total"]["value"] == 0:
+    hf.fail("there is nothing in the dump")
+if worth([made], "alloc_space", options=["--phase", "a b/c"])[0] == 0:
+    hf.fail("the dump has lost the phase")
+os.kill(p.pid, signal.SIGCONT)
+dump = p.end()
+if worth(["dumped"], "alloc_space") != worth([dump], "alloc_space"):
+    hf.fail("the dump and the final one are two processes: %s" % (
+        os.listdir("dumped")))
 
 # At rest.
 p = Controlled("idle", ACTIVE=0)

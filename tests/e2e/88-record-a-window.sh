@@ -65,8 +65,10 @@ until "$HEAPFLAME" report "$pid" | grep -qw grows; do sleep 0.05; done
 xmllint --noout "record.sites.$pid.svg"
 sed '/still live/,$d' text.txt >allocated.txt
 sed '1,/still live/d' text.txt >live.txt
-grep -qw churns allocated.txt && grep -qw grows allocated.txt ||
-	fail "not what was allocated: $(cat text.txt)"
+for name in churns grows; do
+	grep -qw "$name" allocated.txt ||
+		fail "not what was allocated: $(cat text.txt)"
+done
 grep -qw grows live.txt || fail "not what still lives: $(cat text.txt)"
 if grep -qw keeps text.txt || grep -qw churns live.txt; then
 	fail "of before the window, or freed in it: $(cat text.txt)"
@@ -118,7 +120,7 @@ if unshare --fork --pid --mount-proc true 2>/dev/null; then
 	done
 	"$HEAPFLAME" record --for 300ms -o c.svg "$inner" >text.txt
 	grep -qw grows text.txt || fail "in a container: $(cat text.txt)"
-	"$HEAPFLAME" ctl "$inner" mark there | grep -qx done
+	"$HEAPFLAME" ctl "$inner" mark there | grep -qx 'done'
 	exec 9>&-
 	wait $outer
 fi
