@@ -27,6 +27,9 @@
 #define UNTOUCHED	(4 << 20)
 #define UNTOUCHED_SHARE 8
 
+#define MOST   (1ULL << 46) /* bytes of a process */
+#define OLD_MS 2000
+
 static int64_t
 at_least_0(int64_t n)
 {
@@ -39,21 +42,41 @@ least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* SIZE_UNKNOWN is -1; all others fit, the reader saw to that. */
+/* -1: it does not say, or such nonsense that sums would overflow. */
 static int64_t
 size_of(uint64_t size)
 {
-	return size == SIZE_UNKNOWN ? -1 : (int64_t)size;
+	return size > MOST ? -1 : (int64_t)size;
+}
+
+/* A live state is of now, what its allocator said may be of long ago. */
+static bool
+was_asked(const struct process *it)
+{
+	const struct process_allocator *a = &it->allocator;
+	int64_t ms = it->end_ms - it->start_ms;
+
+	return a->asked &&
+	       (a->ns == 0 || ms <= (int64_t)(a->ns / 1000000) + OLD_MS);
+}
+
+static bool
+makes_sense(const struct process *it, double live)
+{
+	return it->rss_anonymous > 0 && it->rss <= MOST &&
+	       it->rss_anonymous <= MOST && it->rss_file <= MOST &&
+	       it->rss_shared <= MOST && it->rss_stacks <= MOST &&
+	       it->rss_peak <= MOST && it->own <= MOST && live <= (double)MOST;
 }
 
 static void
 take_allocator(int64_t *part, const struct process_allocator *a)
 {
-	int64_t allocated = a->asked ? size_of(a->allocated) : -1;
+	int64_t allocated = size_of(a->allocated);
 	int64_t active = size_of(a->active), resident = size_of(a->resident);
 	int64_t free_bytes = size_of(a->free);
 
-	if (allocated < 0 && a->asked && resident >= 0)
+	if (allocated < 0 && resident >= 0)
 		part[MEMORY_HELD] = at_least_0(resident - part[MEMORY_LIVE]);
 	if (allocated < 0)
 		return;
@@ -104,12 +127,12 @@ reduce(int64_t *part, int64_t most, int64_t *rest)
 static void
 take_back(int64_t *part, const struct process_allocator *a, int64_t *rest)
 {
-	int64_t mapped = a->asked ? size_of(a->mapped) : -1;
+	int64_t mapped = size_of(a->mapped);
 	int64_t kept = part[MEMORY_CACHED] + part[MEMORY_HELD];
 
 	reduce(&part[MEMORY_STACKS], at_least_0(mapped), rest);
 	/* Who does not say what it handed out tells what it could touch. */
-	if (a->asked && a->allocated == SIZE_UNKNOWN)
+	if (size_of(a->allocated) < 0)
 		reduce(&part[MEMORY_HELD], INT64_MAX, rest);
 	if (-*rest > UNTOUCHED + kept / UNTOUCHED_SHARE)
 		return;
@@ -122,8 +145,9 @@ take_process(int64_t part[MEMORY_PARTS], const struct process *it, double live)
 {
 	int64_t rest = (int64_t)it->rss;
 
-	part[MEMORY_LIVE] = live < 0x1p62 ? llround(live) : 0;
-	take_allocator(part, &it->allocator);
+	part[MEMORY_LIVE] = llround(live);
+	if (was_asked(it))
+		take_allocator(part, &it->allocator);
 	take_own(part, it);
 	part[MEMORY_STACKS] =
 		least((int64_t)it->rss_stacks, (int64_t)it->rss_anonymous);
@@ -134,7 +158,8 @@ take_process(int64_t part[MEMORY_PARTS], const struct process *it, double live)
 		part[MEMORY_OTHER] = rest;
 		return;
 	}
-	take_back(part, &it->allocator, &rest);
+	if (was_asked(it))
+		take_back(part, &it->allocator, &rest);
 	part[MEMORY_ABSENT] = rest;
 }
 
@@ -196,9 +221,9 @@ static void
 add(struct memory *m, const struct process *it, double live)
 {
 	int64_t part[MEMORY_PARTS] = { 0 };
-	bool said = it->allocator.asked &&
-		    (it->allocator.allocated != SIZE_UNKNOWN ||
-			    it->allocator.resident != SIZE_UNKNOWN);
+	bool said =
+		was_asked(it) && (size_of(it->allocator.allocated) >= 0 ||
+					 size_of(it->allocator.resident) >= 0);
 	uint32_t name = it->allocator.asked ? it->allocator.name : NONE;
 
 	take_process(part, it, live);
@@ -230,7 +255,7 @@ memory_find(struct memory *m, const struct profile *p)
 				r->v[INUSE_SPACE].var + r->inherited_space.var;
 	}
 	for (uint32_t i = 0; i < p->process_count; i++)
-		if (p->processes[i].rss_anonymous > 0)
+		if (makes_sense(&p->processes[i], live[i]))
 			add(m, &p->processes[i], live[i]);
 	free(live);
 	judge(m);

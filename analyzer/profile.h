@@ -89,6 +89,7 @@ enum process_state { PROCESS_ENDED, PROCESS_RUNNING, PROCESS_KILLED };
 
 struct process_allocator {
 	bool asked; /* false: nothing below holds */
+	uint64_t ns; /* when, since the process's start; 0: with all the rest */
 	uint32_t name; /* "glibc", "jemalloc", ... */
 	uint64_t allocated; /* handed out, with its rounding up */
 	uint64_t active; /* pages that hold what is handed out */

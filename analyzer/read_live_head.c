@@ -179,6 +179,7 @@ read_allocator(struct live *l)
 		return;
 	to->name = live_text(l->p, a->name, sizeof a->name);
 	to->asked = to->name != NONE;
+	to->ns = a->ns;
 	to->allocated = a->allocated;
 	to->active = a->active;
 	to->resident = a->resident;

@@ -106,6 +106,33 @@ write_metrics(FILE *out, const struct process *it)
 	putc('\n', out);
 }
 
+#define PHASES_MAX 20 /* that are listed */
+
+/* A line a phase: when it began and how long it was. */
+static void
+write_phases(FILE *out, const struct profile *p, const struct process *it)
+{
+	char start[UNITS_MAX], lasted[UNITS_MAX];
+
+	for (uint32_t i = 0; i < it->phases && i < PHASES_MAX; i++) {
+		const struct phase *phase = &p->phases[it->first_phase + i];
+
+		fputs("  phase     ", out);
+		write_string(out, p, phase->name);
+		fprintf(out, ", from %s on",
+			units_time(start, (double)phase->start_ns));
+		if (phase->end_ns >= phase->start_ns &&
+			phase->end_ns != PHASE_OPEN)
+			fprintf(out, ", for %s",
+				units_time(lasted, (double)(phase->end_ns -
+							    phase->start_ns)));
+		putc('\n', out);
+	}
+	if (it->phases > PHASES_MAX)
+		fprintf(out, "  phase     and %u more\n",
+			it->phases - PHASES_MAX);
+}
+
 static void
 write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 {
@@ -129,6 +156,7 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 	write_sampling(out, p, process, exact);
 	write_losses(out, p, it);
 	write_metrics(out, it);
+	write_phases(out, p, it);
 	if (it->rss > 0)
 		fprintf(out, "  memory    %s resident, %s at most\n",
 			units_bytes(now, (int64_t)it->rss, exact),

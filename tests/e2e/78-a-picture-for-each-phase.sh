@@ -67,6 +67,10 @@ expect '2,000 partitions' inuse_space 400000
 grep -q 'inuse_space of phase' 'run/phases/1,000 partitions.svg' ||
 	fail 'the metric is not said'
 
+"$HEAPFLAME" info run >info.txt
+grep -qE '^  phase     1,000 partitions, from [0-9.]+ [a-z]+ on, for [0-9.]+ [a-z]+$' info.txt ||
+	fail "$(cat info.txt)"
+
 expect_error 1 "no phase is called 'x'; there are '1,000 partitions', " \
 	"$HEAPFLAME" report --phase x run
 expect_error 2 'exclude each other' "$HEAPFLAME" flame --each-phase --phase x run

@@ -23,6 +23,7 @@ struct figures {
 	int live, inherited;
 	int rss, file, shared, stacks, own;
 	uint64_t allocated, active, resident, free, mapped;
+	int asked_ms, seen_ms; /* since the start; 0 asked: with the rest */
 };
 
 static uint64_t
@@ -45,6 +46,8 @@ make(struct profile *p, const struct figures *f)
 	it->rss_stacks = mib((uint64_t)f->stacks);
 	it->own = mib((uint64_t)f->own);
 	it->allocator.asked = f->allocated || f->resident;
+	it->allocator.ns = (uint64_t)f->asked_ms * 1000000;
+	it->end_ms = it->start_ms + f->seen_ms;
 	it->allocator.name = strtab_add(&p->strings, "glibc");
 	it->allocator.allocated = mib(f->allocated);
 	it->allocator.active = mib(f->active);
@@ -284,6 +287,42 @@ an_allocator_that_says_little_or_was_not_asked(void **state)
 }
 
 static void
+what_an_allocator_said_long_ago_does_not_count(void **state)
+{
+	struct figures f = { .live = 45,
+		.rss = 100,
+		.file = 5,
+		.allocated = 50,
+		.active = 94,
+		.resident = NO,
+		.free = 45,
+		.asked_ms = 1000,
+		.seen_ms = 2500 };
+
+	assert_int_equal(judge(f).verdict, VERDICT_FRAGMENTATION);
+	f.seen_ms = 60000;
+	assert_int_equal(judge(f).verdict, VERDICT_UNKNOWN);
+	assert_int_equal(judge(f).part[MEMORY_OTHER], 50);
+}
+
+static void
+nonsense_is_left_out(void **state)
+{
+	struct memory m =
+		judge((struct figures){ .live = INT32_MAX, .rss = 100 });
+
+	assert_int_equal(m.processes, 0);
+	m = judge((struct figures){ .live = 45,
+		.rss = 100,
+		.file = 5,
+		.allocated = 1ULL << 40,
+		.active = 1ULL << 40,
+		.resident = 1ULL << 43,
+		.free = 1ULL << 43 });
+	assert_int_equal(m.part[MEMORY_OTHER], 50);
+}
+
+static void
 the_block_adds_up_and_ends_with_one_sentence(void **state)
 {
 	struct figures f = { .live = 45,
@@ -340,6 +379,9 @@ main(void)
 		cmocka_unit_test(a_block_beside_a_stack_is_counted_once),
 		cmocka_unit_test(
 			an_allocator_that_says_little_or_was_not_asked),
+		cmocka_unit_test(
+			what_an_allocator_said_long_ago_does_not_count),
+		cmocka_unit_test(nonsense_is_left_out),
 		cmocka_unit_test(the_block_adds_up_and_ends_with_one_sentence),
 	};
 

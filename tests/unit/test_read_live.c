@@ -53,6 +53,9 @@ a_whole_state_is_read(void **state)
 	const struct process *of;
 	const struct row *r;
 
+	s->header.allocator.ns = 5000000000;
+	memcpy(s->header.allocator.name, "glibc", 6);
+	s->header.allocator.free_bytes = 77;
 	assert_int_equal(read_state(&p, &said, s, state_used(s)), 0);
 	assert_string_equal(said.text, "");
 	of = &p.processes[0];
@@ -68,6 +71,9 @@ a_whole_state_is_read(void **state)
 	assert_int_equal(of->interval_max, 1);
 	assert_int_equal(of->rss_anonymous, 900000);
 	assert_int_equal(of->temp_ms, 10);
+	assert_true(of->allocator.asked);
+	assert_int_equal(of->allocator.ns, 5000000000);
+	assert_int_equal(of->allocator.free, 77);
 	assert_int_equal(of->losses, 1);
 	assert_int_equal(p.losses[of->first_loss].count, 12);
 	assert_int_equal(of->phases, 2);
