@@ -6,7 +6,9 @@
 
 #include "next.h"
 
-#define UNKNOWN UINT64_MAX
+#define UNKNOWN	       UINT64_MAX
+#define PAGE	       4096
+#define USUAL_SMALLEST 64 /* of glibc's many blocks; 32 is the least */
 
 /* Of the object that defines the next malloc; each NULL where it is not its. */
 static struct {
@@ -100,19 +102,31 @@ of_mimalloc(struct hfs_allocator *a)
 	a->resident = commit;
 }
 
+static uint64_t
+above(uint64_t all, uint64_t part)
+{
+	return all > part ? all - part : 0;
+}
+
+static uint64_t
+larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 /*
- * Free pages that hold nothing. A free chunk has, by its place, a page less
- * than its size of whole ones; those in fast bins have none. What is free at
- * the top of the main arena is one chunk, and known.
+ * Free pages that hold nothing, at least: glibc does not count them, but a free
+ * chunk has, by its place, a page less than its size of whole ones. Chunks in
+ * fast bins are not joined, so of those that is not known; but no page is kept
+ * without a block in it. The top of the main arena is one chunk.
  */
 static uint64_t
 idle_pages(const struct mallinfo2 *m)
 {
-	uint64_t free_bytes = m->fordblks - m->fsmblks;
-	uint64_t borders = m->ordblks * 4096;
-	uint64_t idle = free_bytes > borders ? free_bytes - borders : 0;
+	uint64_t joined = above(m->fordblks - m->fsmblks, m->ordblks * PAGE);
+	uint64_t kept = m->uordblks / USUAL_SMALLEST * PAGE;
 
-	return m->keepcost > idle ? m->keepcost : idle;
+	return larger(m->keepcost, larger(joined, above(m->fordblks, kept)));
 }
 
 static void

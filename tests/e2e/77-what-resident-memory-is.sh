@@ -35,6 +35,7 @@ kinds()
 	expect "$1" fragment fragmentation Fragmentation
 	expect "$1" large 'cached by the allocator' 'Cached by the allocator'
 	expect "$1" cache 'cached by the allocator' 'Cached by the allocator'
+	expect "$1" tiny 'cached by the allocator' 'Cached by the allocator'
 	SAMPLE=1 expect "$1" mmap 'not heap' 'Not heap'
 	SAMPLE=1 expect "$1" file 'not heap' 'Not heap'
 	expect "$1" reserve 'live memory' 'Live memory'

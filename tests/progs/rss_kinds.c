@@ -6,6 +6,7 @@
  *	fragment  small blocks, every second one freed
  *	large     blocks of 64 KiB, three of four of them freed
  *	cache     all of it freed, but for a block at the end of the heap
+ *	tiny      the same of blocks so small that glibc does not join them
  *	file      a file mapped and read
  *	mmap      memory mapped past malloc
  *	reserve   a large block that nobody touches, beside a small leak
@@ -82,6 +83,8 @@ main(int argc, char **argv)
 		release(allocate(64 << 10), 4);
 	else if (strcmp(kind, "cache") == 0)
 		release(allocate(1000), 0);
+	else if (strcmp(kind, "tiny") == 0)
+		release(allocate(100), 0);
 	else if (strcmp(kind, "file") == 0)
 		map_file();
 	else if (strcmp(kind, "mmap") == 0)
