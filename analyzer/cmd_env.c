@@ -106,18 +106,24 @@ static const struct format formats[] = {
 		"# C library no newer than the image's:\n"
 		"#   COPY libheapflame.so <the path below>\n",
 		print_docker,
-		"# Dumps go to the working directory of the program; let it "
-		"or\n"
-		"# HEAPFLAME_PREFIX lie on a volume, else they go with the\n"
-		"# container.\n" },
+		"# Dumps go to the working directory of the program, its live\n"
+		"# state to /dev/shm, and both go with the container. With\n"
+		"# HEAPFLAME_PREFIX and HEAPFLAME_LIVE on volumes (the second "
+		"on\n"
+		"# tmpfs or ext4) they outlive it.\n" },
 	{ "systemd", "[Service]\n", print_systemd,
-		"# A service starts in /, where dumps can seldom be written: "
-		"they\n"
-		"# then go to StateDirectory= if it is set, else to /tmp, "
+		"# A service starts in /, where root's dumps then lie; those "
+		"of\n"
+		"# others go to StateDirectory= if it is set, else to /tmp, "
 		"which\n"
 		"# PrivateTmp=yes empties when the service stops. With\n"
 		"# DynamicUser=, PrivateTmp= or ProtectSystem= set this, too:\n"
-		"#StateDirectory=%N\n" },
+		"#StateDirectory=%N\n"
+		"# DynamicUser= and RemoveIPC= empty /dev/shm at each stop. "
+		"What\n"
+		"# a kill leaves is kept with --live /run/heap and\n"
+		"#RuntimeDirectory=heap\n"
+		"#RuntimeDirectoryPreserve=yes\n" },
 };
 
 static const struct format *

@@ -243,6 +243,16 @@ run(const struct run_options *o, const char *file, const char *library,
 	return code;
 }
 
+/* What to do instead, where that is one word. */
+static void
+advise(const char *file)
+{
+	const char *name = program_base_name(file);
+
+	if (strcmp(name, "sudo") == 0 || strcmp(name, "doas") == 0)
+		hint("Put it in front: %s heapflame run PROGRAM", name);
+}
+
 /* With the file found and fit to be profiled. */
 static int
 run_file(const struct run_options *o, const char *file)
@@ -258,6 +268,7 @@ run_file(const struct run_options *o, const char *file)
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (elf_unprofilable(file, library, why)) {
 		error("cannot profile '%s': %s", file, why);
+		advise(file);
 	} else if (files == MAP_FAILED) {
 		error("cannot start '%s': %s", file, strerror(errno));
 	} else if (run_allocator_plan(&allocator, o, file, library) == 0 &&

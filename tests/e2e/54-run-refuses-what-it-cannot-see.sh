@@ -41,6 +41,10 @@ if [ "$(id -u)" -eq 0 ]; then
 	cp dynamic secure
 	chown 12345 secure && chmod u+s secure
 	refused 'setuid' ./secure
+	cp -p secure sudo
+	refused 'setuid' ./sudo
+	grep -q '^Put it in front: sudo heapflame run' stderr.txt ||
+		fail "what to do about sudo: $(cat stderr.txt)"
 	chown 0:12345 secure && chmod 2755 secure
 	refused 'setgid' ./secure
 	chown 0:0 secure && chmod 4755 secure
