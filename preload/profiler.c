@@ -188,6 +188,29 @@ fill(struct hf_region *r)
 	hf_stacks_intern(r, &full);
 }
 
+#define AWAIT_MS 100
+
+/*
+ * Another thread makes the region; it takes a helper's life, which is short if
+ * there is a processor for it. Threads that start together would lose what
+ * they sample meanwhile, so they rest, once in a process's life, and not
+ * for long: who makes it waits for the kernel alone.
+ */
+static struct hf_region *
+await_region(void)
+{
+	static _Atomic bool in_vain;
+	struct hf_region *r = hf_state();
+
+	for (int i = 0; !r && i < AWAIT_MS && !in_vain; i++) {
+		hf_sys3(SYS_poll, 0, 0, 1);
+		r = hf_state();
+	}
+	if (!r)
+		in_vain = true;
+	return r;
+}
+
 /* The region of this process; the first sample makes it. */
 static struct hf_region *
 region(struct hf_thread *t)
@@ -206,9 +229,8 @@ region(struct hf_thread *t)
 	if (hf_wiped->pid != 0 &&
 		hf_wiped->pid != (int32_t)hf_sys3(SYS_getpid, 0, 0, 0))
 		return NULL;
-	/* Another thread is at it: this sample is lost. */
 	if (!hf_state_claim())
-		return NULL;
+		return await_region();
 	hf_control_own();
 	hf_birth_now(&birth);
 	hf_state_file_make(&birth, &backing);
