@@ -76,6 +76,8 @@ if command -v systemd-analyze >/dev/null; then
 	members @system-service | sort -u >allowed
 	missing=$(comm -23 calls allowed)
 	[ -z "$missing" ] || fail "not in @system-service: $missing"
+	missing=$(comm -12 architecture allowed | comm -23 - calls)
+	[ -z "$missing" ] || fail "not in DEPLOY.md: $missing"
 fi
 
 cat >hoard.c <<'END'
