@@ -171,8 +171,7 @@ if "${space[@]}" true 2>/dev/null; then
 	# Without the volume it is in there as long as it runs.
 	rm -f "$volume"/*
 	start HEAPFLAME_LIVE=shm
-	holds "/proc/$inside/root/dev/shm/heapflame-$(
-		stat -c %u "/proc/$inside/root/dev/shm"/heapflame-*)"
+	holds "$inside"
 	killed
 	[ -z "$(ls "$volume")" ] || fail "$(ls "$volume")"
 
