@@ -223,7 +223,7 @@ run(const struct run_options *o, const char *file, const char *library,
 			&before, files->folder, run_files_stem(files));
 	code = launch_start(&l);
 	if (code == 0) {
-		job.keep.states.program = l.pid;
+		run_keep_start(&job.keep, l.pid);
 		e.status = launch_wait(&l);
 		e.alone = before.count == 0;
 		e.seconds = seconds_now() - start;

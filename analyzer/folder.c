@@ -99,8 +99,8 @@ is_profile_of(const char *name, const char *stem)
 
 	return ends_in(name, ".live") ||
 	       (strncmp(name, stem, n) == 0 && ends_in(name + n, ".heap") &&
-		       (name[n] == '.' || strncmp(name + n, FOLDER_FOLDED,
-						  strlen(FOLDER_FOLDED)) == 0));
+		       (name[n] == '.' || strncmp(name + n, FOLDER_MERGED,
+						  strlen(FOLDER_MERGED)) == 0));
 }
 
 static int

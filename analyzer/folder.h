@@ -22,10 +22,10 @@ char *folder_of_user(void);
 void folder_remove(const char *path);
 
 /*
- * Sorted paths of files "<folder>/<stem>.*.heap", "<stem>-folded.*.heap" and
+ * Sorted paths of files "<folder>/<stem>.*.heap", "<stem>-merged.*.heap" and
  * "*.live". `= {0}` is an empty list.
  */
-#define FOLDER_FOLDED "-folded."
+#define FOLDER_MERGED "-merged."
 struct folder_list {
 	char **paths;
 	size_t count, capacity;

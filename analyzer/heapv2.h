@@ -21,6 +21,11 @@ struct heapv2_head {
 	bool modules; /* there are module rows */
 	/* Ids are strings of p; of a phase its index there. */
 	struct heapv2_names names;
+	/* Of a file of merged processes, section 10 of FORMAT; or none. */
+	struct process *parts;
+	uint32_t part_count;
+	char **was; /* keys of processes that are in it, as struct head's */
+	size_t was_count, was_capacity;
 };
 
 /*
@@ -57,6 +62,7 @@ void heapv2_decode_maps_path(char *path);
 struct heapv2_stack {
 	struct row row; /* without its indices; live at a phase's end as if the
 			   phase had ended */
+	uint64_t part; /* number of the process in a merged file; 0: none */
 	uint64_t numbers[HEAPV2_KINDS]; /* of thread, label, phase; 0: none */
 	uint64_t number;
 	uint64_t epoch;

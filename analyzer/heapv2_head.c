@@ -199,7 +199,8 @@ heapv2_head_line(struct heapv2_head *h, struct scan line)
 		{ "allocator", heapv2_key_allocator },
 		{ "temp", heapv2_key_temp }, { "name", heapv2_key_name },
 		{ "phase", heapv2_key_phase },
-		{ "history", heapv2_key_history } };
+		{ "history", heapv2_key_history },
+		{ "process", heapv2_key_process }, { "was", heapv2_key_was } };
 	struct scan word;
 
 	if (!scan_word(&line, &word))
@@ -303,4 +304,8 @@ void
 heapv2_head_release(struct heapv2_head *h)
 {
 	heapv2_names_release(&h->names);
+	for (size_t i = 0; i < h->was_count; i++)
+		free(h->was[i]);
+	free(h->was);
+	free(h->parts);
 }

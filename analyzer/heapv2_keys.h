@@ -22,5 +22,7 @@ bool heapv2_key_temp(struct heapv2_head *h, struct scan *s);
 bool heapv2_key_history(struct heapv2_head *h, struct scan *s);
 bool heapv2_key_name(struct heapv2_head *h, struct scan *s);
 bool heapv2_key_phase(struct heapv2_head *h, struct scan *s);
+bool heapv2_key_process(struct heapv2_head *h, struct scan *s);
+bool heapv2_key_was(struct heapv2_head *h, struct scan *s);
 
 #endif

@@ -183,6 +183,8 @@ take_key(struct heapv2_stack *s, struct scan *v, char key, bool exact)
 		return scan_u64(v, &s->numbers[HEAPV2_LABEL]);
 	case 'h':
 		return scan_u64(v, &s->numbers[HEAPV2_PHASE]);
+	case 'o':
+		return scan_u64(v, &s->part);
 	case 'w':
 		return pair(v, &r->first_ns, &r->last_ns);
 	default:

@@ -34,6 +34,7 @@ heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
 	s->names = names;
 	s->map = map;
 	s->open = s->accumulated = false;
+	s->parts = 0;
 	s->numbers = NULL;
 	s->number_count = s->number_capacity = 0;
 	s->numbers_sorted = true;
@@ -55,7 +56,7 @@ heapv2_stacks_begin(struct heapv2_stacks *s)
 	s->has_own = s->too_deep = false;
 	s->depth = 0;
 	s->row = (struct row){ 0 };
-	s->own.epoch = 0;
+	s->own.epoch = s->own.part = 0;
 	s->own.lost = 0;
 	s->own.truncated = false;
 	memset(s->own.numbers, 0, sizeof s->own.numbers);
@@ -164,7 +165,11 @@ find_row(struct heapv2_stacks *s, uint32_t stack)
 {
 	const uint64_t *numbers = s->own.numbers;
 
-	return profile_row(s->p, stack, s->process,
+	uint32_t process = s->process;
+
+	if (s->own.part > 0 && s->own.part <= s->parts)
+		process += (uint32_t)s->own.part - 1;
+	return profile_row(s->p, stack, process,
 		heapv2_names_get(
 			s->names, HEAPV2_THREAD, numbers[HEAPV2_THREAD]),
 		heapv2_names_get(s->names, HEAPV2_LABEL, numbers[HEAPV2_LABEL]),

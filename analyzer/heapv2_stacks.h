@@ -20,6 +20,7 @@ struct heapv2_stacks {
 	struct addrmap *map; /* borrowed */
 	const struct heapv2_names *names; /* borrowed */
 	uint32_t process; /* whose rows they become */
+	uint32_t parts; /* of a merged file: its first part is that process */
 
 	/* The stack that is being read. */
 	bool open;

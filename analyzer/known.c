@@ -133,7 +133,7 @@ matches(const struct rule *r, const struct shown *s,
 	const struct profile *p = s->profile;
 	const struct stack *stack = &p->stacks[leak->stack];
 
-	if (leak->samples > (uint64_t)r->most * p->process_count)
+	if (leak->samples > r->most * profile_processes(p))
 		return false;
 	for (uint32_t i = 0; i < stack->depth; i++) {
 		const struct location *l =

@@ -107,6 +107,7 @@ struct process {
 	uint32_t parent; /* id of the one it was forked from, or NONE */
 	uint32_t source; /* file that the figures come from */
 	int pid;
+	uint32_t merged; /* so many processes as one; 0: it is one */
 	enum process_state state;
 	int64_t start_ms, end_ms; /* wall clock; 0 if not known */
 	/* N in bytes; 1: every allocation was recorded; 0: not known. */
@@ -251,5 +252,15 @@ void row_add(struct row *into, const struct row *from);
 
 /* Everything of `from` is added to `into`; processes stay apart. */
 void profile_add(struct profile *into, const struct profile *from);
+
+/*
+ * Only figures: those of process i of `from` to process to[i] of `into`.
+ * Phases, live samples and the trend stay behind.
+ */
+void profile_add_figures(
+	struct profile *into, const struct profile *from, const uint32_t *to);
+
+/* How many processes there are, those that were merged into one counted. */
+uint64_t profile_processes(const struct profile *p);
 
 #endif

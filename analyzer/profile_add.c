@@ -13,6 +13,7 @@ struct renumber {
 	const struct profile *from;
 	uint32_t *strings, *modules, *functions, *frames, *locations;
 	uint32_t *stacks, *rows; /* old number -> new one */
+	const uint32_t *processes; /* likewise, or NULL: they are added */
 	uint32_t first_process, first_phase, first_moment;
 };
 
@@ -186,16 +187,18 @@ add_rows(struct renumber *r)
 	for (uint32_t i = 0; i < from->row_count; i++) {
 		const struct row *old = &from->rows[i];
 		struct row *now = profile_row(into, r->stacks[old->stack],
-			old->process + r->first_process,
+			r->processes ? r->processes[old->process]
+				     : old->process + r->first_process,
 			new_number(r->strings, old->thread),
 			new_number(r->strings, old->label),
-			old->phase == NONE ? NONE
-					   : old->phase + r->first_phase);
+			old->phase == NONE || r->processes
+				? NONE
+				: old->phase + r->first_phase);
 
 		row_add(now, old);
 		r->rows[i] = (uint32_t)(now - into->rows);
 	}
-	for (uint32_t i = 0; i < from->live_count; i++) {
+	for (uint32_t i = 0; i < from->live_count && !r->processes; i++) {
 		struct live_sample s = from->live[i];
 
 		s.row = new_number(r->rows, s.row);
@@ -204,24 +207,47 @@ add_rows(struct renumber *r)
 	}
 }
 
+static void
+add(struct renumber *r)
+{
+	add_strings_and_modules(r);
+	add_frames(r);
+	add_stacks(r);
+	if (!r->processes) {
+		add_times(r);
+		add_processes(r);
+	}
+	add_rows(r);
+	free(r->strings);
+	free(r->modules);
+	free(r->functions);
+	free(r->frames);
+	free(r->locations);
+	free(r->stacks);
+	free(r->rows);
+}
+
 void
 profile_add(struct profile *into, const struct profile *from)
 {
-	struct renumber r = { .into = into, .from = from };
+	add(&(struct renumber){ .into = into, .from = from });
+}
 
-	add_strings_and_modules(&r);
-	add_frames(&r);
-	add_stacks(&r);
-	add_times(&r);
-	add_processes(&r);
-	add_rows(&r);
-	free(r.strings);
-	free(r.modules);
-	free(r.functions);
-	free(r.frames);
-	free(r.locations);
-	free(r.stacks);
-	free(r.rows);
+void
+profile_add_figures(
+	struct profile *into, const struct profile *from, const uint32_t *to)
+{
+	add(&(struct renumber){ .into = into, .from = from, .processes = to });
+}
+
+uint64_t
+profile_processes(const struct profile *p)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < p->process_count; i++)
+		n += p->processes[i].merged > 0 ? p->processes[i].merged : 1;
+	return n;
 }
 
 void

@@ -250,5 +250,8 @@ void
 head_release(struct head *h)
 {
 	free(h->process);
+	for (size_t i = 0; i < h->was_count; i++)
+		free(h->was[i]);
+	free(h->was);
 	*h = (struct head){ 0 };
 }

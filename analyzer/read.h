@@ -23,6 +23,9 @@ struct head {
 	bool live; /* a live state: older than a dump of the same seq */
 	bool final; /* the dump at the process's end: newer than all */
 	int64_t start_ms, end_ms; /* what it covers, wall clock; 0: not known */
+	/* Of merged processes: keys (`process`) of some that are in it. */
+	char **was;
+	size_t was_count;
 };
 
 struct reader {

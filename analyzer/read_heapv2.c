@@ -247,6 +247,19 @@ read_first_line(struct dump *d)
 	       bad_line(d, "bad sampling interval");
 }
 
+/* A merged file is of several processes; the first takes the file's place. */
+static void
+add_parts(struct dump *d)
+{
+	const struct heapv2_head *h = &d->head;
+
+	d->stacks.parts = h->part_count;
+	if (h->part_count > 0)
+		d->p->processes[d->stacks.process] = h->parts[0];
+	for (uint32_t i = 1; i < h->part_count; i++)
+		profile_process(d->p, h->parts[i]);
+}
+
 static bool
 read_all(struct dump *d)
 {
@@ -258,6 +271,7 @@ read_all(struct dump *d)
 	d->stacks.process = profile_process(d->p, *process);
 	if (!read_head_lines(d))
 		return false;
+	add_parts(d);
 	own = d->head.version > 0;
 	maps = read_maps(d);
 	if (process->interval_max == 0)
@@ -273,7 +287,8 @@ read_all(struct dump *d)
 			own ? "only what stands before is shown"
 			    : "it has no list of mapped files, "
 			      "so its addresses have no names");
-	d->p->processes[d->stacks.process] = *process;
+	if (d->stacks.parts == 0)
+		d->p->processes[d->stacks.process] = *process;
 	return true;
 }
 
@@ -335,6 +350,10 @@ read_only_head(struct head *to, const struct input *in)
 	to->final = h.process.state == PROCESS_ENDED;
 	to->start_ms = h.process.start_ms;
 	to->end_ms = h.process.end_ms;
+	to->was = h.was;
+	to->was_count = h.was_count;
+	h.was = NULL;
+	h.was_count = 0;
 	heapv2_head_release(&h);
 	profile_release(&p);
 	return complete;

@@ -3,11 +3,18 @@
 #ifndef RUN_KEEP_H
 #define RUN_KEEP_H
 
+#include "run_merge.h"
 #include "run_states.h"
 
 struct run_keep {
 	struct run_states states; /* begun by the caller */
+	struct run_merge merge;
+	pid_t pass; /* a child that merges, or 0 */
+	size_t not_below; /* processes at which the next one may begin */
 };
+
+/* The program runs. */
+void run_keep_start(struct run_keep *k, pid_t program);
 
 /* After how many ms to call it again; see launch.h. */
 int run_keep_tick(struct run_keep *k);

@@ -235,6 +235,29 @@ take(struct found *f, struct run_states *s, const int *status)
 	remove_original(f);
 }
 
+/*
+ * Has the process left a dump as another program, one that it became by exec?
+ * Dumps are called <stem>.<pid>-<start>.
+ */
+static bool
+became_another(const struct hfs_header *h, const struct run_states *s)
+{
+	char *begin =
+		xasprintf("%s.%u-", run_files_stem(s->files), (unsigned)h->pid);
+	size_t n = strlen(begin);
+	DIR *d = opendir(s->files->folder);
+	struct dirent *e;
+	bool found = false;
+
+	while (d && !found && (e = readdir(d)))
+		found = strncmp(e->d_name, begin, n) == 0 &&
+			strtoull(e->d_name + n, NULL, 16) > h->start_wall_ms;
+	if (d)
+		closedir(d);
+	free(begin);
+	return found;
+}
+
 /* Of the program by exec there may be several; the last one ended so. */
 static size_t
 note_program(struct found *f, struct run_states *s, const int *status)
@@ -253,6 +276,8 @@ look_at(struct found *f, struct run_states *s, const int *status)
 	live_owner_find(&owner, f->path, &f->h);
 	f->fate = owner.fate;
 	if (program && status && f->h.start_wall_ms < s->program_start)
+		f->fate = LIVE_REPLACED;
+	if (f->fate == LIVE_GONE && became_another(&f->h, s))
 		f->fate = LIVE_REPLACED;
 	/* How the program ends will be known; what it was before exec, is. */
 	if (f->fate == LIVE_RUNNING ||

@@ -218,7 +218,7 @@ run_summary(const struct run_end *e)
 		result = flame_write(&p, e->files->picture, NULL, NULL);
 		if (!e->quiet) {
 			say_report(&p);
-			say_files(e, p.process_count, result == 0);
+			say_files(e, profile_processes(&p), result == 0);
 		}
 		if (write_phases(e, &p) < 0)
 			result = -1;

@@ -318,13 +318,8 @@ nothing_found(char *const *names, int count)
 	return -1;
 }
 
-/*
- * The peak is read from half of the samples, what is live from all of them. If
- * a process held the most at its end, the half may say less than the whole:
- * then the whole is the better word.
- */
-static void
-settle_peaks(struct profile *p)
+void
+runs_settle_peaks(struct profile *p)
 {
 	double *above = xcalloc(p->process_count + 1, sizeof *above);
 
@@ -354,13 +349,14 @@ runs_load(struct profile *p, char *const *names, int count, bool all)
 	for (int i = 0; i < count && status == 0; i++)
 		status = runs_files_add(&plan.files, names[i]);
 	if (status == 0) {
+		runs_files_drop_merged(&plan.files);
 		find_series(&plan);
 		find_runs(&plan);
 		status = load(p, &plan, all);
 		if (status == 0 && p->process_count == 0)
 			status = nothing_found(names, count);
 		if (status == 0)
-			settle_peaks(p);
+			runs_settle_peaks(p);
 	}
 	free(plan.series);
 	free(plan.runs);

@@ -24,6 +24,13 @@
 int runs_load(struct profile *p, char *const *names, int count, bool all);
 
 /*
+ * The peak is read from half of the samples, what is live from all of them. If
+ * a process held the most at its end, the half may say less than the whole:
+ * then the whole is the better word.
+ */
+void runs_settle_peaks(struct profile *p);
+
+/*
  * The folder or file that the loaded profile came from, for naming outputs:
  * outputs of a run go beside its dumps. Valid until the next load.
  */

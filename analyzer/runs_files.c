@@ -16,9 +16,11 @@
 #include <sys/stat.h>
 
 #include "err.h"
+#include "folder.h"
 #include "state_map.h"
 
-#define RUN_FOLDER "heapflame."
+#define RUN_FOLDER  "heapflame."
+#define MERGED_FILE "heapflame" FOLDER_MERGED
 
 static bool
 is_profile(const char *name)
@@ -56,6 +58,8 @@ is_dump_of_run(const char *name)
 	const char *id = name + strlen(RUN_FOLDER);
 	size_t digits;
 
+	if (strncmp(name, MERGED_FILE, strlen(MERGED_FILE)) == 0)
+		return true;
 	if (!is_run_folder(name))
 		return false;
 	digits = strspn(id, "0123456789");
@@ -176,14 +180,54 @@ runs_files_add(struct runs_files *f, const char *name)
 	return add_file(f, xstrdup(name), NULL, true);
 }
 
+static void
+release_file(struct runs_file *file)
+{
+	free(file->path);
+	free(file->run_folder);
+	head_release(&file->head);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* `run` was killed between writing the merged file and removing the others. */
+void
+runs_files_drop_merged(struct runs_files *f)
+{
+	char **was = NULL;
+	size_t count = 0, capacity = 0, kept = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		for (size_t k = 0; k < f->list[i].head.was_count; k++) {
+			GROW(was, count, capacity);
+			was[count++] = f->list[i].head.was[k];
+		}
+	if (count == 0)
+		return;
+	qsort(was, count, sizeof *was, by_text);
+	for (size_t i = 0; i < f->count; i++) {
+		struct runs_file *file = &f->list[i];
+
+		/* Names in `was` are those of merged files, which stay. */
+		if (bsearch(&file->head.process, was, count, sizeof *was,
+			    by_text))
+			release_file(file);
+		else
+			f->list[kept++] = *file;
+	}
+	f->count = kept;
+	free(was);
+}
+
 void
 runs_files_release(struct runs_files *f)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		free(f->list[i].path);
-		free(f->list[i].run_folder);
-		head_release(&f->list[i].head);
-	}
+	for (size_t i = 0; i < f->count; i++)
+		release_file(&f->list[i]);
 	free(f->list);
 	*f = (struct runs_files){ 0 };
 }

@@ -30,4 +30,7 @@ struct runs_files {
 int runs_files_add(struct runs_files *f, const char *name);
 void runs_files_release(struct runs_files *f);
 
+/* Without files of processes that a merged file says it has in it. */
+void runs_files_drop_merged(struct runs_files *f);
+
 #endif

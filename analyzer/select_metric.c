@@ -279,10 +279,10 @@ metric_describe(struct shown *out, const struct selection *s, bool **phases)
 	out->phase_nth = s->phase_nth;
 	describe_intervals(out);
 	out->var_known = out->exact || !temp || any_variance(out);
-	if (is_peak(out->metric) && p->process_count > 1)
+	if (is_peak(out->metric) && profile_processes(p) > 1)
 		more = ", sum of per-process peaks";
 	else if (is_live(out->metric) && !s->phase && !s->leave_inherited &&
-		 select_is_by(s, BY_PROCESS) && p->process_count > 1)
+		 select_is_by(s, BY_PROCESS) && profile_processes(p) > 1)
 		more = ", with blocks inherited by fork";
 	snprintf(
 		out->title, sizeof out->title, "%s", metric_names[out->metric]);

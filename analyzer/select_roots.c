@@ -64,7 +64,10 @@ process_marker(struct profile *p, uint32_t process)
 	char *name;
 	uint32_t frame;
 
-	if (pid_is_enough(p, of))
+	if (of->merged > 0)
+		name = xasprintf("%s (%u process%s)", base, of->merged,
+			of->merged == 1 ? "" : "es");
+	else if (pid_is_enough(p, of))
 		name = xasprintf("%s %d", base, of->pid);
 	else
 		name = xasprintf(

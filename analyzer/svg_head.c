@@ -5,6 +5,7 @@
  */
 #include "svg_head.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +75,8 @@ put_programs(FILE *out, const struct profile *p)
 	free(seen);
 	if (more)
 		fprintf(out, " and %u more", more);
-	if (p->process_count > 1)
-		fprintf(out, " (%u processes)", p->process_count);
+	if (profile_processes(p) > 1)
+		fprintf(out, " (%" PRIu64 " processes)", profile_processes(p));
 }
 
 /* "12.3 MiB +- 0.8 (95 %)", as the report says it. */

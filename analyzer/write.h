@@ -113,4 +113,17 @@ int write_heapv2(FILE *out, const struct profile *p);
  */
 int write_dump(FILE *out, const struct profile *p, uint64_t sequence);
 
+/*
+ * Processes of a run as one file, docs/FORMAT.md section 10, which read_file
+ * reads back without loss. id: of the file; was: keys of those that came in
+ * last. 0 or -1.
+ */
+struct merged {
+	const struct profile *p; /* rows without phases */
+	const char *id;
+	char *const *was;
+	size_t was_count;
+};
+int write_merged(FILE *out, const struct merged *m);
+
 #endif

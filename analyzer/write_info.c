@@ -144,7 +144,11 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 	const struct process *it = &p->processes[process];
 	char now[UNITS_MAX], peak[UNITS_MAX];
 
-	fputs("process ", out);
+	if (it->merged > 0)
+		fprintf(out, "%" PRIu32 " process%s as one, ", it->merged,
+			it->merged == 1 ? "" : "es");
+	else
+		fputs("process ", out);
 	if (it->pid > 0)
 		fprintf(out, "%d, ", it->pid);
 	fprintf(out, "%s\n", states[it->state]);

@@ -97,8 +97,9 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 	if (!s->var_known)
 		fputs(" (its error is not known)", out);
 	write_samples(out, s);
-	fprintf(out, ", %u process%s\n", p->process_count,
-		p->process_count == 1 ? "" : "es");
+	fprintf(out, ", %s process%s\n",
+		units_count(buf, (int64_t)profile_processes(p)),
+		profile_processes(p) == 1 ? "" : "es");
 	free(name);
 }
 
