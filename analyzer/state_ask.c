@@ -17,6 +17,7 @@
 
 /* As far as it may go: preload/control.c stops there, too. */
 #define LOWEST (1ULL << 50)
+#define MOST   (1ULL << 47) /* at once */
 
 #define MS	     1000000
 #define STEP_NS	     (2 * MS)
@@ -89,15 +90,18 @@ wake(struct hfs_control *c)
  * below it would sample no more.
  */
 static uint64_t
-poke(struct hfs_control *c)
+poke(struct hfs_header *h)
 {
+	struct hfs_control *c = &h->control;
+	uint32_t last = (atomic_load(&h->interval_count) - 1) % HFS_INTERVALS;
+	uint64_t step = HFS_THRESHOLD_STEP(h->intervals[last].bytes);
 	uint64_t awake = atomic_load(&c->awake);
 
 	do {
-		if (awake < LOWEST + HFS_THRESHOLD_STEP)
+		if (step > MOST || awake < LOWEST + step)
 			return awake;
-	} while (!atomic_compare_exchange_weak(
-		&c->awake, &awake, awake - HFS_THRESHOLD_STEP));
+	} while (
+		!atomic_compare_exchange_weak(&c->awake, &awake, awake - step));
 	return wake(c);
 }
 
@@ -112,8 +116,9 @@ let_rest(struct hfs_control *c, uint64_t ours)
 }
 
 static enum answer
-wait_for_answer(struct hfs_control *c)
+wait_for_answer(struct hfs_header *h)
 {
+	struct hfs_control *c = &h->control;
 	uint64_t ours = wake(c);
 
 	for (int ms = 0; ms < GIVE_UP_MS; ms += STEP_NS / MS) {
@@ -123,7 +128,7 @@ wait_for_answer(struct hfs_control *c)
 						      : ANSWER_REFUSED;
 		}
 		if (ms == FIRST_POKE || ms == SECOND_POKE || ms == LAST_POKE)
-			ours = poke(c);
+			ours = poke(h);
 		pause_ns(STEP_NS);
 	}
 	return ANSWER_PENDING;
@@ -185,7 +190,7 @@ state_ask(struct state_map *m, const struct request *r)
 		return ANSWER_BUSY;
 	if (answered(c) || replaces(c, r)) {
 		write_request(c, r);
-		answer = wait_for_answer(c);
+		answer = wait_for_answer(m->header);
 	}
 	atomic_store(&c->turn, 0);
 	flock(m->fd, LOCK_UN);

@@ -62,7 +62,8 @@ HEAPFLAME_WEAK int heapflame_active(void);
 
 /*
  * From now on the mean distance between samples, in bytes; 1 records every
- * allocation. Numbers stay unbiased. Fails above 2^36 and after 1,023 changes.
+ * allocation. Numbers stay unbiased. Fails above 2^40 and after 960 changes;
+ * to what is in force already is none.
  */
 HEAPFLAME_WEAK int heapflame_rate(size_t bytes);
 

@@ -188,9 +188,9 @@ struct hfs_interval {
  * that takes the slow path does it, and sets `outcome`, then `handled` to the
  * number of the request. That is a sample's; a dormant program's next one once
  * `threshold` is `awake` again; else every thread's, once both words are
- * lowered by 2^46. Never one alone, never raised: who has drawn below would not
- * sample any more. One that is dormant still when it has answered: back to
- * HFS_DORMANT.
+ * lowered by HFS_THRESHOLD_STEP(N). Never one alone, never raised: who has
+ * drawn below would not sample any more. One that is dormant still when it has
+ * answered: back to HFS_DORMANT.
  */
 enum hfs_request {
 	HFS_START = 1,
@@ -216,8 +216,9 @@ struct hfs_control {
 
 _Static_assert(sizeof(struct hfs_control) <= HFS_PAGE, "a page of its own");
 
-#define HFS_DORMANT	   ((1ULL << 63) + (1ULL << 62))
-#define HFS_THRESHOLD_STEP (1ULL << 46)
+#define HFS_DORMANT ((1ULL << 63) + (1ULL << 62))
+/* More than any interval at that N: 53 random bits make at most 37 N. */
+#define HFS_THRESHOLD_STEP(n) (64 * (uint64_t)(n) + 2)
 
 /* What /proc said of the process, in bytes; written by the helper. */
 struct hfs_rss {

@@ -109,5 +109,6 @@ heapflame_dump(void)
 	struct call c = enter();
 	struct hf_region *r = is_there() ? hf_state() : NULL;
 
-	return leave(c, r && hf_dump_now(r));
+	/* In a signal handler the allocator may be half-way, and locked. */
+	return leave(c, r && hf_dump_now(r, !hf_profiler_interrupted()));
 }

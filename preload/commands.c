@@ -3,6 +3,8 @@
 
 #include "phases.h"
 
+#define RATES (HFS_INTERVALS - 64)
+
 enum hf_outcome
 hf_command_start(void)
 {
@@ -19,9 +21,14 @@ hf_command_stop(struct hf_region *r)
 	return outcome;
 }
 
+/* The last ones are for a live table that is full: thin.c. */
 enum hf_outcome
 hf_command_rate(uint64_t interval)
 {
+	uint32_t now = hf_control_current();
+
+	if (now >= RATES && interval != hf_control_interval(now))
+		return HF_REFUSED;
 	return hf_control_change(interval);
 }
 

@@ -66,34 +66,66 @@ hf_control_off(void)
 {
 	is_off = true;
 	hf_control_own();
+	if (hf_wiped && !hf_wiped->control) /* the parent's */
+		return;
 	hf_control.active = 0;
 	atomic_store(&hf_control.threshold, HF_DORMANT);
 }
 
-/* Every thread comes to the slow path and draws anew. False: too often. */
+/* What somebody may have drawn with who has not come since. */
+static uint64_t
+largest_interval(void)
+{
+	uint32_t i = hf_control_current();
+	uint64_t now = hf_control_interval(i);
+	uint64_t before = i > 0 ? hf_control_interval(i - 1) : 0;
+
+	return now > before ? now : before;
+}
+
+/*
+ * Every thread comes to the slow path and draws anew. False: too often. Others
+ * lower it, too (analyzer/state_ask.c), by steps of their own.
+ */
 static bool
 lower_threshold(void)
 {
-	uint64_t lower = atomic_load(&hf_control.awake) - HF_THRESHOLD_STEP;
+	uint64_t step = HFS_THRESHOLD_STEP(largest_interval());
+	uint64_t awake = atomic_load(&hf_control.awake), now;
 
-	if (is_off || lower < LOWEST)
-		return false;
-	atomic_store(&hf_control.awake, lower);
-	atomic_store(&hf_control.threshold, lower);
+	do {
+		if (is_off || awake < LOWEST + step)
+			return false;
+	} while (!atomic_compare_exchange_weak(
+		&hf_control.awake, &awake, awake - step));
+	now = atomic_load(&hf_control.threshold);
+	while (now > awake - step &&
+		!atomic_compare_exchange_weak(
+			&hf_control.threshold, &now, awake - step))
+		;
 	return true;
 }
 
+/* Active first: see hf_control_answered. */
 static bool
 set_active(bool active)
 {
 	if (active == hf_control_active())
 		return !is_off;
-	if (active && !lower_threshold())
-		return false;
 	hf_control.active = active;
 	if (!active)
 		atomic_store(&hf_control.threshold, HF_DORMANT);
-	return true;
+	else if (!lower_threshold())
+		hf_control.active = 0;
+	return active == hf_control_active();
+}
+
+/* The page is ours, and so is the turn to change it. */
+static bool
+claim_own(void)
+{
+	hf_control_own();
+	return hf_wiped->control && claim();
 }
 
 enum hf_outcome
@@ -101,8 +133,7 @@ hf_control_set_active(bool active)
 {
 	bool done;
 
-	hf_control_own();
-	if (!claim())
+	if (!claim_own())
 		return HF_BUSY;
 	done = set_active(active);
 	release();
@@ -112,6 +143,8 @@ hf_control_set_active(bool active)
 static bool
 change(uint64_t interval)
 {
+	if (interval == hf_control_interval(hf_control_current()))
+		return true;
 	if (interval == 0 || interval > HF_INTERVAL_MAX ||
 		atomic_load(&hf_intervals.count) == HFS_INTERVALS)
 		return false;
@@ -128,8 +161,7 @@ hf_control_change(uint64_t interval)
 {
 	bool done;
 
-	hf_control_own();
-	if (!claim())
+	if (!claim_own())
 		return HF_BUSY;
 	done = change(interval);
 	release();
@@ -141,10 +173,13 @@ hf_control_publish(struct hf_region *r)
 {
 	struct hfs_header *h = r->header;
 	uint32_t n = atomic_load(&hf_intervals.count);
+	uint32_t there = atomic_load(&h->interval_count);
 
-	for (uint32_t i = atomic_load(&h->interval_count); i < n; i++)
+	for (uint32_t i = there; i < n; i++)
 		h->intervals[i] = hf_intervals.interval[i];
-	atomic_store_explicit(&h->interval_count, n, memory_order_release);
+	while (there < n &&
+		!atomic_compare_exchange_weak(&h->interval_count, &there, n))
+		;
 }
 
 /* The words of one page into another; the threshold last. */
@@ -164,13 +199,29 @@ put_page(int sharing, long fd)
 		HFS_PAGE, PROT_READ | PROT_WRITE, sharing | MAP_FIXED, fd, 0));
 }
 
+/* Whoever has the turn has it for a moment, and does not wait for the helper.
+ */
+static bool
+claim_patiently(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (claim())
+			return true;
+		hf_sys3(SYS_sched_yield, 0, 0, 0);
+	}
+	return false;
+}
+
 void
 hf_control_move(struct hfs_control *to, int fd)
 {
-	copy_words(to, &hf_control);
 	/* Where it can't be had nobody can ask for anything; no harm else. */
+	if (!claim_patiently())
+		return;
+	copy_words(to, &hf_control);
 	if (put_page(MAP_SHARED, fd))
 		hf_wiped->control = 1;
+	release();
 }
 
 /*
@@ -185,18 +236,22 @@ hf_control_own(void)
 	if (!hf_wiped || hf_wiped->control || !claim())
 		return;
 	copy_words(&parents, &hf_control);
-	if (!hf_wiped->control && put_page(MAP_PRIVATE | MAP_ANONYMOUS, -1))
+	if (!hf_wiped->control && put_page(MAP_PRIVATE | MAP_ANONYMOUS, -1)) {
 		copy_words(&hf_control, &parents);
-	hf_wiped->control = 1;
+		hf_wiped->control = 1;
+	}
 	release();
 }
 
 void
 hf_control_answered(uint32_t request, enum hf_outcome outcome)
 {
+	uint64_t woken = atomic_load(&hf_control.threshold);
+
 	hf_control.outcome = outcome == HF_DONE ? HFS_DONE : HFS_REFUSED;
-	/* They were woken to hear this. */
+	/* They were woken to hear this. A start that comes now lowers it. */
 	if (!hf_control_active())
-		atomic_store(&hf_control.threshold, HF_DORMANT);
+		atomic_compare_exchange_strong(
+			&hf_control.threshold, &woken, HF_DORMANT);
 	atomic_store(&hf_control.handled, request);
 }

@@ -7,7 +7,8 @@
  * what the next interval is. Each start, stop or change of N lowers the
  * threshold by more than any interval can be, so that every thread comes to
  * the slow path at its next allocation and draws anew; the exponential has no
- * memory, so nothing is biased by it. Dormant is far above all counts.
+ * memory, so nothing is biased by it, nor by one that comes later. Dormant is
+ * far above all counts.
  *
  * Counts are unsigned: a request above PTRDIFF_MAX, which no allocator grants,
  * takes the count above every threshold, and the slow path takes it back. Only
@@ -23,7 +24,6 @@
 
 #include "state.h"
 
-#define HF_THRESHOLD_STEP  HFS_THRESHOLD_STEP
 #define HF_THRESHOLD_FIRST (1ULL << 62)
 /* Where a new thread's count begins: it comes to the slow path. */
 #define HF_COUNT_NEW (1ULL << 63)

@@ -352,7 +352,7 @@ ask_allocator(struct hf_region *r)
 }
 
 bool
-hf_dump_now(struct hf_region *r)
+hf_dump_now(struct hf_region *r, bool ask)
 {
 	bool ended, done;
 
@@ -363,7 +363,8 @@ hf_dump_now(struct hf_region *r)
 	}
 	if (ended)
 		tell();
-	ask_allocator(r);
+	if (ask)
+		ask_allocator(r);
 	prepare(r, 'm');
 	if (!hf_helper_run(write_dump, &job, true))
 		return false;

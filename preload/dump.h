@@ -18,9 +18,9 @@ void hf_dump_if_due(struct hf_region *r, uint64_t now_ns);
 
 /*
  * A dump of this moment, waited for: a host's thread asks, outside of all
- * hooks. False: nothing sampled, or it could not be written.
+ * hooks; `ask` as below. False: nothing sampled, or it could not be written.
  */
-bool hf_dump_now(struct hf_region *r);
+bool hf_dump_now(struct hf_region *r, bool ask);
 
 /*
  * At exit, after every destructor: waits for a dump under way and for the

@@ -62,35 +62,57 @@ search(const struct hf_region *r, hfs_ref from, hfs_ref to,
 	return 0;
 }
 
+/* Of the newest name of that kind in the list from `from` on. */
+static uint16_t
+newest_number(const struct hf_region *r, hfs_ref from, enum hfs_name_kind kind)
+{
+	while (from && at(r, from)->kind != kind)
+		from = at(r, from)->older;
+	return from ? at(r, from)->number : 0;
+}
+
+/*
+ * Numbers go by the place in the list: a hundred threads that bring the same
+ * name at once use up one. Only what is in the list is marked.
+ */
 static uint16_t
 add(struct hf_region *r, enum hfs_name_kind kind, hfs_ref seen,
 	const char *text, size_t n, uint32_t hash)
 {
 	struct hfs_header *h = r->header;
-	hfs_ref ref = hf_state_alloc(r, sizeof(struct hfs_name) + n + 1);
 	struct hfs_name *name;
+	uint32_t count;
 	uint16_t found;
+	hfs_ref ref;
 
 	/* Those outside the file would break the list in it. */
+	if (hf_state_file_is_full(r))
+		return 0;
+	ref = hf_state_alloc(r, sizeof(struct hfs_name) + n + 1);
 	if (!ref || !hf_state_in_file(r, ref))
 		return 0;
 	name = at(r, ref);
 	name->kind = (uint16_t)kind;
-	name->number =
-		(uint16_t)(atomic_fetch_add(&h->name_count[kind], 1) + 1);
 	name->length = (uint32_t)n;
 	name->hash = hash;
 	memcpy(name->text, text, n);
-	atomic_store_explicit(&name->mark, HFS_MARK_NAME, memory_order_release);
-	for (;;) {
+	do {
 		name->older = seen;
+		name->number = newest_number(r, seen, kind) + 1;
 		if (atomic_compare_exchange_strong(&h->newest_name, &seen, ref))
-			return name->number;
+			break;
 		/* Has somebody else added it meanwhile? */
 		found = search(r, seen, name->older, kind, text, n, hash);
 		if (found)
 			return found;
-	}
+	} while (true);
+	atomic_store_explicit(&name->mark, HFS_MARK_NAME, memory_order_release);
+	count = atomic_load(&h->name_count[kind]);
+	while (count < name->number &&
+		!atomic_compare_exchange_weak(
+			&h->name_count[kind], &count, name->number))
+		;
+	return name->number;
 }
 
 uint16_t

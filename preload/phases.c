@@ -35,7 +35,6 @@ bool
 hf_phases_begin(struct hf_region *r, const char *name, uint64_t now_ns)
 {
 	struct hfs_header *h = r->header;
-	uint32_t open = atomic_load(&h->phase_open);
 	uint32_t number = atomic_load(&h->phase_count);
 	uint64_t since = now_ns - h->start_ns;
 	struct hfs_phase *p;
@@ -46,16 +45,22 @@ hf_phases_begin(struct hf_region *r, const char *name, uint64_t now_ns)
 	ref = hf_state_alloc(r, sizeof *p);
 	if (!ref)
 		return false;
+	if (!hf_state_in_file(r, ref))
+		hf_state_lost(r, HFS_LOST_STATE);
 	p = hf_state_at(r, ref);
 	p->number = number + 1;
 	p->start_ns = since;
 	copy_name(p->name, name);
 	/* Two that mark at once: the first one's stands. */
-	if (!atomic_compare_exchange_strong(&h->phases[number], &none, ref))
+	if (!atomic_compare_exchange_strong(&h->phases[number], &none, ref)) {
+		/* It may have been interrupted here, for long. */
+		atomic_compare_exchange_strong(
+			&h->phase_count, &number, number + 1);
 		return false;
-	atomic_store(&h->phase_count, number + 1);
-	atomic_store(&h->phase_open, number + 1);
-	end(r, open, since);
+	}
+	atomic_compare_exchange_strong(
+		&h->phase_count, &(uint32_t){ number }, number + 1);
+	end(r, atomic_exchange(&h->phase_open, number + 1), since);
 	return true;
 }
 

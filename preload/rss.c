@@ -30,40 +30,84 @@ number(const char *s)
 	return n;
 }
 
-/* The number behind "name:", in bytes; there in KiB. */
-static uint64_t
-field(const char *text, const char *name)
+/*
+ * Calls line(data, text) for each line of a file; false: it can't be read. What
+ * is left of a line that is too long is left out.
+ */
+static bool
+each_line(const char *path, void (*line)(void *, const char *), void *data)
 {
-	const char *at = strstr(text, name);
+	char buffer[8192]; /* more than a path */
+	size_t have = 0;
+	bool skipping = false;
+	long fd = open_read(path), n;
 
-	return at ? number(at + strlen(name)) * 1024 : 0;
+	if (fd < 0)
+		return false;
+	while ((n = hf_sys3(SYS_read, fd, (long)(buffer + have),
+			(long)(sizeof buffer - have))) > 0) {
+		char *at = buffer, *newline;
+
+		have += (size_t)n;
+		while ((newline = memchr(
+				at, '\n', have - (size_t)(at - buffer)))) {
+			*newline = '\0';
+			if (!skipping)
+				line(data, at);
+			skipping = false;
+			at = newline + 1;
+		}
+		have -= (size_t)(at - buffer);
+		memmove(buffer, at, have);
+		if (have == sizeof buffer) {
+			skipping = true;
+			have = 0;
+		}
+	}
+	hf_sys3(SYS_close, fd, 0, 0);
+	return true;
+}
+
+/* "VmRSS:      1234 kB" */
+static void
+note_field(void *data, const char *line)
+{
+	struct hfs_rss *rss = data;
+	const struct {
+		const char *name;
+		_Atomic uint64_t *to;
+	} fields[] = {
+		{ "VmRSS:", &rss->rss },
+		{ "RssAnon:", &rss->anonymous },
+		{ "RssFile:", &rss->file },
+		{ "RssShmem:", &rss->shared },
+		{ "VmHWM:", &rss->highest },
+	};
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (strncmp(line, fields[i].name, strlen(fields[i].name)) == 0)
+			*fields[i].to =
+				number(line + strlen(fields[i].name)) * 1024;
+}
+
+bool
+hf_rss_status(struct hfs_rss *rss, const char *path)
+{
+	return each_line(path, note_field, rss);
 }
 
 void
 hf_rss_note(struct hfs_header *h)
 {
-	char status[4096];
-	long fd = open_read("/proc/self/status"), n = -1;
-
-	if (fd >= 0) {
-		n = hf_sys3(SYS_read, fd, (long)status, sizeof status - 1);
-		hf_sys3(SYS_close, fd, 0, 0);
-	}
-	if (n <= 0)
-		return;
-	status[n] = '\0';
-	h->rss.rss = field(status, "\nVmRSS:");
-	h->rss.anonymous = field(status, "\nRssAnon:");
-	h->rss.file = field(status, "\nRssFile:");
-	h->rss.shared = field(status, "\nRssShmem:");
-	h->rss.highest = field(status, "\nVmHWM:");
-	h->rss.ns = hf_state_clock() - h->start_ns;
+	if (hf_rss_status(&h->rss, "/proc/self/status"))
+		h->rss.ns = hf_state_clock() - h->start_ns;
 }
 
 struct mapping {
 	uint64_t start, end;
 	bool writable, none; /* rw-p; ---p */
 	bool is_stack;
+	uint64_t sum; /* of those that are */
 };
 
 static const char *
@@ -104,47 +148,30 @@ new_mapping(struct mapping *m, const char *line)
 }
 
 /* "55d0c0de0000-..." begins a mapping, "Rss:   4 kB" is of it. */
-static uint64_t
-stack_bytes(struct mapping *m, const char *line)
+static void
+note_mapping(void *data, const char *line)
 {
-	if (line[0] >= 'A' && line[0] <= 'Z')
-		return m->is_stack && strncmp(line, "Rss:", 4) == 0
-			       ? number(line + 4) * 1024
-			       : 0;
-	new_mapping(m, line);
-	return 0;
+	struct mapping *m = data;
+
+	if (line[0] < 'A' || line[0] > 'Z')
+		new_mapping(m, line);
+	else if (m->is_stack && strncmp(line, "Rss:", 4) == 0)
+		m->sum += number(line + 4) * 1024;
+}
+
+uint64_t
+hf_rss_stacks(const char *path)
+{
+	struct mapping m = { 0 };
+
+	each_line(path, note_mapping, &m);
+	return m.sum;
 }
 
 void
 hf_rss_note_stacks(struct hfs_header *h)
 {
-	struct mapping m = { 0 };
-	char buffer[8192];
-	size_t have = 0;
-	uint64_t sum = 0;
-	long fd = open_read("/proc/self/smaps"), n;
-
-	if (fd < 0)
-		return;
-	while ((n = hf_sys3(SYS_read, fd, (long)(buffer + have),
-			(long)(sizeof buffer - have))) > 0) {
-		char *line = buffer, *newline;
-
-		have += (size_t)n;
-		while ((newline = memchr(
-				line, '\n', have - (size_t)(line - buffer)))) {
-			*newline = '\0';
-			sum += stack_bytes(&m, line);
-			line = newline + 1;
-		}
-		have -= (size_t)(line - buffer);
-		memmove(buffer, line, have);
-		if (have ==
-			sizeof buffer) /* a path that long is none of ours */
-			have = 0;
-	}
-	hf_sys3(SYS_close, fd, 0, 0);
-	h->rss.stacks = sum;
+	h->rss.stacks = hf_rss_stacks("/proc/self/smaps");
 }
 
 /* Every second one goes, and those to come are twice as far apart. */

@@ -113,6 +113,14 @@ hf_state_in_file(const struct hf_region *r, hfs_ref ref)
 			     &r->header->file_units, memory_order_relaxed);
 }
 
+/* What is allocated from now on is not in the file. */
+static inline bool
+hf_state_file_is_full(const struct hf_region *r)
+{
+	return !hf_state_in_file(r,
+		atomic_load_explicit(&r->header->used, memory_order_relaxed));
+}
+
 /*
  * `bytes` (at most a chunk) of zeroed shared region, aligned to 16. 0 if
  * MEMORY is used up or the kernel refuses.

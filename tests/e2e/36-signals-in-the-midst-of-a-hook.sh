@@ -32,3 +32,11 @@ if hf.Dump(sys.argv[1]).sum("a", 0) < 100:
     hf.fail("hardly anything was sampled")
 END
 done
+
+# A dump asked for in a handler that interrupts malloc: the allocator, which has
+# its lock, is asked for nothing then.
+rm -rf dumps
+exact HEAPFLAME_DUMP_SECONDS=0 timeout -s KILL 60 "$PROGS/api_interrupts" >said ||
+	fail "dumps in a signal handler: exit $?"
+[ "$(cat said)" -ge 20 ] || fail "only $(cat said) dumps in a signal handler"
+grep -q '^# allocator' "$(dump_of dumps)" || fail "the final dump does not say"

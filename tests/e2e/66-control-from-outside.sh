@@ -119,6 +119,10 @@ for _ in range(100):
 else:
     hf.fail("the pending start was never done")
 os.kill(p.pid, signal.SIGSTOP)
+# Its main thread has to run once before all of them stop.
+while {open("/proc/%d/task/%s/stat" % (p.pid, task)).read().rsplit(")")[1][1]
+       for task in os.listdir("/proc/%d/task" % p.pid)} != {"T"}:
+    time.sleep(0.01)
 p.ctl("status", answer="controlled, pid %d: active" % p.pid)
 p.ctl("mark", "while stopped", answer="pending")
 os.kill(p.pid, signal.SIGCONT)
