@@ -160,7 +160,9 @@ live_owner_find(
 
 	*o = (struct live_owner){ .fate = LIVE_GONE };
 	if (h->ended != HFS_RUNNING) {
-		o->fate = h->ended == HFS_EXITED ? LIVE_EXITED : LIVE_SIGNALLED;
+		o->fate = h->ended == HFS_EXITED   ? LIVE_EXITED
+			  : h->ended == HFS_DUMPED ? LIVE_DUMPED
+						   : LIVE_SIGNALLED;
 		o->status = h->end_status;
 		return;
 	}

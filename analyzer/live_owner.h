@@ -12,6 +12,7 @@ enum live_fate {
 	LIVE_RUNNING,
 	LIVE_EXITED, /* whoever started it says so; without a final dump */
 	LIVE_SIGNALLED, /* the same */
+	LIVE_DUMPED, /* it exited; its final dump holds the same, and more */
 	LIVE_REPLACED, /* its pid runs another program by now, by exec */
 	LIVE_GONE /* killed, crashed or _exit: nobody was there to say */
 };

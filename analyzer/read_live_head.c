@@ -94,9 +94,11 @@ read_identity(struct live *l)
 	to->pid = h->pid <= INT_MAX ? (int)h->pid : 0;
 	if (h->start_wall_ms <= INT64_MAX / 2)
 		to->start_ms = (int64_t)h->start_wall_ms;
-	to->state = l->owner.fate == LIVE_RUNNING  ? PROCESS_RUNNING
-		    : l->owner.fate == LIVE_EXITED ? PROCESS_ENDED
-						   : PROCESS_KILLED;
+	to->state =
+		l->owner.fate == LIVE_RUNNING ? PROCESS_RUNNING
+		: l->owner.fate == LIVE_EXITED || l->owner.fate == LIVE_DUMPED
+			? PROCESS_ENDED
+			: PROCESS_KILLED;
 	if (to->state == PROCESS_RUNNING)
 		to->end_ms = now_ms();
 	if (h->temp_ms < MOST_NS)

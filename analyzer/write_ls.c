@@ -89,6 +89,8 @@ fate(const struct states_entry *e)
 			return xstrdup("exited without a final dump");
 		return xasprintf("exited with status %d, without a final dump",
 			e->status);
+	case LIVE_DUMPED:
+		return xstrdup("exited; its final dump is written");
 	case LIVE_SIGNALLED:
 		if (e->oom_kills > 0 && e->status == 9)
 			break;
@@ -185,6 +187,7 @@ write_entry_json(FILE *out, const struct states_entry *e)
 		[LIVE_RUNNING] = "running",
 		[LIVE_EXITED] = "exited",
 		[LIVE_SIGNALLED] = "signalled",
+		[LIVE_DUMPED] = "dumped",
 		[LIVE_REPLACED] = "replaced",
 		[LIVE_GONE] = "killed",
 	};

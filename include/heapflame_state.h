@@ -248,7 +248,9 @@ struct hfs_moment {
 enum hfs_ended {
 	HFS_RUNNING,
 	HFS_EXITED, /* end_status: exit status; -1: not known */
-	HFS_SIGNALLED /* end_status: the signal */
+	HFS_SIGNALLED, /* end_status: the signal */
+	HFS_DUMPED /* by itself: the final dump is there, but it could not
+		      remove this file, having given up the rights */
 };
 
 /* At reference 0. */

@@ -128,8 +128,10 @@ write_dump(void *data)
 	name_path(j);
 	if (!j->done)
 		hf_state_lost(j->region, HFS_LOST_DUMP);
-	else if (j->why.kind == 'f')
+	else if (j->why.kind == 'f') {
+		j->region->header->ended = HFS_DUMPED;
 		hf_state_file_remove();
+	}
 }
 
 /*

@@ -5,7 +5,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
-for turn in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	rm -rf dumps
 	shim HEAPFLAME_SAMPLE=16K "$PROGS/host_rush"
 	"$PYTHON" - "$(dump_of dumps)" <<'END'

@@ -176,3 +176,17 @@ for p in lives:
     if p["state"] != "killed" or p["live"]["value"] < 100000:
         hf.fail("a life of pid 1: %s" % p)
 END
+
+# Who has given up root can't remove what root made: it says that it has ended.
+mkdir -m 777 nobodys
+chmod 755 .
+[ "$(id -u)" -ne 0 ] || {
+	"${preload[@]}" HEAPFLAME_PREFIX="$PWD/nobodys/h" \
+		"$PROGS/gives_up_root"
+	"$HEAPFLAME" ls --json "$HEAPFLAME_LIVE" | "$PYTHON" -c '
+import json, sys
+of = [p for p in json.load(sys.stdin)["profiles"] if "gives_up" in p["exe"]]
+if [p["state"] for p in of] != ["dumped"]:
+    sys.exit("FAILED: of one that gave up root: %s" % of)'
+	[ "$(count nobodys/*.f.heap)" -eq 1 ] || fail "no final dump"
+}
