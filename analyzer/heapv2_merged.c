@@ -58,7 +58,7 @@ heapv2_key_process(struct heapv2_head *h, struct scan *s)
 	part.start_ms = (int64_t)w[4];
 	part.end_ms = (int64_t)w[5];
 	part.exe = heapv2_text(h->p, exe);
-	part.parent = NONE;
+	part.parent = part.no_state = NONE;
 	part.pid = 0;
 	for (int m = 0; m < METRICS; m++)
 		part.has[m] = true;

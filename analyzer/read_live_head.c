@@ -89,6 +89,7 @@ read_identity(struct live *l)
 	to->exe = live_text(l->p, h->exe, sizeof h->exe);
 	to->id = live_text(l->p, h->id, sizeof h->id);
 	to->boot = live_text(l->p, h->boot, sizeof h->boot);
+	to->no_state = NONE;
 	to->parent = live_text(l->p, h->parent, sizeof h->parent);
 	to->source = strtab_add(&l->p->strings, l->in->name);
 	to->pid = h->pid <= INT_MAX ? (int)h->pid : 0;

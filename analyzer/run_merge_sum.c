@@ -93,6 +93,7 @@ sum_of(struct merge_sum *s, const struct profile *p, const struct process *of)
 		.id = NONE,
 		.boot = NONE,
 		.parent = NONE,
+		.no_state = NONE,
 		.source = NONE,
 		.state = of->state,
 		.start_ms = of->start_ms,

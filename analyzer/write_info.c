@@ -159,6 +159,11 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 	write_times(out, it);
 	write_sampling(out, p, process, exact);
 	write_losses(out, p, it);
+	if (it->no_state != NONE) {
+		fputs("  a kill would have lost it: no live state, ", out);
+		write_string(out, p, it->no_state);
+		fputc('\n', out);
+	}
 	write_metrics(out, it);
 	write_phases(out, p, it);
 	if (it->rss > 0)

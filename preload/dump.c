@@ -177,7 +177,8 @@ prepare(struct hf_region *r, char kind)
 		.sequence = (uint32_t)atomic_fetch_add(&r->header->dumps, 1),
 		.wall_ms = (uint64_t)now.tv_sec * 1000 +
 			   (uint64_t)now.tv_nsec / 1000000,
-		.now_ns = hf_state_clock() };
+		.now_ns = hf_state_clock(),
+		.no_state = hf_state_file_problem() };
 	for (int i = 0; i < 3; i++)
 		if (kinds[i] == kind)
 			job.why.number = hf_wiped->dump_numbers[i]++;

@@ -10,6 +10,7 @@ struct hf_dump_reason {
 	char kind; /* i, t, m, f */
 	uint32_t number, sequence;
 	uint64_t wall_ms, now_ns;
+	const char *no_state; /* why there is no live state, or NULL */
 };
 
 /*
