@@ -86,7 +86,7 @@ seen '^q quit +/ filter'
 [ "$(wc -l <screen.txt)" -eq 15 ] || fail "not 15 lines: $(cat screen.txt)"
 [ "$(wc -L <screen.txt)" -le 60 ] || fail "wider than 60"
 for name in keeps grows churns '\*LIVE'; do
-	grep -q -- "$name" screen.txt || fail "$name is not there at 60x15"
+	seen "$name"
 done
 tm send-keys h
 seen 'away with them'
