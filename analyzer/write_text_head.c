@@ -18,14 +18,25 @@
 #define NOTABLE_CUT    0.01
 #define NOTABLE_NONAME 0.05
 
-/* The program is the process that began first. NULL: there is none. */
+/* By whom there is most to say; of equals, who began first. */
+static bool
+before(const struct process *a, const struct process *b)
+{
+	return a->samples != b->samples ? a->samples > b->samples
+					: a->start_ms < b->start_ms;
+}
+
+/*
+ * The process that the profile is called after: not the wrapper that started
+ * the server. NULL: there is none.
+ */
 static const struct process *
 program_of(const struct profile *p)
 {
 	const struct process *first = NULL;
 
 	for (uint32_t i = 0; i < p->process_count; i++)
-		if (!first || p->processes[i].start_ms < first->start_ms)
+		if (!first || before(&p->processes[i], first))
 			first = &p->processes[i];
 	return first;
 }

@@ -79,6 +79,10 @@ grep -qE '32\.0 MiB.*take_big' err.txt || fail "both children: $(cat err.txt)"
 grep -qE '32\.0 MiB.*take_big' err.txt || fail "both in a row: $(cat err.txt)"
 eval "$(sed -n "s|^further: heapflame|$HEAPFLAME|p" err.txt)" >report.txt
 grep -qE '32\.0 MiB.*take_big' report.txt || fail "later: $(cat report.txt)"
+# Called after the one that did it, not after who started it.
+printf '#!/bin/bash\n:;:\n./work ""\n:\n' >wrapper && chmod +x wrapper
+"$HEAPFLAME" run --sample 8K -o wrapped bash ./wrapper 2>err.txt
+grep -q '^work (pid ' err.txt || fail "called after: $(cat err.txt)"
 "$HEAPFLAME" run --sample 1 --follow none -o alone sh -c './work; :' 2>err.txt
 ! grep -q take_big err.txt || fail "a child in spite of --follow none"
 
