@@ -110,6 +110,7 @@ struct process {
 	int pid;
 	uint32_t merged; /* so many processes as one; 0: it is one */
 	enum process_state state;
+	int signal; /* that killed it; 0: none, or it is not known */
 	int64_t start_ms, end_ms; /* wall clock; 0 if not known */
 	/* N in bytes; 1: every allocation was recorded; 0: not known. */
 	uint64_t interval_min, interval_max;

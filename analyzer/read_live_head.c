@@ -8,8 +8,9 @@
 #include "read_live.h"
 
 /* More than any machine has: such a figure is damaged. */
-#define MOST_BYTES (1ULL << 60)
-#define MOST_NS	   (1ULL << 62)
+#define MOST_BYTES  (1ULL << 60)
+#define MOST_NS	    (1ULL << 62)
+#define SIGNAL_MOST 64
 
 double
 live_double(uint64_t bits)
@@ -100,6 +101,9 @@ read_identity(struct live *l)
 		: l->owner.fate == LIVE_EXITED || l->owner.fate == LIVE_DUMPED
 			? PROCESS_ENDED
 			: PROCESS_KILLED;
+	if (l->owner.fate == LIVE_SIGNALLED && l->owner.status > 0 &&
+		l->owner.status <= SIGNAL_MOST)
+		to->signal = l->owner.status;
 	if (to->state == PROCESS_RUNNING)
 		to->end_ms = now_ms();
 	if (h->temp_ms < MOST_NS)

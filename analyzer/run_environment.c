@@ -39,6 +39,8 @@ set_options(const struct run_options *o, const char *prefix)
 		if (o->shim.value[i])
 			setenv(shim_options_variable(i), o->shim.value[i], 1);
 	setenv(shim_options_variable(SHIM_PREFIX), prefix, 1);
+	/* The shim leaves us more of the dead: we fetch them. */
+	setenv("HEAPFLAME_RUN", "1", 1);
 }
 
 /* Puts the library before what is preloaded already. */

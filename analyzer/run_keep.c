@@ -13,6 +13,7 @@
 
 #define EVERY_MS 1000
 #define SOON_MS	 100 /* when processes end one after the other */
+#define LEAST_MS 60000
 #define SHARE	 50 /* at most one part in so many of the time is spent */
 #define NICE	 10
 
@@ -83,17 +84,23 @@ merge_if_many(struct run_keep *k)
 	return k->pass > 0;
 }
 
+/* Looking and finding nothing may cost only a share; there may be much. */
+static int
+rest_ms(int64_t spent_us)
+{
+	int64_t ms = spent_us * SHARE / 1000;
+
+	return ms < EVERY_MS ? EVERY_MS : ms < LEAST_MS ? (int)ms : LEAST_MS;
+}
+
 int
 run_keep_tick(struct run_keep *k)
 {
-	int64_t start = now_us(), least;
+	int64_t start = now_us();
 	bool busy = run_states_collect(&k->states, NULL) > 0;
-	int ms;
 
 	busy |= merge_if_many(k);
-	ms = busy ? SOON_MS : EVERY_MS;
-	least = (now_us() - start) * SHARE / 1000;
-	return least > ms ? (int)(least < 60000 ? least : 60000) : ms;
+	return busy ? SOON_MS : rest_ms(now_us() - start);
 }
 
 void

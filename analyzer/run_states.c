@@ -219,8 +219,9 @@ take(struct found *f, struct run_states *s, const int *status)
 	if (status && WIFSIGNALED(*status) && WTERMSIG(*status) == SIGKILL &&
 		live_owner_oom_kills(&f->h) > 0)
 		s->oom = true;
-	/* What exec took away has not leaked. */
-	if (s->options->leaks && f->fate == LIVE_REPLACED) {
+	/* The dump is there; and what exec took away has not leaked. */
+	if (f->fate == LIVE_DUMPED ||
+		(s->options->leaks && f->fate == LIVE_REPLACED)) {
 		remove_original(f);
 		return;
 	}

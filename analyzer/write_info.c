@@ -151,7 +151,10 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 		fputs("process ", out);
 	if (it->pid > 0)
 		fprintf(out, "%d, ", it->pid);
-	fprintf(out, "%s\n", states[it->state]);
+	fputs(states[it->state], out);
+	if (it->signal > 0)
+		fprintf(out, " by signal %d", it->signal);
+	putc('\n', out);
 	write_field(out, p, "program", it->exe);
 	write_field(out, p, "id", it->id);
 	write_field(out, p, "parent", it->parent);

@@ -121,6 +121,8 @@ write_processes(FILE *out, const struct profile *p)
 		fprintf(out,
 			",\"state\":\"%s\",\"source\":", states[it->state]);
 		string_or_null(out, p, it->source);
+		if (it->signal > 0)
+			fprintf(out, ",\"signal\":%d", it->signal);
 		if (it->merged > 0)
 			fprintf(out, ",\"merged\":%" PRIu32, it->merged);
 		write_phases(out, p, it);

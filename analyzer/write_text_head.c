@@ -100,7 +100,10 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 
 	fputs(name, out);
 	if (program && program->pid > 0)
-		fprintf(out, " (pid %d)", program->pid);
+		fprintf(out, " (pid %d%s", program->pid,
+			program->signal > 0 ? ", killed by signal " : ")");
+	if (program && program->pid > 0 && program->signal > 0)
+		fprintf(out, "%d)", program->signal);
 	fprintf(out, ": %s %s", s->title,
 		amount_with_error(buf, s, s->total, s->var, exact));
 	if (!metric_is_space(s->metric))

@@ -161,6 +161,7 @@ hf_identity_start(char *const *environment)
 	if (hf_sys3(SYS_uname, (long)&names, 0, 0) == 0)
 		copy(hf_identity.host, sizeof hf_identity.host, names.nodename);
 	find_prefixes(environment);
+	hf_identity.of_run = variable(environment, "HEAPFLAME_RUN") != NULL;
 }
 
 bool

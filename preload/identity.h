@@ -13,6 +13,7 @@ struct hf_identity {
 	char fallback[HF_TEXT_MAX]; /* under $STATE_DIRECTORY; "" = none */
 	/* Folders for the live state; live: LIVE's, "" = the standard one. */
 	char live[HF_TEXT_MAX], live_fallback[HF_TEXT_MAX];
+	bool of_run; /* `heapflame run` gathers the states of its processes */
 };
 
 /* What makes a process this one and no other; "<pid>-<start>" names it. */

@@ -19,6 +19,7 @@
 #include "text.h"
 
 #define KEEP	  8
+#define KEEP_RUN  256 /* `heapflame run` takes them away every moment */
 #define EVERY_ONE 64 /* files, up to which everybody sweeps */
 #define ABANDONED 60 /* s, after which one that is being made is not */
 
@@ -40,7 +41,7 @@ static struct sweep {
 	long folder;
 	uint32_t seen;
 	int kept;
-	struct left left[KEEP];
+	struct left left[KEEP_RUN];
 	char prefix[160]; /* "<exe>." */
 	size_t prefix_length;
 } sweep;
@@ -125,17 +126,18 @@ is_dead(long fd, bool *empty)
 			       is_gone(&h);
 }
 
-/* The oldest of more than KEEP goes. */
+/* The oldest of too many goes. */
 static void
 keep(const char *name)
 {
+	int most = hf_identity.of_run ? KEEP_RUN : KEEP;
 	struct left *oldest = &sweep.left[0];
 	uint64_t start = hex(strchr(name + sweep.prefix_length, '-') + 1);
 
-	if (sweep.kept < KEEP) {
+	if (sweep.kept < most) {
 		oldest = &sweep.left[sweep.kept++];
 	} else {
-		for (int i = 1; i < KEEP; i++)
+		for (int i = 1; i < most; i++)
 			if (sweep.left[i].start < oldest->start)
 				oldest = &sweep.left[i];
 		if (start < oldest->start) {
