@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What heapflame costs, beside what others cost, measured in one run on one
 # machine: nanoseconds a malloc+free pair, then CPU time of real programs as
-# ratios of interleaved pairs; before that, costs.sh. About eight minutes;
-# QUICK=1: two, and noisy.
+# ratios of interleaved pairs; before that, costs.sh and latency.sh. About ten
+# minutes; QUICK=1: two, and noisy.
 # usage: run.sh OUT
 set -u
 out=$(cd "$1" && pwd) || exit 1
@@ -196,5 +196,6 @@ echo "$(nproc) x $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)," \
 	"$(uname -sr), $(date +%F)"
 list_ways
 "$here/costs.sh" "$out" || exit 1
+"$here/latency.sh" "$out" || exit 1
 micro
 real_programs
