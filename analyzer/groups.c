@@ -29,7 +29,9 @@ groups_build(struct groups *out, const struct shown *s)
 	/* Stacks are sorted from the root: equal roots stand together. */
 	for (uint32_t i = 0; i < s->stack_count; i++) {
 		const struct shown_stack *stack = &s->stacks[i];
-		const uint32_t *frames = s->frames + stack->first;
+		/* After the programs that led to a process. */
+		const uint32_t *frames =
+			s->frames + stack->first + stack->roots - s->bys;
 
 		if (!g || memcmp(g->frames, frames, bytes) != 0) {
 			g = &out->list[out->count++];

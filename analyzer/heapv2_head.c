@@ -67,6 +67,12 @@ key_parent(struct heapv2_head *h, struct scan *s)
 }
 
 static bool
+key_ancestors(struct heapv2_head *h, struct scan *s)
+{
+	return one_text(h, s, &h->process.ancestors);
+}
+
+static bool
 key_nostate(struct heapv2_head *h, struct scan *s)
 {
 	return one_text(h, s, &h->process.no_state);
@@ -199,9 +205,10 @@ heapv2_head_line(struct heapv2_head *h, struct scan line)
 		{ "lost", key_lost }, { "heapflame", key_heapflame },
 		{ "id", key_id }, { "boot", key_boot }, { "exe", key_exe },
 		{ "parent", key_parent }, { "nostate", key_nostate },
-		{ "time", key_time }, { "reason", key_reason },
-		{ "samples", key_samples }, { "peak", key_peak },
-		{ "rss", heapv2_key_rss }, { "own", heapv2_key_own },
+		{ "ancestors", key_ancestors }, { "time", key_time },
+		{ "reason", key_reason }, { "samples", key_samples },
+		{ "peak", key_peak }, { "rss", heapv2_key_rss },
+		{ "own", heapv2_key_own },
 		{ "allocator", heapv2_key_allocator },
 		{ "temp", heapv2_key_temp }, { "name", heapv2_key_name },
 		{ "phase", heapv2_key_phase },
@@ -291,7 +298,7 @@ heapv2_head_init(struct heapv2_head *h, struct profile *p, struct addrmap *map,
 
 	*h = (struct heapv2_head){ .p = p, .map = map };
 	process->exe = process->boot = process->parent = NONE;
-	process->no_state = NONE;
+	process->no_state = process->ancestors = NONE;
 	process->source = strtab_add(&p->strings, file_name);
 	process->state = PROCESS_RUNNING;
 	if (split_name(file_name, &id, &h->seq, &kind) == 0) {

@@ -35,7 +35,7 @@ bool
 heapv2_key_process(struct heapv2_head *h, struct scan *s)
 {
 	struct process part = h->process; /* id, boot, source */
-	struct scan exe;
+	struct scan exe, ancestors;
 	uint64_t v[2], w[6];
 	bool killed;
 
@@ -47,7 +47,8 @@ heapv2_key_process(struct heapv2_head *h, struct scan *s)
 	if ((!killed && !scan_char(s, 'e')) || !scan_char(s, ' ') ||
 		heapv2_integers(s, w, 6) < 6 || w[4] > INT64_MAX ||
 		w[5] > INT64_MAX || w[2] > HEAPV2_MOST_BYTES ||
-		!scan_char(s, ' ') || !scan_word(s, &exe))
+		!scan_char(s, ' ') || !scan_word(s, &exe) ||
+		!scan_char(s, ' ') || !scan_word(s, &ancestors))
 		return false;
 	part.merged = (uint32_t)v[1];
 	part.state = killed ? PROCESS_KILLED : PROCESS_ENDED;
@@ -59,6 +60,10 @@ heapv2_key_process(struct heapv2_head *h, struct scan *s)
 	part.end_ms = (int64_t)w[5];
 	part.exe = heapv2_text(h->p, exe);
 	part.parent = part.no_state = NONE;
+	part.ancestors =
+		ancestors.end - ancestors.at == 1 && *ancestors.at == '-'
+			? NONE
+			: heapv2_text(h->p, ancestors);
 	part.pid = 0;
 	for (int m = 0; m < METRICS; m++)
 		part.has[m] = true;

@@ -105,6 +105,7 @@ struct process {
 	uint32_t id; /* "<pid>-<start>"; for foreign dumps their file name's */
 	uint32_t boot; /* boot id; NONE if not known */
 	uint32_t parent; /* id of the one it was forked from, or NONE */
+	uint32_t ancestors; /* "make/gcc", from the first; or NONE */
 	uint32_t no_state; /* why it had no live state, or NONE */
 	uint32_t source; /* file that the figures come from */
 	int pid;

@@ -165,6 +165,7 @@ add_processes(struct renumber *r)
 		p.id = new_number(r->strings, p.id);
 		p.boot = new_number(r->strings, p.boot);
 		p.parent = new_number(r->strings, p.parent);
+		p.ancestors = new_number(r->strings, p.ancestors);
 		p.no_state = new_number(r->strings, p.no_state);
 		p.source = new_number(r->strings, p.source);
 		p.first_loss += first_loss;

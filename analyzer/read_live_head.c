@@ -91,6 +91,9 @@ read_identity(struct live *l)
 	to->id = live_text(l->p, h->id, sizeof h->id);
 	to->boot = live_text(l->p, h->boot, sizeof h->boot);
 	to->no_state = NONE;
+	to->ancestors = h->ancestors_known ? live_text(l->p, h->ancestors,
+						     sizeof h->ancestors)
+					   : NONE;
 	to->parent = live_text(l->p, h->parent, sizeof h->parent);
 	to->source = strtab_add(&l->p->strings, l->in->name);
 	to->pid = h->pid <= INT_MAX ? (int)h->pid : 0;

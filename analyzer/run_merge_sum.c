@@ -94,6 +94,7 @@ sum_of(struct merge_sum *s, const struct profile *p, const struct process *of)
 		.boot = NONE,
 		.parent = NONE,
 		.no_state = NONE,
+		.ancestors = NONE,
 		.source = NONE,
 		.state = of->state,
 		.start_ms = of->start_ms,
@@ -102,8 +103,12 @@ sum_of(struct merge_sum *s, const struct profile *p, const struct process *of)
 	if (of->exe != NONE)
 		new.exe = strtab_add(
 			&s->p.strings, strtab_get(&p->strings, of->exe));
+	if (of->ancestors != NONE)
+		new.ancestors = strtab_add(
+			&s->p.strings, strtab_get(&p->strings, of->ancestors));
 	for (uint32_t i = 0; i < s->p.process_count; i++)
 		if (s->p.processes[i].exe == new.exe &&
+			s->p.processes[i].ancestors == new.ancestors &&
 			s->p.processes[i].state == of->state)
 			return i;
 	return profile_process(&s->p, new);

@@ -74,12 +74,50 @@ push_location(struct builder *b, uint32_t location)
 		push(b, b->p->location_frames[l->first + i - 1]);
 }
 
+/* "make/gcc", if it is to be shown; else "". */
+static const char *
+ancestors(const struct builder *b, uint32_t process)
+{
+	uint32_t string = b->p->processes[process].ancestors;
+
+	return b->s->bys == 0 || b->s->by[0] != BY_PROCESS || string == NONE
+		       ? ""
+		       : strtab_get(&b->p->strings, string);
+}
+
+/* How many frames --by puts at the root of its stacks. */
+static uint32_t
+roots_of(const struct builder *b, uint32_t process)
+{
+	uint32_t n = (uint32_t)b->s->bys;
+	bool in_name = false;
+
+	for (const char *c = ancestors(b, process); *c; c++) {
+		n += *c != '/' && !in_name;
+		in_name = *c != '/';
+	}
+	return n;
+}
+
+/* Under --by process: "make", "gcc" before "cc1plus 4711". */
+static void
+push_ancestors(struct builder *b, uint32_t process)
+{
+	char *names = xstrdup(ancestors(b, process)), *rest = names, *name;
+
+	while ((name = strsep(&rest, "/")))
+		if (*name)
+			push(b, roots_marker(b->p, name));
+	free(names);
+}
+
 static void
 push_stack(struct builder *b, const struct row *r, bool inherited)
 {
 	const struct stack stack = b->p->stacks[r->stack];
 	size_t start;
 
+	push_ancestors(b, r->process);
 	for (int i = 0; i < b->s->bys; i++)
 		push(b, roots_by(&b->roots, r, b->s->by[i]));
 	if (inherited)
@@ -249,7 +287,7 @@ merge(const struct builder *b, bool exact, size_t from, size_t to,
 		.samples = sum.samples,
 		.freed_objects = sum.freed_objects,
 		.lifetime_ns = sum.lifetime_ns,
-		.roots = (uint32_t)b->s->bys,
+		.roots = roots_of(b, b->p->rows[b->entries[from].row].process),
 		.stack = b->p->rows[b->entries[from].row].stack,
 	};
 	return out->value > 0 || (b->s->keep_empty && out->objects > 0);

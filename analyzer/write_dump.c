@@ -134,6 +134,7 @@ write_dump_head(FILE *out, const struct profile *p, uint64_t sequence)
 	put_string(out, p, "boot", s->boot);
 	put_string(out, p, "exe", s->exe);
 	put_string(out, p, "parent", s->parent);
+	put_string(out, p, "ancestors", s->ancestors);
 	put_string(out, p, "nostate", s->no_state);
 	fprintf(out, "# time %" PRId64 " %" PRId64 " 0 %" PRId64 "\n",
 		s->start_ms, s->end_ms, (s->end_ms - s->start_ms) * 1000000);

@@ -222,6 +222,8 @@ put_process(struct writer *w, uint32_t number)
 		it->samples, it->interval_min, it->interval_max, it->temp_ms,
 		it->start_ms, it->end_ms);
 	put_string(w, it->exe);
+	putc(' ', w->out);
+	put_string(w, it->ancestors);
 	for (uint32_t i = 0; i < it->losses; i++) {
 		const struct loss *l = &w->p->losses[it->first_loss + i];
 

@@ -315,6 +315,11 @@ struct hfs_header {
 	_Atomic uint32_t ended;
 	_Atomic int32_t end_status;
 	_Atomic uint64_t end_wall_ms;
+
+	/* Programs that are profiled too and led to this one, "make/gcc": comm
+	   of each; written by the helper, whole before _known is 1. */
+	_Atomic uint32_t ancestors_known;
+	char ancestors[HFS_TEXT];
 };
 
 _Static_assert(sizeof(struct hfs_header) < HFS_CHUNK / 8, "in the first chunk");

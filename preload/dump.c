@@ -112,6 +112,7 @@ write_dump(void *data)
 	struct job *j = data;
 	bool open = hf_folder_open(&j->folder);
 
+	hf_identity_ancestors(j->region->header);
 	hf_rss_note(j->region->header);
 	if (j->why.kind == 'f' || j->why.kind == 'm')
 		hf_rss_note_stacks(j->region->header);
@@ -143,6 +144,7 @@ write_note(void *data)
 {
 	struct job *j = data;
 
+	hf_identity_ancestors(j->region->header);
 	hf_rss_note(j->region->header);
 	hf_rss_history(j->region);
 	if (atomic_exchange(&hf_wiped->new_modules, 0)) {

@@ -170,9 +170,9 @@ hf_identity_follows_none(void)
 	return strcmp(hf_options.follow, "none") == 0;
 }
 
-/* Does the parent have a file of our name mapped? */
+/* Has it a file of our name mapped? */
 static bool
-parent_is_profiled(void)
+is_profiled(uint64_t pid)
 {
 	char path[64], buffer[4096 + 16];
 	struct hf_text t = { path, sizeof path - 1, 0, -1, false, 0 };
@@ -181,7 +181,7 @@ parent_is_profiled(void)
 	bool found = false;
 
 	hf_text_string(&t, "/proc/");
-	hf_text_number(&t, (uint64_t)hf_sys3(SYS_getppid, 0, 0, 0));
+	hf_text_number(&t, pid);
 	hf_text_string(&t, "/maps");
 	fd = hf_sys4(SYS_openat, AT_FDCWD, (long)hf_text_end(&t),
 		O_RDONLY | O_CLOEXEC, 0);
@@ -223,7 +223,8 @@ hf_identity_wanted(void)
 	   become the newest run. */
 	if (strcmp(hf_identity_name(), "heapflame") == 0)
 		return false;
-	if (strcmp(hf_options.follow, "all") == 0 || !parent_is_profiled())
+	if (strcmp(hf_options.follow, "all") == 0 ||
+		!is_profiled((uint64_t)hf_sys3(SYS_getppid, 0, 0, 0)))
 		return true;
 	return !hf_identity_follows_none() &&
 	       matches(hf_options.follow, hf_identity_name());
@@ -382,4 +383,53 @@ hf_identity_surroundings(const struct hf_birth *b, struct hfs_header *h)
 	h->start_ticks = hf_identity_start_ticks(b->pid);
 	find_cgroup(h->cgroup);
 	h->oom_kills = oom_kills(h->cgroup);
+}
+
+#define ANCESTORS 8
+
+/* Its comm into `name`, of 32 bytes; its parent's pid, 0: not known. */
+static uint64_t
+look_at_process(uint64_t pid, char *name)
+{
+	char path[40], stat[1024], *end;
+	struct hf_text t = { path, sizeof path - 1, 0, -1, false, 0 };
+	size_t n = 0;
+
+	hf_text_string(&t, "/proc/");
+	hf_text_number(&t, pid);
+	hf_text_string(&t, "/stat");
+	read_some(hf_text_end(&t), stat, sizeof stat);
+	end = strrchr(stat, ')');
+	if (!end || end[1] == '\0' || end[2] == '\0' || end[3] == '\0')
+		return 0;
+	for (char *c = strchr(stat, '(') + 1; c < end && n < 31; c++)
+		name[n++] = *c == '/' ? '_' : *c;
+	name[n] = '\0';
+	return number_at(end + 4); /* ") S 123" */
+}
+
+void
+hf_identity_ancestors(struct hfs_header *h)
+{
+	char names[ANCESTORS][32];
+	struct hf_text t = { h->ancestors, sizeof h->ancestors - 1, 0, -1,
+		false, 0 };
+	char own[32];
+	uint64_t pid;
+	int n = 0;
+
+	if (h->ancestors_known)
+		return;
+	pid = look_at_process(h->pid, own);
+	while (pid > 1 && n < ANCESTORS && is_profiled(pid)) {
+		pid = look_at_process(pid, names[n]);
+		n += pid != 0;
+	}
+	while (n > 0) {
+		hf_text_string(&t, names[--n]);
+		if (n > 0)
+			hf_text_byte(&t, '/');
+	}
+	hf_text_end(&t);
+	h->ancestors_known = 1;
 }

@@ -57,6 +57,10 @@ void hf_identity_rename(struct hfs_header *h);
  */
 void hf_identity_surroundings(const struct hf_birth *b, struct hfs_header *h);
 
+/* In the helper: who of those that led to this process is profiled, too. Once.
+ */
+void hf_identity_ancestors(struct hfs_header *h);
+
 /* Inode of our pid namespace; 0: not known. Any file descriptor is closed. */
 uint64_t hf_identity_pid_namespace(void);
 

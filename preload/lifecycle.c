@@ -176,7 +176,7 @@ dlclose(void *handle)
 {
 	struct hf_region *r = hf_wiped ? hf_state() : NULL;
 	unsigned long long before;
-	bool known;
+	bool held, known;
 	int result;
 
 	if (!hf_next.dlclose)
@@ -193,12 +193,15 @@ dlclose(void *handle)
 		hf_modules_unloaded(r, false);
 		return result;
 	}
-	known = hf_modules_refresh(r);
+	held = hf_modules_hold();
+	known = held && hf_modules_refresh(r);
 	before = unloaded();
 	hf_objects_suspend();
 	result = hf_next.dlclose(handle);
 	hf_objects_resume();
 	if (unloaded() != before)
 		hf_modules_unloaded(r, known);
+	if (held)
+		hf_modules_let_go();
 	return result;
 }

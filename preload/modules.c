@@ -33,15 +33,45 @@ build_id_of(const struct hfs_module *m)
 	return (const unsigned char *)&m->segment[m->segments];
 }
 
-void
-hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
+static bool
+claim(void)
 {
 	uint32_t nobody = 0;
 
-	*w = (struct hf_modules_walk){ .epoch = hf_modules_epoch(),
-		.number = ++walks };
-	if (atomic_compare_exchange_strong(&hf_wiped->modules, &nobody, 1))
-		w->region = r;
+	return atomic_compare_exchange_strong(&hf_wiped->modules, &nobody, 1);
+}
+
+static struct hf_modules_walk
+new_walk(struct hf_region *r)
+{
+	return (struct hf_modules_walk){
+		.region = r, .epoch = hf_modules_epoch(), .number = ++walks
+	};
+}
+
+void
+hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
+{
+	*w = new_walk(claim() ? r : NULL);
+}
+
+#define HOLD_MS 100
+
+bool
+hf_modules_hold(void)
+{
+	for (int i = 0; i < HOLD_MS; i++) {
+		if (claim())
+			return true;
+		hf_sys3(SYS_poll, 0, 0, 1);
+	}
+	return false;
+}
+
+void
+hf_modules_let_go(void)
+{
+	atomic_store(&hf_wiped->modules, 0);
 }
 
 static bool
@@ -172,11 +202,9 @@ gone(struct hfs_module *row, uint32_t epoch)
 	atomic_store(&row->last_epoch, epoch);
 }
 
-void
-hf_modules_end(struct hf_modules_walk *w)
+static void
+finish(struct hf_modules_walk *w)
 {
-	if (!w->region)
-		return;
 	for (hfs_ref ref = hf_modules_first(w->region); ref;
 		ref = hf_modules_after(w->region, ref)) {
 		struct hfs_module *row = row_at(w->region, ref);
@@ -186,7 +214,15 @@ hf_modules_end(struct hf_modules_walk *w)
 			gone(row, walked_epoch + 1);
 	}
 	walked_epoch = w->epoch;
-	atomic_store(&hf_wiped->modules, 0);
+}
+
+void
+hf_modules_end(struct hf_modules_walk *w)
+{
+	if (!w->region)
+		return;
+	finish(w);
+	hf_modules_let_go();
 }
 
 /* One bit an object; that two share one delays what a note finds. */
@@ -367,19 +403,16 @@ hf_modules_as_at_start(struct hf_region *r)
 		at += k->size;
 	}
 	/* No end: what was loaded since then is there still. */
-	atomic_store(&hf_wiped->modules, 0);
+	hf_modules_let_go();
 }
 
 bool
 hf_modules_refresh(struct hf_region *r)
 {
-	struct hf_modules_walk w;
+	struct hf_modules_walk w = new_walk(r);
 
-	hf_modules_begin(&w, r);
-	if (!w.region)
-		return false;
 	dl_iterate_phdr(each_object, &w);
-	hf_modules_end(&w);
+	finish(&w);
 	return !incomplete;
 }
 

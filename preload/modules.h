@@ -26,9 +26,17 @@ hf_modules_epoch(void)
 }
 
 /*
- * Brings the region's rows up to date with the loader's list. Calls
- * dl_iterate_phdr: never from an allocation hook. False if they are not:
- * another thread is at it, or there is no room for a row.
+ * Nobody else looks what is loaded until it is let go: around dlclose, where a
+ * walk of the helper's would see the old library in the new epoch, or the
+ * new one in the old. Waits for who is at it, 0.1 s at most; false: in vain.
+ */
+bool hf_modules_hold(void);
+void hf_modules_let_go(void);
+
+/*
+ * Brings the region's rows up to date with the loader's list; the caller holds
+ * it. Calls dl_iterate_phdr: never from an allocation hook. False if they are
+ * not: there is no room for a row.
  */
 bool hf_modules_refresh(struct hf_region *r);
 
@@ -64,8 +72,9 @@ void hf_modules_start(void);
 void hf_modules_as_at_start(struct hf_region *r);
 
 /*
- * Something was unloaded. `known`: the rows were up to date before; else, or in
- * a forked child, which must not ask the loader, it may have been anything.
+ * Something was unloaded. `known`: the caller holds it, and the rows were up to
+ * date before; else, or in a forked child, which must not ask the loader, it
+ * may have been anything.
  */
 void hf_modules_unloaded(struct hf_region *r, bool known);
 

@@ -88,6 +88,8 @@ put_identity(struct hf_text *t, const struct hfs_header *h,
 	put_text(t, "exe", h->exe);
 	if (h->parent[0])
 		put_text(t, "parent", h->parent);
+	if (h->ancestors_known && h->ancestors[0])
+		put_text(t, "ancestors", h->ancestors);
 	if (why->no_state)
 		put_text(t, "nostate", why->no_state);
 	hf_text_string(t, "# time");

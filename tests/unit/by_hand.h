@@ -78,6 +78,7 @@ hand_process(
 		.exe = strtab_add(&p->strings, "/usr/bin/prog"),
 		.boot = NONE,
 		.parent = NONE,
+		.ancestors = NONE,
 		.pid = pid,
 		.state = state,
 		.start_ms = 1700000000000 + pid,

@@ -101,6 +101,7 @@ folded_load(struct folded *f, const char *text, size_t length, double interval,
 			(struct process){
 				.exe = strtab_add(&f->profile.strings, exe),
 				.parent = NONE,
+				.ancestors = NONE,
 				.boot = NONE,
 			});
 	for (size_t i = 0; i < length;) {

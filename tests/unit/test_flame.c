@@ -40,6 +40,7 @@ make_profile(struct profile *p, double bytes)
 		.id = NONE,
 		.boot = NONE,
 		.parent = NONE,
+		.ancestors = NONE,
 		.source = NONE,
 		.has = { [INUSE_SPACE] = true, [INUSE_OBJECTS] = true },
 	};

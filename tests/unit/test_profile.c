@@ -66,6 +66,7 @@ fill(struct profile *p, const char *path, uint64_t offset, double bytes)
 		.id = NONE,
 		.boot = NONE,
 		.parent = NONE,
+		.ancestors = NONE,
 		.source = NONE,
 		.pid = 42,
 		.losses = 1,
