@@ -10,8 +10,11 @@ for sample in 1 4096 512K; do
 	shim HEAPFLAME_SAMPLE=$sample HEAPFLAME_DUMP_BYTES=1M \
 		"$PROGS/host_errno" || fail "errno, N = $sample"
 	rm -f dumps/*
+	# Long enough that there is time for a dump, however few samples.
+	turns=30000
+	[ $sample = 1 ] || turns=900000
 	shim HEAPFLAME_SAMPLE=$sample HEAPFLAME_DUMP_BYTES=1M \
-		"$PROGS/host_fenv" || fail "floating point, N = $sample: $?"
+		"$PROGS/host_fenv" $turns || fail "floating point, N = $sample: $?"
 	[ -n "$(echo dumps/*.i*.heap)" ] || fail "no dump was made, N = $sample"
 	# The host's traps were on when this one was written.
 	grep -q '^# end' "$(dump_of dumps)" || fail "half a file, N = $sample"

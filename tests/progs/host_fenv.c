@@ -60,8 +60,9 @@ allocate(size_t n)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	size_t turns = argc > 1 ? (size_t)atol(argv[1]) : 30000;
 	uint32_t sse;
 	uint16_t control, status;
 
@@ -72,7 +73,7 @@ main(void)
 	sse = mxcsr();
 	control = x87_control();
 	status = x87_status();
-	for (size_t i = 1; i < 30000; i++) {
+	for (size_t i = 1; i < turns; i++) {
 		allocate(1 + i * 7 % 5000);
 		if (mxcsr() != sse || x87_control() != control ||
 			x87_status() != status) {
@@ -90,11 +91,13 @@ main(void)
 #else
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	size_t turns = argc > 1 ? (size_t)atol(argv[1]) : 30000;
+
 	fesetround(FE_UPWARD);
 	feclearexcept(FE_ALL_EXCEPT);
-	for (size_t i = 1; i < 30000; i++)
+	for (size_t i = 1; i < turns; i++)
 		free(truth_keep(malloc(1 + i % 5000)));
 	return fegetround() != FE_UPWARD || fetestexcept(FE_ALL_EXCEPT);
 }
