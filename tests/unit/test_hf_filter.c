@@ -248,7 +248,7 @@ fork_here(void)
 {
 	int wrong = one_goes_others_come();
 	pid_t pid;
-	int status;
+	int status = 0;
 
 	for (uint64_t i = 0; i < START && !wrong; i++)
 		if (i != 300 && !hf_live_maybe(block(i)))
