@@ -188,7 +188,7 @@ fill(struct hf_region *r)
 	hf_stacks_intern(r, &full);
 }
 
-#define AWAIT_MS 100
+#define AWAIT_MS 1000
 
 /*
  * Another thread makes the region; it takes a helper's life, which is short if
