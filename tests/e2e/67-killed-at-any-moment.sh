@@ -3,6 +3,7 @@
 # program itself had noted by no more than what was under way: a block in each
 # thread. Cut off at any page, it reads as far as it goes and says so.
 # timeout: 200
+# alone
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Goal: as 67, a thousand times.
 # timeout: 1800
+# alone
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
