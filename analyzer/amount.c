@@ -18,8 +18,10 @@
 const char *
 amount(char buf[AMOUNT_MAX], const struct shown *s, int64_t value, bool exact)
 {
-	if (metric_is_space(s->metric))
+	if (s->unit == UNIT_BYTES)
 		return units_bytes(buf, value, exact);
+	if (s->unit == UNIT_NANOSECONDS && !exact)
+		return units_time(buf, (double)value);
 	if (exact)
 		snprintf(buf, AMOUNT_MAX, "%lld", (long long)value);
 	else
@@ -64,6 +66,24 @@ amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
 		snprintf(buf + used, AMOUNT_MAX - used, " " PLUS_MINUS " %.0f",
 			ceil(half));
 	return buf;
+}
+
+const char *
+amount_noun(const struct shown *s, int64_t value)
+{
+	const struct profile *p = s->profile;
+
+	switch (s->unit) {
+	case UNIT_OBJECTS:
+		return value == 1 ? "object" : "objects";
+	case UNIT_OTHER:
+		return strtab_get(
+			&p->strings, p->foreign[s->metric - FOREIGN].unit);
+	case UNIT_BYTES:
+	case UNIT_NANOSECONDS:
+		break;
+	}
+	return "";
 }
 
 const char *

@@ -18,6 +18,12 @@ const char *amount(
 const char *amount_with_error(char buf[AMOUNT_MAX], const struct shown *s,
 	int64_t value, double var, bool exact);
 
+/*
+ * What stands behind a figure that has no unit of its own: "object", "objects",
+ * "samples"; else "". Of a foreign file it is as it stands there: escape it.
+ */
+const char *amount_noun(const struct shown *s, int64_t value);
+
 /* "12.3%" of whole; "0.0%" of nothing. */
 const char *amount_share(char buf[AMOUNT_MAX], int64_t part, int64_t whole);
 

@@ -217,11 +217,9 @@ set_words(struct parser *p)
 	a->selection.show_wrappers = p->no_wrappers;
 	if (p->metric) {
 		a->selection.metric = metric_parse(p->metric);
+		/* A file may have one of its own of that name. */
 		if (a->selection.metric < 0)
-			return error("no metric is called '%s'; there are "
-				     "inuse_, alloc_, peak_ and temp_space and "
-				     "_objects",
-				p->metric);
+			a->selection.metric_name = p->metric;
 	}
 	return p->by ? set_by(&a->selection, p->by) : 0;
 }

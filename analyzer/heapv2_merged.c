@@ -65,7 +65,7 @@ heapv2_key_process(struct heapv2_head *h, struct scan *s)
 			? NONE
 			: heapv2_text(h->p, ancestors);
 	part.pid = 0;
-	for (int m = 0; m < METRICS; m++)
+	for (int m = 0; m < FOREIGN; m++)
 		part.has[m] = true;
 	if (!losses(h, s, &part))
 		return false;

@@ -140,7 +140,7 @@ no_address(const struct heapv2_stacks *s)
 static bool
 is_empty(const struct row *r)
 {
-	for (int m = 0; m < METRICS; m++)
+	for (int m = 0; m < FOREIGN; m++)
 		if (r->v[m].sum > 0)
 			return false;
 	return r->samples == 0 && r->inherited_objects.sum <= 0 &&

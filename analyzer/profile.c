@@ -10,25 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const metric_names[METRICS] = { "inuse_space", "inuse_objects",
-	"alloc_space", "alloc_objects", "peak_space", "peak_objects",
-	"temp_space", "temp_objects" };
-
-int
-metric_parse(const char *name)
-{
-	for (int m = 0; m < METRICS; m++)
-		if (strcmp(name, metric_names[m]) == 0)
-			return m;
-	return -1;
-}
-
-bool
-metric_is_space(enum metric m)
-{
-	return m % 2 == 0;
-}
-
 /*
  * `tags` has a byte of the hash of what is in each slot: elements that are not
  * equal are told apart without a look at them, which lie anywhere in memory.
@@ -121,7 +102,7 @@ table_find(struct table *t, const struct profile *p, const struct kind *k,
 void
 profile_init(struct profile *p)
 {
-	*p = (struct profile){ 0 };
+	*p = (struct profile){ .usual_metric = -1 };
 	p->index = xcalloc(1, sizeof *p->index);
 }
 
@@ -197,41 +178,84 @@ profile_module(struct profile *p, const char *path, const char *build_id)
 	return i;
 }
 
+/* A location, and its frames while it has no place of its own for them. */
+struct location_key {
+	struct location l;
+	const uint32_t *frames; /* of named ones */
+};
+
 static uint64_t
-hash_location(const struct location *l)
+hash_location(const struct location *l, const uint32_t *frames)
 {
-	return mix(mix(2, l->offset), l->module);
+	uint64_t h = mix(mix(2, l->offset), l->module);
+
+	for (uint32_t i = 0; l->named && i < l->depth; i++)
+		h = mix(h, frames[i]);
+	return h;
 }
 
 static uint64_t
 location_hash(const struct profile *p, uint32_t i)
 {
-	return hash_location(&p->locations[i]);
+	const struct location *l = &p->locations[i];
+
+	return hash_location(l, p->location_frames + l->first);
 }
 
 static bool
 location_equal(const struct profile *p, uint32_t i, const void *key)
 {
-	const struct location *l = key;
+	const struct location_key *k = key;
+	const struct location *a = &p->locations[i], *b = &k->l;
 
-	return p->locations[i].offset == l->offset &&
-	       p->locations[i].module == l->module;
+	if (a->offset != b->offset || a->module != b->module ||
+		a->named != b->named)
+		return false;
+	return !a->named ||
+	       (a->depth == b->depth &&
+		       memcmp(p->location_frames + a->first, k->frames,
+			       a->depth * sizeof *k->frames) == 0);
+}
+
+static uint32_t
+find_location(struct profile *p, const struct location_key *key)
+{
+	static const struct kind kind = { location_hash, location_equal };
+	struct location l = key->l;
+	bool added;
+	uint32_t i = table_find(&p->index->locations, p, &kind,
+		hash_location(&l, key->frames), key, &added);
+
+	if (!added)
+		return i;
+	for (uint32_t d = 0; d < l.depth; d++) {
+		GROW32(p->location_frames, p->location_frame_count);
+		p->location_frames[p->location_frame_count++] = key->frames[d];
+	}
+	l.first = p->location_frame_count - l.depth;
+	GROW32(p->locations, p->location_count);
+	p->locations[p->location_count++] = l;
+	return i;
 }
 
 uint32_t
 profile_location(struct profile *p, uint32_t module, uint64_t offset)
 {
-	static const struct kind kind = { location_hash, location_equal };
-	struct location l = { .module = module, .offset = offset };
-	bool added;
-	uint32_t i = table_find(
-		&p->index->locations, p, &kind, hash_location(&l), &l, &added);
+	return find_location(
+		p, &(struct location_key){
+			   { .module = module, .offset = offset }, NULL });
+}
 
-	if (added) {
-		GROW32(p->locations, p->location_count);
-		p->locations[p->location_count++] = l;
-	}
-	return i;
+uint32_t
+profile_location_named(struct profile *p, uint32_t module, uint64_t offset,
+	const uint32_t *frames, uint32_t depth)
+{
+	struct location l = { .module = module,
+		.named = true,
+		.offset = offset,
+		.depth = depth };
+
+	return find_location(p, &(struct location_key){ l, frames });
 }
 
 struct stack_key {
@@ -439,42 +463,4 @@ profile_row(struct profile *p, uint32_t stack, uint32_t process,
 		p->rows[p->row_count++] = r;
 	}
 	return &p->rows[i];
-}
-
-static void
-add_value(struct value *into, const struct value *from)
-{
-	into->sum += from->sum;
-	into->var += from->var;
-}
-
-void
-row_add(struct row *into, const struct row *from)
-{
-	bool first = into->samples == 0;
-
-	for (int m = 0; m < METRICS; m++)
-		add_value(&into->v[m], &from->v[m]);
-	add_value(&into->inherited_space, &from->inherited_space);
-	add_value(&into->inherited_objects, &from->inherited_objects);
-	add_value(&into->phase_peak_space, &from->phase_peak_space);
-	add_value(&into->phase_peak_objects, &from->phase_peak_objects);
-	add_value(&into->phase_end_space, &from->phase_end_space);
-	add_value(&into->phase_end_objects, &from->phase_end_objects);
-	into->samples_phase_end += from->samples_phase_end;
-	into->samples_live += from->samples_live;
-	into->freed_objects += from->freed_objects;
-	into->lifetime_ns += from->lifetime_ns;
-	into->reallocs += from->reallocs;
-	if (from->samples == 0)
-		return;
-	into->samples += from->samples;
-	if (first || from->size_min < into->size_min)
-		into->size_min = from->size_min;
-	if (from->size_max > into->size_max)
-		into->size_max = from->size_max;
-	if (first || from->first_ns < into->first_ns)
-		into->first_ns = from->first_ns;
-	if (from->last_ns > into->last_ns)
-		into->last_ns = from->last_ns;
 }

@@ -28,17 +28,29 @@ enum metric {
 	PEAK_OBJECTS,
 	TEMP_SPACE,
 	TEMP_OBJECTS,
-	METRICS
+	/* Here begin those that a foreign file names itself, up to METRICS. */
+	FOREIGN
 };
 
-/* "inuse_space", ...; the words of the field and of --metric. */
-extern const char *const metric_names[METRICS];
+#define FOREIGN_MAX 4
+#define METRICS	    (FOREIGN + FOREIGN_MAX)
 
-/* The metric of that name, or -1. */
+/* "inuse_space", ...; the words of the field and of --metric. */
+extern const char *const metric_names[FOREIGN];
+
+/* The one of those of that name, or -1. */
 int metric_parse(const char *name);
 
-/* True for the four that count bytes; the others count objects. */
+/* True for the four that count bytes of heap. */
 bool metric_is_space(enum metric m);
+
+/* What a figure is of. */
+enum unit { UNIT_BYTES, UNIT_OBJECTS, UNIT_NANOSECONDS, UNIT_OTHER };
+
+/* A metric that a file brings along: "cpu" in "nanoseconds". Strings' ids. */
+struct foreign_metric {
+	uint32_t name, unit;
+};
 
 #define NONE UINT32_MAX /* no module, no string, no process */
 
@@ -53,10 +65,12 @@ struct module {
 /*
  * A return address. With a module: offset in the file that is mapped there
  * (what /proc/PID/maps calls offset, plus the distance into the mapping);
- * without: the address itself. Callers' calls end one byte before it.
+ * without: the address itself. Callers' calls end one byte before it. 0 in
+ * formats that have names only.
  */
 struct location {
 	uint32_t module; /* or NONE */
+	bool named; /* its frames came with it and are part of what it is */
 	uint64_t offset;
 	/* After profile_symbolize: its frames, innermost inlined one first. */
 	uint32_t first, depth; /* into location_frames */
@@ -203,6 +217,10 @@ struct profile {
 	struct moment *history;
 	struct live_sample *live;
 	struct row *rows;
+	struct foreign_metric foreign[FOREIGN_MAX];
+	uint32_t foreign_count;
+	/* The one that the first file with a word on it puts first. */
+	int usual_metric; /* -1: none */
 	uint32_t module_count, location_count, frame_count, function_count;
 	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;
@@ -224,10 +242,29 @@ void profile_restart(struct profile *p);
 uint32_t profile_module(struct profile *p, const char *path,
 	const char *build_id); /* build_id may be NULL */
 uint32_t profile_location(struct profile *p, uint32_t module, uint64_t offset);
+/*
+ * One whose frames are known already, innermost inlined one first; `offset` as
+ * in struct location, or 0. depth >= 1. Not symbolized again.
+ */
+uint32_t profile_location_named(struct profile *p, uint32_t module,
+	uint64_t offset, const uint32_t *frames, uint32_t depth);
 uint32_t profile_stack(struct profile *p, const uint32_t *locations,
 	uint32_t depth, bool truncated);
 uint32_t profile_function(struct profile *p, struct function f);
 uint32_t profile_frame(struct profile *p, struct frame f);
+
+/*
+ * The metric of a file's own of that name and unit, added if it was not there:
+ * an index into row.v and process.has. -1: there is no room for another one.
+ */
+int profile_foreign_metric(
+	struct profile *p, const char *name, const char *unit);
+
+/* "peak_space", or the name that the file gave; and what it counts. */
+const char *profile_metric_name(const struct profile *p, enum metric m);
+enum unit profile_metric_unit(const struct profile *p, enum metric m);
+/* "bytes", "objects", "nanoseconds", or the file's own word. */
+const char *profile_metric_unit_name(const struct profile *p, enum metric m);
 
 /* A cause of loss, appended; process->first_loss and losses name a range. */
 void profile_loss(struct profile *p, const char *cause, uint64_t count);

@@ -7,12 +7,14 @@
 #include "profile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct renumber {
 	struct profile *into;
 	const struct profile *from;
 	uint32_t *strings, *modules, *functions, *frames, *locations;
 	uint32_t *stacks, *rows; /* old number -> new one */
+	int metrics[METRICS]; /* likewise; -1: no room for it */
 	const uint32_t *processes; /* likewise, or NULL: they are added */
 	uint32_t first_process, first_phase, first_moment;
 };
@@ -56,6 +58,54 @@ add_strings_and_modules(struct renumber *r)
 }
 
 static void
+add_metrics(struct renumber *r)
+{
+	const struct profile *from = r->from;
+
+	for (int m = 0; m < METRICS; m++)
+		r->metrics[m] = m < FOREIGN ? m : -1;
+	for (uint32_t i = 0; i < from->foreign_count; i++) {
+		const struct foreign_metric *f = &from->foreign[i];
+
+		r->metrics[FOREIGN + i] = profile_foreign_metric(r->into,
+			strtab_get(&from->strings, f->name),
+			strtab_get(&from->strings, f->unit));
+		if (r->metrics[FOREIGN + i] < 0)
+			warning("metric '%s' is left out: only %d of the "
+				"files' own fit",
+				strtab_get(&from->strings, f->name),
+				FOREIGN_MAX);
+	}
+	if (r->into->usual_metric < 0 && from->usual_metric >= 0)
+		r->into->usual_metric = r->metrics[from->usual_metric];
+}
+
+/* What is told of each metric, from its old places to the new ones. */
+static void
+move_values(const struct renumber *r, struct value v[METRICS])
+{
+	struct value old[METRICS];
+
+	memcpy(old, v, sizeof old);
+	memset(&v[FOREIGN], 0, FOREIGN_MAX * sizeof *v);
+	for (int m = FOREIGN; m < METRICS; m++)
+		if (r->metrics[m] >= 0)
+			v[r->metrics[m]] = old[m];
+}
+
+static void
+move_has(const struct renumber *r, bool has[METRICS])
+{
+	bool old[METRICS];
+
+	memcpy(old, has, sizeof old);
+	memset(&has[FOREIGN], 0, FOREIGN_MAX * sizeof *has);
+	for (int m = FOREIGN; m < METRICS; m++)
+		if (r->metrics[m] >= 0)
+			has[r->metrics[m]] = old[m];
+}
+
+static void
 add_frames(struct renumber *r)
 {
 	const struct profile *from = r->from;
@@ -76,6 +126,20 @@ add_frames(struct renumber *r)
 		f.function = r->functions[f.function];
 		r->frames[i] = profile_frame(r->into, f);
 	}
+}
+
+static uint32_t
+add_named(struct renumber *r, const struct location *old)
+{
+	uint32_t *frames = new_map(old->depth), at;
+
+	for (uint32_t d = 0; d < old->depth; d++)
+		frames[d] = r->frames[r->from->location_frames[old->first + d]];
+	at = profile_location_named(r->into,
+		new_number(r->modules, old->module), old->offset, frames,
+		old->depth);
+	free(frames);
+	return at;
 }
 
 static void
@@ -107,9 +171,14 @@ add_stacks(struct renumber *r)
 	r->locations = new_map(from->location_count);
 	for (uint32_t i = 0; i < from->location_count; i++) {
 		const struct location *old = &from->locations[i];
-		uint32_t at = profile_location(r->into,
-			new_number(r->modules, old->module), old->offset);
+		uint32_t at;
 
+		if (old->named) {
+			r->locations[i] = add_named(r, old);
+			continue;
+		}
+		at = profile_location(r->into,
+			new_number(r->modules, old->module), old->offset);
 		r->locations[i] = at;
 		copy_location_frames(r, old, &r->into->locations[at]);
 	}
@@ -172,6 +241,7 @@ add_processes(struct renumber *r)
 		p.first_sample += first_live;
 		p.first_phase += r->first_phase;
 		p.first_moment += r->first_moment;
+		move_has(r, p.has);
 		if (p.allocator.asked)
 			p.allocator.name =
 				new_number(r->strings, p.allocator.name);
@@ -187,7 +257,7 @@ add_rows(struct renumber *r)
 
 	r->rows = new_map(from->row_count);
 	for (uint32_t i = 0; i < from->row_count; i++) {
-		const struct row *old = &from->rows[i];
+		struct row copy = from->rows[i], *old = &copy;
 		struct row *now = profile_row(into, r->stacks[old->stack],
 			r->processes ? r->processes[old->process]
 				     : old->process + r->first_process,
@@ -197,6 +267,8 @@ add_rows(struct renumber *r)
 				? NONE
 				: old->phase + r->first_phase);
 
+		if (from->foreign_count > 0)
+			move_values(r, old->v);
 		row_add(now, old);
 		r->rows[i] = (uint32_t)(now - into->rows);
 	}
@@ -213,6 +285,7 @@ static void
 add(struct renumber *r)
 {
 	add_strings_and_modules(r);
+	add_metrics(r);
 	add_frames(r);
 	add_stacks(r);
 	if (!r->processes) {

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file's bytes, and the reader that knows them. Files are read, not mapped:
- * a mapped file that somebody cuts off meanwhile would kill us with SIGBUS, and
- * this way pipes work, too. What is no profile is told from its first bytes,
- * before the rest is read.
+ * A file's bytes, and the reader that knows them. What is no profile is told
+ * from its first bytes, before the rest is read.
  */
 #define _GNU_SOURCE /* realpath */
 #include "read.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,8 +28,6 @@ static const struct {
 	{ "heap/", 5, "a gperftools heap profile" },
 	{ "--- symbol", 10, "a profile that jeprof made" },
 	{ "--- ", 4, "a profile that jeprof made" },
-	{ "\x1f\x8b", 2, "gzip data, perhaps a pprof profile" },
-	{ "\x28\xb5\x2f\xfd", 4, "zstd data, perhaps a heaptrack profile" },
 	{ "v 1", 3, "a heaptrack profile" },
 	{ "desc: ", 6, "a massif profile" },
 	{ "\x7f"
@@ -43,51 +38,6 @@ static const struct {
 	{ "PERFILE2", 8, "a perf profile" },
 	{ "{", 1, "JSON" },
 };
-
-struct buffer {
-	unsigned char *bytes;
-	size_t length, capacity;
-};
-
-/* Reads until there are `wanted` bytes or the file ends. 0 or -1. */
-static int
-fill(struct buffer *b, int fd, size_t wanted, const char *path)
-{
-	while (b->length < wanted) {
-		ssize_t n;
-
-		if (b->length == b->capacity) {
-			b->capacity =
-				b->capacity > 0 ? b->capacity * 2 : INPUT_START;
-			b->bytes = xrealloc(b->bytes, b->capacity);
-		}
-		n = read(fd, b->bytes + b->length, b->capacity - b->length);
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return error(
-				"cannot read '%s': %s", path, strerror(errno));
-		if (n > 0)
-			b->length += (size_t)n;
-	}
-	return 0;
-}
-
-/* Room for the whole file at once, where its size is known. */
-static void
-reserve(struct buffer *b, int fd)
-{
-	struct stat st;
-	size_t size;
-
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	size = (size_t)st.st_size + 1; /* so that the end is seen at once */
-	if (size > b->capacity) {
-		b->capacity = size;
-		b->bytes = xrealloc(b->bytes, size);
-	}
-}
 
 static const struct reader *
 choose(const struct input *in)
@@ -112,38 +62,41 @@ choose(const struct input *in)
 	return NULL;
 }
 
+static struct input
+window(const struct source *s)
+{
+	return (struct input){ s->name, s->at, (size_t)(s->end - s->at) };
+}
+
 /* Opens a file and finds its reader from the first bytes; NULL after error().
  */
 static const struct reader *
-open_input(const char *path, int *fd, struct buffer *b)
+open_input(const char *path, struct source *s)
 {
-	struct input in = { .name = path };
 	const struct reader *reader;
+	struct input in;
 
-	*fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (*fd < 0) {
-		error("cannot open '%s': %s", path, strerror(errno));
+	if (source_open(s, path) < 0)
 		return NULL;
-	}
-	if (fill(b, *fd, INPUT_START, path) == 0) {
-		in.bytes = b->bytes;
-		in.length = b->length;
-		reader = choose(&in);
-		if (reader != NULL)
-			return reader;
-	}
-	close(*fd);
-	return NULL;
+	in = window(s);
+	reader = choose(&in);
+	if (reader == NULL)
+		source_close(s);
+	return reader;
 }
 
 static int
-read_whole(struct profile *p, const char *path, int fd,
-	const struct reader *reader, struct buffer *b)
+read_whole(struct profile *p, struct source *s, const struct reader *reader)
 {
-	reserve(b, fd);
-	if (fill(b, fd, SIZE_MAX, path) < 0)
+	struct input in;
+
+	if (source_want(s, SIZE_MAX) < 0)
 		return -1;
-	return reader->read(p, &(struct input){ path, b->bytes, b->length });
+	in = window(s);
+	if (s->cut)
+		warning("'%s' was cut off: only what stands before is shown",
+			s->name);
+	return reader->read(p, &in);
 }
 
 /*
@@ -151,10 +104,9 @@ read_whole(struct profile *p, const char *path, int fd,
  * it. The room moves when it grows, as nothing of it is used before.
  */
 static int
-read_start(struct profile *p, const char *path, int fd,
-	const struct reader *reader, const struct buffer *b)
+read_start(struct profile *p, struct source *s, const struct reader *reader)
 {
-	struct input in = { path, b->bytes, b->length };
+	struct input in = window(s);
 	size_t size = 0, wanted;
 	unsigned char *room = NULL;
 	int status = -1;
@@ -165,9 +117,9 @@ read_start(struct profile *p, const char *path, int fd,
 		room = sparse_room(wanted);
 		size = wanted;
 		in.bytes = room;
-		in.length = sparse_read(room, 0, size, fd);
+		in.length = sparse_read(room, 0, size, s->fd);
 		if (in.length > size) {
-			error("cannot read '%s': %s", path, strerror(errno));
+			error("cannot read '%s': %s", s->name, strerror(errno));
 			break;
 		}
 	}
@@ -181,68 +133,96 @@ read_start(struct profile *p, const char *path, int fd,
 int
 read_file(struct profile *p, const char *path)
 {
-	struct buffer b = { 0 };
-	int fd, status = -1;
-	const struct reader *reader = open_input(path, &fd, &b);
+	struct source s;
+	int status;
+	const struct reader *reader = open_input(path, &s);
 
-	if (reader != NULL) {
-		/* What can't be sought in is read to its end. */
-		if (reader->extent != NULL && lseek(fd, 0, SEEK_SET) == 0)
-			status = read_start(p, path, fd, reader, &b);
-		else
-			status = read_whole(p, path, fd, reader, &b);
-		close(fd);
-	}
-	free(b.bytes);
+	if (reader == NULL)
+		return -1;
+	if (reader->stream != NULL)
+		status = reader->stream(p, &s);
+	else if (reader->extent != NULL && source_is_plain(&s))
+		status = read_start(p, &s, reader);
+	else
+		status = read_whole(p, &s, reader);
+	source_close(&s);
 	return status;
 }
 
-static int64_t
-changed_ms(int fd)
+struct process
+read_foreign_process(struct profile *p, const char *name)
 {
-	struct stat st;
+	const char *slash = strrchr(name, '/');
 
-	if (fstat(fd, &st) < 0)
-		return 0;
-	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	return (struct process){
+		.exe = NONE,
+		.id = strtab_add(&p->strings, slash != NULL ? slash + 1 : name),
+		.boot = NONE,
+		.parent = NONE,
+		.ancestors = NONE,
+		.no_state = NONE,
+		.source = strtab_add(&p->strings, name),
+		.state = PROCESS_RUNNING,
+	};
+}
+
+static int64_t
+changed_ms(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000 +
+	       st->st_mtim.tv_nsec / 1000000;
+}
+
+/* Twice as much each time, until the head is complete or all is read. */
+static int
+read_its_head(struct head *h, struct source *s, const struct reader *reader,
+	const char *real)
+{
+	size_t had = 0, has = (size_t)(s->end - s->at);
+
+	while (reader->head != NULL && has > had) {
+		struct input in = window(s);
+
+		in.name = real;
+		head_release(h);
+		if (reader->head(h, &in))
+			break;
+		had = has;
+		if (source_want(s, had * 2) < 0)
+			return -1;
+		has = (size_t)(s->end - s->at);
+	}
+	return 0;
 }
 
 int
 read_head(struct head *h, const char *path)
 {
-	struct buffer b = { 0 };
-	int fd, status = 0;
-	const struct reader *reader = open_input(path, &fd, &b);
-	size_t had = 0;
-	bool complete = false;
+	const struct reader *reader;
+	struct source s;
+	struct stat st;
 	/* One process must not become two by two ways to write its folder. */
 	char *real = realpath(path, NULL);
+	const char *name = real != NULL ? real : path;
+	int status = 0;
 
 	*h = (struct head){ 0 };
-	if (reader == NULL) {
-		free(real);
-		free(b.bytes);
-		return -1;
+	if (stat(path, &st) < 0) {
+		status = error("cannot open '%s': %s", path, strerror(errno));
+	} else if (S_ISREG(st.st_mode)) {
+		reader = open_input(path, &s);
+		status = reader == NULL ? -1
+					: read_its_head(h, &s, reader, name);
+		if (reader != NULL)
+			source_close(&s);
 	}
-	/* Twice as much each time, until the head is complete or all is read.
-	 */
-	while (status == 0 && !complete && b.length > had) {
-		struct input in = { real != NULL ? real : path, b.bytes,
-			b.length };
-
-		head_release(h);
-		complete = reader->head(h, &in);
-		had = b.length;
-		if (!complete)
-			status = fill(&b, fd, had * 2, path);
-	}
-	if (h->end_ms == 0)
-		h->end_ms = changed_ms(fd);
-	close(fd);
-	free(real);
-	free(b.bytes);
 	if (status < 0)
 		head_release(h);
+	else if (h->process == NULL)
+		h->process = xstrdup(name);
+	if (status == 0 && h->end_ms == 0)
+		h->end_ms = changed_ms(&st);
+	free(real);
 	return status;
 }
 

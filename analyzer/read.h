@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From files to one profile. A reader a format, chosen by content; adding one:
- * write read_x.c with the two functions of struct reader, add it to the table
- * in read.c. A reader knows no writer.
+ * write read_x.c with a struct reader, add it to the table in read.c. A reader
+ * knows no writer, and nothing of gzip and zstd, which source.c unpacks.
  */
 #ifndef READ_H
 #define READ_H
 
 #include "profile.h"
+#include "source.h"
 
 /* A whole file in memory, and what to call it in messages. */
 struct input {
@@ -35,8 +36,14 @@ struct reader {
 	/* Adds to p. 0, or -1 after error(); p is then not to be used. */
 	int (*read)(struct profile *p, const struct input *in);
 	/*
+	 * The same from front to back, for texts that may be larger than
+	 * memory. A reader has one of the two.
+	 */
+	int (*stream)(struct profile *p, struct source *s);
+	/*
 	 * Fills *h (zeroed by the caller) from the first bytes of a file; the
-	 * more there are, the more is found. True: more would not help.
+	 * more there are, the more is found. True: more would not help. NULL:
+	 * nothing in a file of this format tells of its process.
 	 */
 	bool (*head)(struct head *h, const struct input *in);
 	/*
@@ -50,13 +57,20 @@ struct reader {
 
 extern const struct reader reader_heapv2, reader_live;
 
+/*
+ * What a foreign format leaves open of a process: nothing known, a snapshot.
+ * name is the file's; the id is what stands behind its last slash.
+ */
+struct process read_foreign_process(struct profile *p, const char *name);
+
 /* Reads one file by its content. 0 or -1 after one line on stderr. */
 int read_file(struct profile *p, const char *path);
 
 /*
  * The head of one file. What its content does not tell comes from the file
  * itself: end_ms is then the time of its last change, and process its path.
- * 0, or -1 after one line on stderr. head_release frees what h holds.
+ * What can be read only once (a pipe) is left alone. 0, or -1 after one line on
+ * stderr. head_release frees what h holds.
  */
 int read_head(struct head *h, const char *path);
 void head_release(struct head *h);

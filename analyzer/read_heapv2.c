@@ -359,5 +359,9 @@ read_only_head(struct head *to, const struct input *in)
 	return complete;
 }
 
-const struct reader reader_heapv2 = { "heapflame dump or jemalloc heap_v2",
-	recognises, read_dump, read_only_head, NULL };
+const struct reader reader_heapv2 = {
+	.format = "heapflame dump or jemalloc heap_v2",
+	.recognises = recognises,
+	.read = read_dump,
+	.head = read_only_head,
+};

@@ -150,5 +150,10 @@ read_only_head(struct head *to, const struct input *in)
 	return whole;
 }
 
-const struct reader reader_live = { "live state", recognises, read_live,
-	read_only_head, extent };
+const struct reader reader_live = {
+	.format = "live state",
+	.recognises = recognises,
+	.read = read_live,
+	.head = read_only_head,
+	.extent = extent,
+};

@@ -112,7 +112,7 @@ read_identity(struct live *l)
 	if (h->temp_ms < MOST_NS)
 		to->temp_ms = h->temp_ms;
 	to->own = sane(h->own_bytes);
-	for (int m = 0; m < METRICS; m++)
+	for (int m = 0; m < FOREIGN; m++)
 		to->has[m] = true;
 }
 

@@ -78,7 +78,7 @@ may_go(const struct profile *p)
 
 		if (it->state == PROCESS_RUNNING || it->phases > 0)
 			return false;
-		for (int m = 0; m < METRICS; m++)
+		for (int m = 0; m < FOREIGN; m++)
 			if (!it->has[m])
 				return false;
 	}

@@ -7,7 +7,8 @@
  * - A folder stands for the dumps and live states in it (`*.heap`, `*.live`;
  *   `.tmp` is skipped), and for those in folders `heapflame.*` of a `heapflame
  *   run` below it.
- * - A number that is no file is a process: its live state.
+ * - A number that is no file is a process: its live state. "-" is standard
+ *   input.
  * - Dumps of one process are a series; the last one counts. A live state is
  *   newer than all dumps that it knows of but the final one, and older than all
  *   while it has no samples.

@@ -172,6 +172,8 @@ runs_files_add(struct runs_files *f, const char *name)
 
 	if (pid > 0)
 		return add_process(f, pid);
+	if (strcmp(name, "-") == 0)
+		name = "/dev/stdin";
 	if (stat(name, &st) < 0)
 		return error("cannot open '%s': %s", name, strerror(errno));
 	if (S_ISDIR(st.st_mode))

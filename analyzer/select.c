@@ -373,12 +373,13 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 {
 	struct builder b = { .p = p, .s = s };
 	struct wrappers *w = NULL;
-	int metric = metric_choose(p, s->metric), status;
+	int metric = metric_choose(p, s), status;
 
 	*out = (struct shown){ .profile = p };
 	if (metric < 0)
 		return -1;
 	b.metric = out->metric = (enum metric)metric;
+	out->unit = profile_metric_unit(p, out->metric);
 	if (metric_describe(out, s, &b.phases) < 0)
 		return -1;
 	/* Before the work: a bad expression is found at once. */

@@ -15,7 +15,8 @@ enum select_by { BY_PROCESS, BY_THREAD, BY_LABEL, BY_PHASE };
 extern const char *const select_by_names[SELECT_BYS];
 
 struct selection {
-	int metric; /* enum metric, or -1: the default (design 1.2) */
+	int metric; /* enum metric, or -1: the default (design 1.2), or */
+	const char *metric_name; /* not NULL: one that a file names itself */
 	bool show_wrappers; /* charge allocation wrappers too */
 	const char *
 		*wrappers; /* further regular expressions, NULL-terminated */
@@ -56,6 +57,7 @@ struct shown_stack {
 struct shown {
 	const struct profile *profile; /* borrowed: names are in it */
 	enum metric metric;
+	enum unit unit; /* of the metric */
 	uint32_t *frames; /* indices into profile->frames; sorted with stacks */
 	struct shown_stack *stacks; /* sorted by select_places, root first */
 	uint32_t frame_count, stack_count;

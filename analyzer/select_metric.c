@@ -19,7 +19,7 @@
 enum metric
 metric_objects(enum metric m)
 {
-	static const enum metric objects[METRICS] = {
+	static const enum metric objects[FOREIGN] = {
 		[INUSE_SPACE] = INUSE_OBJECTS,
 		[INUSE_OBJECTS] = INUSE_OBJECTS,
 		[ALLOC_SPACE] = ALLOC_OBJECTS,
@@ -30,13 +30,13 @@ metric_objects(enum metric m)
 		[TEMP_OBJECTS] = TEMP_OBJECTS,
 	};
 
-	return objects[m];
+	return m < FOREIGN ? objects[m] : m;
 }
 
 enum metric
 metric_space(enum metric m)
 {
-	static const enum metric space[METRICS] = {
+	static const enum metric space[FOREIGN] = {
 		[INUSE_SPACE] = INUSE_SPACE,
 		[INUSE_OBJECTS] = INUSE_SPACE,
 		[ALLOC_SPACE] = ALLOC_SPACE,
@@ -47,7 +47,7 @@ metric_space(enum metric m)
 		[TEMP_OBJECTS] = TEMP_SPACE,
 	};
 
-	return space[m];
+	return m < FOREIGN ? space[m] : m;
 }
 
 static uint32_t
@@ -80,6 +80,9 @@ metric_default(const struct profile *p)
 {
 	if (has_ended(p) && count_having(p, PEAK_SPACE) == p->process_count)
 		return PEAK_SPACE;
+	if (p->usual_metric >= 0 &&
+		count_having(p, (enum metric)p->usual_metric) > 0)
+		return p->usual_metric;
 	if (count_having(p, INUSE_SPACE) > 0)
 		return INUSE_SPACE;
 	for (int m = 0; m < METRICS; m++)
@@ -97,30 +100,57 @@ list_metrics(const struct profile *p, char *out, size_t size)
 
 		if (count_having(p, (enum metric)m) > 0)
 			snprintf(out + used, size - used, "%s%s",
-				used ? ", " : "", metric_names[m]);
+				used ? ", " : "",
+				profile_metric_name(p, (enum metric)m));
 	}
 }
 
-int
-metric_choose(const struct profile *p, int asked)
+static int
+not_there(const struct profile *p, const char *name)
 {
-	int m = asked < 0 ? metric_default(p) : asked;
-	uint32_t having = count_having(p, (enum metric)m);
 	char held[256];
 
-	if (having == 0) {
-		list_metrics(p, held, sizeof held);
-		return error("no '%s' in these files; they hold %s",
-			metric_names[m], *held ? held : "no metric at all");
-	}
-	if (asked >= 0 && having < p->process_count)
+	list_metrics(p, held, sizeof held);
+	return error("no '%s' in these files; they hold %s", name,
+		*held ? held : "no metric at all");
+}
+
+/* One of the files' own by its name; -1 after error(). */
+static int
+find_foreign(const struct profile *p, const char *name)
+{
+	for (uint32_t i = 0; i < p->foreign_count; i++)
+		if (strcmp(strtab_get(&p->strings, p->foreign[i].name), name) ==
+			0)
+			return (int)(FOREIGN + i);
+	return not_there(p, name);
+}
+
+int
+metric_choose(const struct profile *p, const struct selection *s)
+{
+	int m = s->metric;
+	bool asked = m >= 0 || s->metric_name;
+	uint32_t having;
+
+	if (m < 0 && s->metric_name)
+		m = find_foreign(p, s->metric_name);
+	else if (m < 0)
+		m = metric_default(p);
+	if (m < 0)
+		return -1;
+	having = count_having(p, (enum metric)m);
+	if (having == 0)
+		return not_there(p, profile_metric_name(p, (enum metric)m));
+	if (asked && having < p->process_count)
 		warning("only %u of %u processes have '%s'", having,
-			p->process_count, metric_names[m]);
+			p->process_count,
+			profile_metric_name(p, (enum metric)m));
 	return m;
 }
 
 /* A figure with what stands behind it. */
-struct source {
+struct both {
 	struct value space, objects;
 	uint64_t samples; /* at most */
 };
@@ -137,18 +167,19 @@ is_peak(enum metric m)
 	return m == PEAK_SPACE || m == PEAK_OBJECTS;
 }
 
-static struct source
+/* `m` is one of the heap's own. */
+static struct both
 source_of(const struct row *r, enum metric m, enum metric_side side)
 {
-	struct source s = { r->v[metric_space(m)], r->v[metric_objects(m)],
+	struct both s = { r->v[metric_space(m)], r->v[metric_objects(m)],
 		is_live(m) ? r->samples_live : r->samples };
 
 	if (side == OF_INHERITED)
-		return (struct source){ r->inherited_space,
-			r->inherited_objects, 0 };
+		return (struct both){ r->inherited_space, r->inherited_objects,
+			0 };
 	if (side == OF_PHASE && is_live(m))
-		return (struct source){ r->phase_end_space,
-			r->phase_end_objects, r->samples_phase_end };
+		return (struct both){ r->phase_end_space, r->phase_end_objects,
+			r->samples_phase_end };
 	if (side == OF_PHASE && is_peak(m)) {
 		s.space = r->phase_peak_space;
 		s.objects = r->phase_peak_objects;
@@ -168,11 +199,23 @@ worth(struct value v, uint64_t most)
 	return n < (double)most ? (uint64_t)n : most;
 }
 
-void
-metric_add(struct figures *sum, const struct row *r, enum metric m,
+/* A foreign one is neither of a pair nor of a phase. */
+static void
+add_foreign(struct figures *sum, const struct row *r, enum metric m,
 	enum metric_side side)
 {
-	const struct source s = source_of(r, m, side);
+	if (side != OF_ALL)
+		return;
+	sum->value += r->v[m].sum;
+	sum->var += r->v[m].var;
+	sum->samples += r->samples;
+}
+
+static void
+add_own(struct figures *sum, const struct row *r, enum metric m,
+	enum metric_side side)
+{
+	const struct both s = source_of(r, m, side);
 	const struct value value = metric_is_space(m) ? s.space : s.objects;
 
 	sum->value += value.sum;
@@ -186,12 +229,22 @@ metric_add(struct figures *sum, const struct row *r, enum metric m,
 	sum->lifetime_ns += r->lifetime_ns;
 }
 
+void
+metric_add(struct figures *sum, const struct row *r, enum metric m,
+	enum metric_side side)
+{
+	if (m >= FOREIGN)
+		add_foreign(sum, r, m, side);
+	else
+		add_own(sum, r, m, side);
+}
+
 static void
 describe_intervals(struct shown *out)
 {
 	const struct profile *p = out->profile;
 
-	out->exact = true;
+	out->exact = true; /* until one was sampled, or does not say */
 	for (uint32_t i = 0; i < p->process_count; i++) {
 		const struct process *it = &p->processes[i];
 
@@ -284,8 +337,8 @@ metric_describe(struct shown *out, const struct selection *s, bool **phases)
 	else if (is_live(out->metric) && !s->phase && !s->leave_inherited &&
 		 select_is_by(s, BY_PROCESS) && profile_processes(p) > 1)
 		more = ", with blocks inherited by fork";
-	snprintf(
-		out->title, sizeof out->title, "%s", metric_names[out->metric]);
+	snprintf(out->title, sizeof out->title, "%s",
+		profile_metric_name(p, out->metric));
 	if (s->phase)
 		put_phase(out->title, sizeof out->title, out,
 			most_times(p, *phases));

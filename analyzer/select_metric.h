@@ -10,11 +10,11 @@ enum metric metric_objects(enum metric m);
 enum metric metric_space(enum metric m);
 
 /*
- * The metric asked for, or with -1 the default: peak_space if the program ended
- * and all files have it, else inuse_space, else the first that there is. -1
- * after error() if no file holds it.
+ * The metric asked for, or the default: peak_space if the program ended and all
+ * files have it, else what a foreign file puts first, else inuse_space, else
+ * the first that there is. -1 after error() if no file holds it.
  */
-int metric_choose(const struct profile *p, int asked);
+int metric_choose(const struct profile *p, const struct selection *s);
 
 /* Sums before rounding. */
 struct figures {

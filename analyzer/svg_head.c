@@ -14,20 +14,22 @@
 #include "err.h"
 #include "svg_color.h"
 #include "svg_text.h"
+#include "units.h"
 
 #define MARGIN	    12 /* px */
 #define NAMED_MAX   3 /* programs that the subtitle names */
 #define FEW_SAMPLES 100
 
 const char *
-svg_amount(char buf[SVG_AMOUNT_MAX], enum metric m, int64_t value)
+svg_amount(char buf[SVG_AMOUNT_MAX], const struct shown *s, int64_t value)
 {
-	char number[UNITS_MAX];
+	const char *noun = amount_noun(s, value);
+	size_t used;
 
-	if (metric_is_space(m))
-		return units_bytes(buf, value, false);
-	snprintf(buf, SVG_AMOUNT_MAX, "%s object%s", units_count(number, value),
-		value == 1 ? "" : "s");
+	amount(buf, s, value, false);
+	used = strlen(buf);
+	if (*noun)
+		snprintf(buf + used, SVG_AMOUNT_MAX - used, " %s", noun);
 	return buf;
 }
 
@@ -86,11 +88,11 @@ put_total(FILE *out, const struct shown *s)
 	char text[AMOUNT_MAX];
 
 	fputs(amount_with_error(text, s, s->total, s->var, false), out);
-	if (!metric_is_space(s->metric))
-		fputs(s->total == 1 ? " object" : " objects", out);
+	if (*amount_noun(s, s->total))
+		fprintf(out, " %s", amount_noun(s, s->total));
 	if (s->total <= 0)
 		return;
-	if (s->exact)
+	if (s->exact && s->metric < FOREIGN)
 		fputs(", exact", out);
 	else if (!s->var_known)
 		fputs(", error not known", out);
@@ -109,7 +111,9 @@ subtitle(const struct shown *s)
 
 	if (!out)
 		return xstrdup("");
-	fprintf(out, "%s: ", s->title[0] ? s->title : metric_names[s->metric]);
+	fprintf(out, "%s: ",
+		s->title[0] ? s->title
+			    : profile_metric_name(s->profile, s->metric));
 	put_total(out, s);
 	put_programs(out, s->profile);
 	if (s->samples && !s->exact)
@@ -160,8 +164,11 @@ put_root(FILE *out, const struct shown *s, const struct svg_options *o,
 		"aria-label=\"",
 		width, height, width, height);
 	svg_text_put(out, title);
-	fprintf(out, "\" data-metric=\"%s\" data-minwidth=\"%g\"",
-		metric_names[s->metric], min_width);
+	fputs("\" data-metric=\"", out);
+	svg_text_put(out, profile_metric_name(s->profile, s->metric));
+	fputs("\" data-unit=\"", out);
+	svg_text_put(out, profile_metric_unit_name(s->profile, s->metric));
+	fprintf(out, "\" data-minwidth=\"%g\"", min_width);
 	if (s->exact || !s->var_known)
 		fprintf(out, " data-error=\"%s\"",
 			s->exact ? "none" : "unknown");

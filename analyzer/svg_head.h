@@ -5,17 +5,18 @@
 
 #include <stdio.h>
 
+#include "amount.h"
 #include "select.h"
-#include "units.h"
 #include "write.h"
 
 #define SVG_MONOSPACE "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace"
 #define SVG_SANS      "system-ui,'Segoe UI','DejaVu Sans',Helvetica,sans-serif"
 
-#define SVG_AMOUNT_MAX (UNITS_MAX + 16)
+#define SVG_AMOUNT_MAX (AMOUNT_MAX + 64)
 
-/* "12.3 MiB" or "1,234 objects", by the kind of the metric. Returns buf. */
-const char *svg_amount(char buf[SVG_AMOUNT_MAX], enum metric m, int64_t value);
+/* "12.3 MiB" or "1,234 objects", by the metric's unit. Returns buf. */
+const char *svg_amount(
+	char buf[SVG_AMOUNT_MAX], const struct shown *s, int64_t value);
 
 /*
  * Everything from the XML declaration to the subtitle; leaves <svg> open.

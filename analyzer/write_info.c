@@ -97,12 +97,13 @@ write_losses(FILE *out, const struct profile *p, const struct process *it)
 }
 
 static void
-write_metrics(FILE *out, const struct process *it)
+write_metrics(FILE *out, const struct profile *p, const struct process *it)
 {
 	fputs("  metrics  ", out);
 	for (int m = 0; m < METRICS; m++)
 		if (it->has[m])
-			fprintf(out, " %s", metric_names[m]);
+			fprintf(out, " %s",
+				profile_metric_name(p, (enum metric)m));
 	putc('\n', out);
 }
 
@@ -167,7 +168,7 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 		write_string(out, p, it->no_state);
 		fputc('\n', out);
 	}
-	write_metrics(out, it);
+	write_metrics(out, p, it);
 	write_phases(out, p, it);
 	if (it->rss > 0)
 		fprintf(out, "  memory    %s resident, %s at most\n",

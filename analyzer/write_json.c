@@ -176,11 +176,12 @@ write_lost(FILE *out, const struct profile *p)
 void
 json_head(FILE *out, const struct shown *s)
 {
+	fputs("{\"schema\":\"heapflame-report/1\",\n\"metric\":", out);
+	text_json(out, profile_metric_name(s->profile, s->metric));
+	fputs(",\n\"unit\":", out);
+	text_json(out, profile_metric_unit_name(s->profile, s->metric));
 	fprintf(out,
-		"{\"schema\":\"heapflame-report/1\",\n\"metric\":\"%s\",\n"
-		"\"unit\":\"%s\",\n\"samples\":%" PRIu64 ",\n\"interval_min\":",
-		metric_names[s->metric],
-		metric_is_space(s->metric) ? "bytes" : "objects", s->samples);
+		",\n\"samples\":%" PRIu64 ",\n\"interval_min\":", s->samples);
 	number_or_null(out, s->interval_min);
 	fputs(",\n\"interval_max\":", out);
 	number_or_null(out, s->interval_max);

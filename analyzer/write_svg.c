@@ -81,7 +81,7 @@ put_title(const struct picture *p, const char *name, int64_t value)
 	fputs("<title>", p->out);
 	svg_text_put_fitted(p->out, name, 200);
 	fprintf(p->out, " (%s, %.2f %%)</title>",
-		svg_amount(amount, p->layout->tree->shown->metric, value),
+		svg_amount(amount, p->layout->tree->shown, value),
 		100.0 * (double)value / (double)p->total);
 }
 
@@ -192,7 +192,7 @@ put_pool(struct picture *p, uint32_t first)
 	if (width_px(p, pool.value) < p->min_width)
 		return;
 	snprintf(name, sizeof name, "(%u small, %s)", pool.siblings,
-		svg_amount(amount, p->layout->tree->shown->metric, pool.value));
+		svg_amount(amount, p->layout->tree->shown, pool.value));
 	snprintf(brief, sizeof brief, "(%u small)", pool.siblings);
 	put_box(p, &b);
 }

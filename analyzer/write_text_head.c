@@ -74,7 +74,8 @@ write_samples(FILE *out, const struct shown *s)
 	char count[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX], better[32];
 
 	if (s->exact) {
-		fputs(", every allocation", out);
+		if (s->metric < FOREIGN)
+			fputs(", every allocation", out);
 		return;
 	}
 	fprintf(out, ", %s sample%s at %s",
@@ -96,7 +97,7 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 	const struct profile *p = s->profile;
 	const struct process *program = program_of(p);
 	char *name = program_name(p, program);
-	char buf[AMOUNT_MAX];
+	char buf[AMOUNT_MAX], *noun;
 
 	fputs(name, out);
 	if (program && program->pid > 0)
@@ -106,14 +107,16 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 		fprintf(out, "%d)", program->signal);
 	fprintf(out, ": %s %s", s->title,
 		amount_with_error(buf, s, s->total, s->var, exact));
-	if (!metric_is_space(s->metric))
-		fputs(" objects", out);
+	noun = text_visible(amount_noun(s, s->total));
+	if (*noun)
+		fprintf(out, " %s", noun);
 	if (!s->var_known)
 		fputs(" (its error is not known)", out);
 	write_samples(out, s);
 	fprintf(out, ", %s process%s\n",
 		units_count(buf, (int64_t)profile_processes(p)),
 		profile_processes(p) == 1 ? "" : "es");
+	free(noun);
 	free(name);
 }
 

@@ -36,6 +36,7 @@ analyzer=(
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle wrappers'
 	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
+	'source unpack unpack_*'
 	'strtab units scan text folder assets err'
 )
 
@@ -120,6 +121,8 @@ done
 door elfutils '(elfutils/)?libdw[a-z]*\.h|dwarf\.h|gelf\.h|libelf\.h' \
 	'analyzer/symbolize[a-z_]*\.[ch]'
 door libiberty 'libiberty.*|demangle\.h' 'analyzer/demangle\.c'
+door zlib 'zlib\.h' 'analyzer/(unpack_gzip|write_gzip)\.c'
+door libzstd 'zstd[a-z_]*\.h' 'analyzer/unpack_zstd\.c'
 door libunwind 'libunwind.*' 'preload/unwind_libunwind\.c'
 door ncurses 'n?curses\.h|term\.h' 'analyzer/top_screen\.c'
 door cmocka 'cmocka\.h' 'tests/unit/.*'

@@ -35,6 +35,8 @@ build)
 	need "libdw (elfutils)" libdw-dev \
 		"elfutils/libdw.h elfutils/libdwfl.h dwarf.h" -ldw
 	need libiberty libiberty-dev "stddef.h libiberty/demangle.h" -liberty
+	need zlib zlib1g-dev zlib.h -lz
+	need libzstd libzstd-dev zstd.h -lzstd
 	need ncursesw libncurses-dev ncurses.h -lncursesw
 	need "libunwind's header" libunwind-dev libunwind.h -lc
 	;;

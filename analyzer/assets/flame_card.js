@@ -28,7 +28,7 @@ function fillCard(it) {
 	const list = html('dl'), value = valueOf(it), whole = tree.total[0];
 	const kind = it.pool || !it.i ? null : kinds[tree.kind[it.i]];
 	const within = view.from < 0 ? tree.total[view.node] : poolValue(view.from);
-	row(list, isSpace ? 'bytes' : 'objects', amount(value) +
+	row(list, isSpace ? 'bytes' : unitName, amount(value) +
 		(it.pool ? '' : error(value, tree.variance[it.i])));
 	row(list, 'share', percent(value, whole) + ' of all' +
 		(within < whole && !it.dim && value <= within

@@ -3,7 +3,8 @@
  * Numbers and names as people read them. Names are strings from strangers: here
  * they are only ever cut.
  */
-const isSpace = !(svg.dataset.metric || '').endsWith('_objects');
+const unitName = svg.dataset.unit || 'bytes';
+const isSpace = unitName === 'bytes';
 const errorKnown = svg.dataset.error; /* "none", "unknown" or absent */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
@@ -17,8 +18,15 @@ const inUnit = (n, unit) =>
 	unit ? (n / 1024 ** unit).toFixed(1) : String(Math.round(n));
 const bytes = n => inUnit(n, unitOf(n)) + ' ' + UNITS[unitOf(n)];
 const count = n => Math.round(n).toLocaleString('en-US');
-const objects = n => count(n) + (Math.round(n) === 1 ? ' object' : ' objects');
-const amount = n => isSpace ? bytes(n) : objects(n);
+const objects = n => count(n) + ' ' +
+	(unitName === 'objects' && Math.round(n) === 1 ? 'object' : unitName);
+function duration(ns) {
+	const [size, word] = ns < 1e3 ? [1, 'ns'] : ns < 1e6 ? [1e3, '\u00b5s']
+		: ns < 1e9 ? [1e6, 'ms'] : ns < 120e9 ? [1e9, 's'] : [60e9, 'min'];
+	return (ns / size).toFixed(size > 1 ? 1 : 0) + ' ' + word;
+}
+const amount = n => isSpace ? bytes(n)
+	: unitName === 'nanoseconds' ? duration(n) : objects(n);
 function percent(part, whole) {
 	const p = whole ? 100 * part / whole : 0;
 	return p.toFixed(p >= 10 || p === 0 ? 1 : p >= .1 ? 2 : 3) + ' %';

@@ -134,11 +134,11 @@ static void
 wrong_usage_is_refused(void **state)
 {
 	static const char *const wrong[] = { "x --nonsense", "x -z",
-		"x --metric", "x --metric bytes", "x --top x", "x --top -1",
-		"x --top 99999999999", "x --top 1.5", "x --by threads",
-		"x --by thread,", "x --by label,label", "x --flag=1",
-		"x --count", "x --count=", "x --real nan", "x --real -1",
-		"x --real inf", "x -t", "x --code=x" };
+		"x --metric", "x --top x", "x --top -1", "x --top 99999999999",
+		"x --top 1.5", "x --by threads", "x --by thread,",
+		"x --by label,label", "x --flag=1", "x --count",
+		"x --count=", "x --real nan", "x --real -1", "x --real inf",
+		"x -t", "x --code=x" };
 	int kept = dup(STDERR_FILENO);
 
 	close(STDERR_FILENO);

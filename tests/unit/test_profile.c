@@ -14,7 +14,7 @@
 static void
 metrics_have_their_names(void **state)
 {
-	for (int m = 0; m < METRICS; m++)
+	for (int m = 0; m < FOREIGN; m++)
 		assert_int_equal(metric_parse(metric_names[m]), m);
 	assert_int_equal(metric_parse("inuse"), -1);
 	assert_true(metric_is_space(PEAK_SPACE));
@@ -54,6 +54,91 @@ equal_things_are_one(void **state)
 	assert_int_equal(profile_frame(&p, (struct frame){ 1, 7 }), 0);
 	profile_release(&p);
 	assert_null(p.modules);
+}
+
+/* What a file without addresses says of a place. */
+static uint32_t
+named(struct profile *p, const char *name)
+{
+	struct function f = { .name = strtab_add(&p->strings, name),
+		.file = NONE,
+		.module = NONE,
+		.named = true };
+	uint32_t frame =
+		profile_frame(p, (struct frame){ profile_function(p, f), 0 });
+
+	return profile_location_named(p, NONE, 0, &frame, 1);
+}
+
+static void
+names_are_places_of_their_own(void **state)
+{
+	struct profile p, q;
+	uint32_t a, b, plain;
+
+	profile_init(&p);
+	a = named(&p, "a");
+	b = named(&p, "b");
+	plain = profile_location(&p, NONE, 0);
+	assert_int_not_equal(a, b);
+	assert_int_not_equal(a, plain);
+	assert_int_equal(named(&p, "a"), a);
+	assert_int_equal(p.location_frame_count, 2);
+	profile_init(&q);
+	named(&q, "b");
+	profile_add(&q, &p);
+	assert_int_equal(q.location_count, 3);
+	assert_int_equal(q.location_frame_count, 2);
+	assert_int_equal(q.locations[1].depth, 1);
+	assert_true(q.locations[1].named);
+	assert_int_equal(q.locations[2].depth, 0);
+	profile_release(&p);
+	profile_release(&q);
+}
+
+/* A process with one row, worth that much of the file's own metric. */
+static void
+foreign(struct profile *p, const char *metric, const char *unit, double value)
+{
+	uint32_t at = named(p, "f"), stack = profile_stack(p, &at, 1, false);
+	int m = profile_foreign_metric(p, metric, unit);
+	struct process process = { .exe = NONE };
+
+	assert_in_range(m, FOREIGN, METRICS - 1);
+	process.has[m] = true;
+	profile_row(p, stack, profile_process(p, process), NONE, NONE, NONE)
+		->v[m]
+		.sum = value;
+	p->usual_metric = m;
+}
+
+static void
+metrics_of_files_keep_their_names(void **state)
+{
+	struct profile p, q;
+
+	profile_init(&p);
+	profile_init(&q);
+	foreign(&p, "cpu", "nanoseconds", 3e9);
+	foreign(&q, "samples", "count", 7);
+	assert_int_equal(
+		profile_foreign_metric(&q, "cpu", "bytes"), FOREIGN + 1);
+	profile_add(&q, &p);
+	assert_int_equal(q.foreign_count, 3);
+	assert_int_equal(q.usual_metric, FOREIGN);
+	assert_string_equal(profile_metric_name(&q, FOREIGN + 2), "cpu");
+	assert_int_equal(
+		profile_metric_unit(&q, FOREIGN + 2), UNIT_NANOSECONDS);
+	assert_int_equal(profile_metric_unit(&q, FOREIGN + 1), UNIT_BYTES);
+	assert_int_equal(profile_metric_unit(&q, FOREIGN), UNIT_OTHER);
+	assert_true(q.rows[1].v[FOREIGN + 2].sum == 3e9);
+	assert_true(q.rows[1].v[FOREIGN].sum == 0);
+	assert_true(q.processes[1].has[FOREIGN + 2]);
+	assert_false(q.processes[1].has[FOREIGN]);
+	profile_foreign_metric(&q, "fourth", "x");
+	assert_int_equal(profile_foreign_metric(&q, "fifth", "x"), -1);
+	profile_release(&p);
+	profile_release(&q);
 }
 
 /* One process, one stack of `depth` times the same module, given figures. */
@@ -230,6 +315,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(metrics_have_their_names),
 		cmocka_unit_test(equal_things_are_one),
+		cmocka_unit_test(names_are_places_of_their_own),
+		cmocka_unit_test(metrics_of_files_keep_their_names),
 		cmocka_unit_test(added_profiles_keep_their_processes_apart),
 		cmocka_unit_test(rows_add_up),
 		cmocka_unit_test(symbols_survive_adding),

@@ -160,7 +160,7 @@ other_files_are_named_for_what_they_are(void **state)
 	} cases[] = {
 		{ "", "is empty" },
 		{ "heap profile: 1: 2 [3: 4] @ heapprofile\n", "gperftools" },
-		{ "\x1f\x8b\x08", "pprof" },
+		{ "\x1f\x8b\x08rubbish", "gzip" },
 		{ "v 10400 3\n", "heaptrack" },
 		{ "--- symbol\n", "jeprof" },
 		{ "\x7f"

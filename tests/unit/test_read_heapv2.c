@@ -74,7 +74,7 @@ our_head_tells_all_of_the_process(void **state)
 	assert_int_equal(process->samples, 9);
 	assert_int_equal(process->rss, 1000000);
 	assert_int_equal(process->rss_peak, 2000000);
-	for (int m = 0; m < METRICS; m++)
+	for (int m = 0; m < FOREIGN; m++)
 		assert_true(process->has[m]);
 	assert_int_equal(process->losses, 2);
 	assert_string_equal(strtab_get(&p.strings, p.losses[0].cause), "busy");

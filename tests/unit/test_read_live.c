@@ -78,7 +78,7 @@ a_whole_state_is_read(void **state)
 	assert_int_equal(p.losses[of->first_loss].count, 12);
 	assert_int_equal(of->phases, 2);
 	assert_int_equal(p.phases[1].end_ns, PHASE_OPEN);
-	for (int m = 0; m < METRICS; m++)
+	for (int m = 0; m < FOREIGN; m++)
 		assert_true(of->has[m]);
 
 	assert_int_equal(p.row_count, 3);
@@ -221,7 +221,7 @@ check_rows(const struct profile *p)
 	for (uint32_t i = 0; i < p->row_count; i++) {
 		const struct row *r = &p->rows[i];
 
-		for (int m = 0; m < METRICS; m++) {
+		for (int m = 0; m < FOREIGN; m++) {
 			assert_true(isfinite(r->v[m].sum));
 			assert_true(isfinite(r->v[m].var));
 			assert_true(r->v[m].sum >= 0 && r->v[m].var >= 0);

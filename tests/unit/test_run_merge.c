@@ -78,7 +78,7 @@ load(struct profile *p, char *folder)
 static void
 same_totals(const struct profile *a, const struct profile *b)
 {
-	for (int m = 0; m < METRICS; m++) {
+	for (int m = 0; m < FOREIGN; m++) {
 		struct value x = total(a, m), y = total(b, m);
 
 		assert_true(x.sum > 0);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What figures are called and counted in, and how those of rows add up. */
+#include "profile.h"
+
+#include <string.h>
+
+const char *const metric_names[FOREIGN] = { "inuse_space", "inuse_objects",
+	"alloc_space", "alloc_objects", "peak_space", "peak_objects",
+	"temp_space", "temp_objects" };
+
+int
+metric_parse(const char *name)
+{
+	for (int m = 0; m < FOREIGN; m++)
+		if (strcmp(name, metric_names[m]) == 0)
+			return m;
+	return -1;
+}
+
+bool
+metric_is_space(enum metric m)
+{
+	return m < FOREIGN && m % 2 == 0;
+}
+
+int
+profile_foreign_metric(struct profile *p, const char *name, const char *unit)
+{
+	struct foreign_metric m = { strtab_add(&p->strings, name),
+		strtab_add(&p->strings, unit) };
+
+	for (uint32_t i = 0; i < p->foreign_count; i++)
+		if (p->foreign[i].name == m.name &&
+			p->foreign[i].unit == m.unit)
+			return (int)(FOREIGN + i);
+	if (p->foreign_count == FOREIGN_MAX)
+		return -1;
+	p->foreign[p->foreign_count] = m;
+	return (int)(FOREIGN + p->foreign_count++);
+}
+
+const char *
+profile_metric_name(const struct profile *p, enum metric m)
+{
+	return m < FOREIGN
+		       ? metric_names[m]
+		       : strtab_get(&p->strings, p->foreign[m - FOREIGN].name);
+}
+
+const char *
+profile_metric_unit_name(const struct profile *p, enum metric m)
+{
+	if (m >= FOREIGN)
+		return strtab_get(&p->strings, p->foreign[m - FOREIGN].unit);
+	return metric_is_space(m) ? "bytes" : "objects";
+}
+
+enum unit
+profile_metric_unit(const struct profile *p, enum metric m)
+{
+	const char *name = profile_metric_unit_name(p, m);
+
+	if (strcmp(name, "bytes") == 0)
+		return UNIT_BYTES;
+	if (strcmp(name, "nanoseconds") == 0)
+		return UNIT_NANOSECONDS;
+	return m < FOREIGN ? UNIT_OBJECTS : UNIT_OTHER;
+}
+
+static void
+add_value(struct value *into, const struct value *from)
+{
+	into->sum += from->sum;
+	into->var += from->var;
+}
+
+void
+row_add(struct row *into, const struct row *from)
+{
+	bool first = into->samples == 0;
+
+	for (int m = 0; m < METRICS; m++)
+		add_value(&into->v[m], &from->v[m]);
+	add_value(&into->inherited_space, &from->inherited_space);
+	add_value(&into->inherited_objects, &from->inherited_objects);
+	add_value(&into->phase_peak_space, &from->phase_peak_space);
+	add_value(&into->phase_peak_objects, &from->phase_peak_objects);
+	add_value(&into->phase_end_space, &from->phase_end_space);
+	add_value(&into->phase_end_objects, &from->phase_end_objects);
+	into->samples_phase_end += from->samples_phase_end;
+	into->samples_live += from->samples_live;
+	into->freed_objects += from->freed_objects;
+	into->lifetime_ns += from->lifetime_ns;
+	into->reallocs += from->reallocs;
+	if (from->samples == 0)
+		return;
+	into->samples += from->samples;
+	if (first || from->size_min < into->size_min)
+		into->size_min = from->size_min;
+	if (from->size_max > into->size_max)
+		into->size_max = from->size_max;
+	if (first || from->first_ns < into->first_ns)
+		into->first_ns = from->first_ns;
+	if (from->last_ns > into->last_ns)
+		into->last_ns = from->last_ns;
+}
