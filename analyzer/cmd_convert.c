@@ -89,18 +89,37 @@ convert_folded(FILE *out, struct profile *p, const struct args *a)
 }
 
 static int
-convert(struct profile *p, const struct args *a, const char *format)
+convert_heapv2(FILE *out, struct profile *p, const struct args *a)
+{
+	(void)write_heapv2(out, p);
+	return 0;
+}
+
+/* What can be written; the first line of --to's help is this list. */
+static const struct format {
+	const char *name;
+	const char *suffix; /* of a file that nobody has named */
+	bool selects; /* --metric, --by and the like mean something to it */
+	/* 0, or -1 after error(). */
+	int (*write)(FILE *out, struct profile *p, const struct args *a);
+} formats[] = {
+	{ "folded", "folded", true, convert_folded },
+	{ "heap_v2", "heap_v2", false, convert_heapv2 },
+};
+
+#define FORMATS (sizeof formats / sizeof *formats)
+
+static int
+convert(struct profile *p, const struct args *a, const struct format *format)
 {
 	bool to_file = !a->output && isatty(STDOUT_FILENO);
-	char *path = to_file ? default_path(format)
+	char *path = to_file ? default_path(format->suffix)
 			     : xstrdup(a->output ? a->output : "-");
 	struct output out;
 	int rc = output_open(&out, path);
 
-	if (rc == 0 && strcmp(format, "folded") == 0)
-		rc = convert_folded(out.stream, p, a);
-	else if (rc == 0)
-		(void)write_heapv2(out.stream, p);
+	if (rc == 0)
+		rc = format->write(out.stream, p, a);
 	if (rc == 0)
 		rc = output_commit(&out);
 	else
@@ -111,20 +130,52 @@ convert(struct profile *p, const struct args *a, const char *format)
 	return rc;
 }
 
-/* 0, or -1 after saying what is wrong with it. */
-static int
-check_format(const char *format, const struct args *a)
+/* "folded, heap_v2"; caller frees. */
+static char *
+list_formats(void)
 {
-	if (!format)
-		return error("--to is missing: folded or heap_v2");
-	if (strcmp(format, "folded") == 0)
+	char *list = xstrdup(formats[0].name);
+
+	for (size_t i = 1; i < FORMATS; i++) {
+		char *longer = xasprintf("%s%s%s", list,
+			i + 1 < FORMATS ? ", " : " and ", formats[i].name);
+
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+/* NULL after saying what is wrong with it. */
+static const struct format *
+find_format(const char *name)
+{
+	char *list;
+
+	for (size_t i = 0; name && i < FORMATS; i++)
+		if (strcmp(name, formats[i].name) == 0)
+			return &formats[i];
+	list = list_formats();
+	if (name)
+		error("--to knows %s, not '%s'", list, name);
+	else
+		error("--to is missing: %s", list);
+	free(list);
+	return NULL;
+}
+
+/* 0, or -1 after error(). */
+static int
+check_selection(const struct format *format, const struct args *a)
+{
+	const struct selection *s = &a->selection;
+
+	if (format->selects ||
+		(s->metric < 0 && !s->metric_name && !s->bys && !s->phase))
 		return 0;
-	if (strcmp(format, "heap_v2") != 0)
-		return error("--to knows folded and heap_v2, not '%s'", format);
-	if (a->selection.metric >= 0 || a->selection.bys || a->selection.phase)
-		return error("heap_v2 always holds inuse and alloc; --metric, "
-			     "--by and --phase are for folded");
-	return 0;
+	return error("%s always holds the whole profile; --metric, --by and "
+		     "--phase are for other formats",
+		format->name);
 }
 
 int
@@ -132,9 +183,10 @@ cmd_convert(int argc, char **argv)
 {
 	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BY |
 				    ARGS_PHASE };
-	const char *format = NULL;
+	const char *to = NULL;
+	const struct format *format;
 	const struct args_own own[] = {
-		{ .name = "to", .kind = ARGS_TEXT, .target = &format },
+		{ .name = "to", .kind = ARGS_TEXT, .target = &to },
 		{ 0 },
 	};
 	struct profile p;
@@ -142,7 +194,8 @@ cmd_convert(int argc, char **argv)
 
 	if (args_parse(&a, own, argc, argv) < 0)
 		return EXIT_USAGE;
-	if (check_format(format, &a) < 0) {
+	format = find_format(to);
+	if (!format || check_selection(format, &a) < 0) {
 		hint("Try 'heapflame convert --help'.");
 		args_release(&a);
 		return EXIT_USAGE;

@@ -114,6 +114,26 @@ error(const char *format, ...)
 	return -1;
 }
 
+static bool wrong_words;
+
+int
+wrong_usage(const char *format, ...)
+{
+	va_list args;
+
+	wrong_words = true;
+	va_start(args, format);
+	say(PROGRAM, format, args);
+	va_end(args);
+	return -1;
+}
+
+bool
+usage_was_wrong(void)
+{
+	return wrong_words;
+}
+
 void
 warning(const char *format, ...)
 {

@@ -27,6 +27,13 @@ enum {
  */
 int error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * The same, where what is wrong is a word of the command line that only the
+ * files could judge: main() then ends with EXIT_USAGE, not EXIT_FAILED.
+ */
+int wrong_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool usage_was_wrong(void);
+
 /* The same, prefixed "warning: "; work goes on. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

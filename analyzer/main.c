@@ -209,6 +209,8 @@ main(int argc, char **argv)
 {
 	int code = dispatch(argc - 1, argv + 1);
 
+	if (code == EXIT_FAILED && usage_was_wrong())
+		code = EXIT_USAGE;
 	if (!stdout_took_all() && code == EXIT_DONE)
 		code = EXIT_FAILED;
 	return code;

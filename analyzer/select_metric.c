@@ -119,11 +119,15 @@ not_there(const struct profile *p, const char *name)
 static int
 find_foreign(const struct profile *p, const char *name)
 {
+	char held[256];
+
 	for (uint32_t i = 0; i < p->foreign_count; i++)
 		if (strcmp(strtab_get(&p->strings, p->foreign[i].name), name) ==
 			0)
 			return (int)(FOREIGN + i);
-	return not_there(p, name);
+	list_metrics(p, held, sizeof held);
+	return wrong_usage("no metric is called '%s'; these files hold %s",
+		name, *held ? held : "no metric at all");
 }
 
 int
