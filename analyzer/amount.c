@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stats.h"
 #include "units.h"
 
 #define PLUS_MINUS "\xc2\xb1" /* U+00B1 */
@@ -46,11 +45,18 @@ unit_of(const char *text)
 	return 1;
 }
 
+struct interval
+amount_interval(const struct shown *s, int64_t value, double var)
+{
+	return s->compared ? stats_difference95((double)value, var)
+			   : stats_interval95((double)value, var);
+}
+
 const char *
 amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
 	double var, bool exact)
 {
-	struct interval i = stats_interval95((double)value, var);
+	struct interval i = amount_interval(s, value, var);
 	double half = (i.high - i.low) / 2, unit;
 	size_t used;
 

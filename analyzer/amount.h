@@ -4,6 +4,7 @@
 #define AMOUNT_H
 
 #include "select.h"
+#include "stats.h"
 
 #define AMOUNT_MAX 96
 
@@ -23,6 +24,10 @@ const char *amount_with_error(char buf[AMOUNT_MAX], const struct shown *s,
  * "samples"; else "". Of a foreign file it is as it stands there: escape it.
  */
 const char *amount_noun(const struct shown *s, int64_t value);
+
+/* The 95 % interval of a figure of s. */
+struct interval amount_interval(
+	const struct shown *s, int64_t value, double var);
 
 /* "12.3%" of whole; "0.0%" of nothing. */
 const char *amount_share(char buf[AMOUNT_MAX], int64_t part, int64_t whole);

@@ -19,7 +19,7 @@
 #include "runs.h"
 #include "symbolize.h"
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 40
 #define FIRST_VAL   256 /* above every letter */
 
 /* What parsing one command line needs. */
@@ -42,6 +42,7 @@ add(struct parser *p, struct args_own own)
 		[ARGS_COUNT] = required_argument,
 		[ARGS_REAL] = required_argument,
 		[ARGS_OPTIONAL_COUNT] = optional_argument,
+		[ARGS_LIST] = required_argument,
 	};
 	char *end = p->shorts + strlen(p->shorts);
 
@@ -60,45 +61,69 @@ add(struct parser *p, struct args_own own)
 	p->known[p->count++] = own;
 }
 
+/* As args_translate asks: -1 not known, 0 without a value, 1 with one. */
+static int
+kind_of(const void *context, const char *name)
+{
+	const struct parser *p = context;
+
+	for (int i = 0; i < p->count; i++) {
+		const struct args_own *o = &p->known[i];
+		bool letter = name[0] == o->letter && name[0] && !name[1];
+
+		if (letter || strcmp(o->name, name) == 0)
+			return p->longs[i].has_arg == required_argument;
+	}
+	return -1;
+}
+
 static void
 add_common(struct parser *p)
 {
 	struct args *a = p->a;
+	struct selection *s = &a->selection;
+	const char ***rules = s->rules;
 	const struct {
 		unsigned accept;
 		struct args_own own;
 	} common[] = {
-		/* --wrapper has no target: each one is kept, see set(). */
 		{ ARGS_METRIC, { "metric", 0, ARGS_TEXT, &p->metric, 0 } },
 		{ ARGS_OUTPUT, { "output", 'o', ARGS_TEXT, &a->output, 0 } },
 		{ ARGS_BYTES, { "bytes", 0, ARGS_FLAG, &a->exact, 0 } },
 		{ ARGS_WRAPPERS,
 			{ "no-wrappers", 0, ARGS_FLAG, &p->no_wrappers, 0 } },
-		{ ARGS_WRAPPERS, { "wrapper", 0, ARGS_TEXT, NULL, 0 } },
+		{ ARGS_WRAPPERS, { "wrapper", 0, ARGS_LIST, &s->wrappers, 0 } },
 		{ ARGS_BY, { "by", 0, ARGS_TEXT, &p->by, 0 } },
 		{ ARGS_TOP, { "top", 0, ARGS_COUNT, &a->top, 0 } },
-		{ ARGS_PHASE,
-			{ "phase", 0, ARGS_TEXT, &a->selection.phase, 0 } },
+		{ ARGS_PHASE, { "phase", 0, ARGS_TEXT, &s->phase, 0 } },
+		{ ARGS_PHASE, { "from", 0, ARGS_TEXT, &s->from, 0 } },
+		{ ARGS_PHASE, { "to", 0, ARGS_TEXT, &s->to, 0 } },
+		{ ARGS_PHASE, { "until", 0, ARGS_TEXT, &s->to, 0 } },
+		{ ARGS_BASE, { "base", 0, ARGS_LIST, &s->base_names, 0 } },
 		{ ARGS_JSON, { "json", 0, ARGS_FLAG, &a->json, 0 } },
 	};
 
 	add(p, (struct args_own){ "all", 0, ARGS_FLAG, &a->all, 0 });
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-		if (a->accept & common[i].accept)
+		if ((a->accept & common[i].accept) &&
+			kind_of(p, common[i].own.name) < 0)
 			add(p, common[i].own);
+	for (int i = 0; i < SELECT_RULES; i++)
+		if (a->accept & ARGS_FILTER)
+			add(p, (struct args_own){ select_rule_names[i], 0,
+				       ARGS_LIST, &rules[i], 0 });
 }
 
 static void
-add_wrapper(struct args *a, const char *expression)
+append(const char ***list, const char *value)
 {
 	size_t n = 0;
 
-	while (a->selection.wrappers && a->selection.wrappers[n])
+	while (*list && (*list)[n])
 		n++;
-	a->selection.wrappers = xrealloc(
-		a->selection.wrappers, (n + 2) * sizeof *a->selection.wrappers);
-	a->selection.wrappers[n] = expression;
-	a->selection.wrappers[n + 1] = NULL;
+	*list = xrealloc(*list, (n + 2) * sizeof **list);
+	(*list)[n] = value;
+	(*list)[n + 1] = NULL;
 }
 
 static int
@@ -129,6 +154,17 @@ set_real(const struct args_own *o, const char *value)
 	return 0;
 }
 
+/* Where --to is a command's own, the second one is the mark. */
+static void
+set_text(struct args *a, const struct args_own *o, const char *value)
+{
+	const char **target = o->target;
+
+	if (*target && (a->accept & ARGS_PHASE) && strcmp(o->name, "to") == 0)
+		target = &a->selection.to;
+	*target = value;
+}
+
 static int
 set(struct args *a, const struct args_own *o, const char *value)
 {
@@ -137,10 +173,10 @@ set(struct args *a, const struct args_own *o, const char *value)
 		*(bool *)o->target = true;
 		return 0;
 	case ARGS_TEXT:
-		if (o->target)
-			*(const char **)o->target = value;
-		else
-			add_wrapper(a, value);
+		set_text(a, o, value);
+		return 0;
+	case ARGS_LIST:
+		append(o->target, value);
 		return 0;
 	case ARGS_REAL:
 		return set_real(o, value);
@@ -196,8 +232,8 @@ set_by(struct selection *s, const char *words)
 			(strlen(names[by]) != n || memcmp(names[by], at, n)))
 			by++;
 		if (by == SELECT_BYS)
-			return error("--by knows process, thread, label and "
-				     "phase, not '%.*s'",
+			return error("--by knows process, thread, label, phase "
+				     "and module, not '%.*s'",
 				(int)n, at);
 		if (select_is_by(s, (enum select_by)by))
 			return error(
@@ -221,6 +257,8 @@ set_words(struct parser *p)
 		if (a->selection.metric < 0)
 			a->selection.metric_name = p->metric;
 	}
+	if (a->selection.phase && (a->selection.from || a->selection.to))
+		return error("--phase excludes --from and --to");
 	return p->by ? set_by(&a->selection, p->by) : 0;
 }
 
@@ -242,6 +280,10 @@ parse(struct parser *p, int argc, char **argv)
 		return -1;
 	p->a->files = argv + optind;
 	p->a->file_count = argc - optind;
+	if (p->a->selection.base_names) {
+		p->a->selection.base = xmalloc(sizeof(struct profile));
+		profile_init(p->a->selection.base);
+	}
 	return 0;
 }
 
@@ -255,10 +297,11 @@ args_parse(struct args *a, const struct args_own *own, int argc, char **argv)
 		.selection = { .metric = -1 },
 		.top = -1,
 	};
-	add_common(&p);
 	for (; own && own->name; own++)
 		add(&p, *own);
-	if (parse(&p, argc, argv) < 0) {
+	add_common(&p);
+	if (args_translate(&a->words, argc, argv, kind_of, &p) < 0 ||
+		parse(&p, a->words.count, a->words.list) < 0) {
 		args_release(a);
 		hint("Try 'heapflame %s --help'.", argv[0]);
 		return -1;
@@ -269,13 +312,51 @@ args_parse(struct args *a, const struct args_own *own, int argc, char **argv)
 void
 args_release(struct args *a)
 {
-	free(a->selection.wrappers);
-	a->selection.wrappers = NULL;
+	struct selection *s = &a->selection;
+
+	free(s->wrappers);
+	free(s->base_names);
+	for (int i = 0; i < SELECT_RULES; i++)
+		free(s->rules[i]);
+	if (s->base)
+		profile_release(s->base);
+	free(s->base);
+	*s = (struct selection){ .metric = -1 };
+	args_words_release(&a->words);
+}
+
+bool
+args_selects(const struct args *a)
+{
+	const struct selection *s = &a->selection;
+	bool any = s->bys || s->phase || s->from || s->to || s->base;
+
+	for (int i = 0; i < SELECT_RULES; i++)
+		any |= s->rules[i] != NULL;
+	return any;
+}
+
+/* It is not where outputs go to: what is loaded last is. */
+static int
+load_base(const struct args *a)
+{
+	const char **names = a->selection.base_names;
+	struct profile *base = a->selection.base;
+	int n = 0;
+
+	while (names[n])
+		n++;
+	if (runs_load(base, (char *const *)names, n, a->all) < 0)
+		return -1;
+	profile_symbolize(base);
+	return 0;
 }
 
 int
 args_load(const struct args *a, struct profile *p)
 {
+	if (a->selection.base && load_base(a) < 0)
+		return -1;
 	if (runs_load(p, a->files, a->file_count, a->all) < 0)
 		return -1;
 	profile_symbolize(p);

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 
+#include "args_names.h"
 #include "select.h"
 
 /* The common options; --all is accepted always. */
@@ -29,19 +30,43 @@ enum {
 	ARGS_OUTPUT = 2, /* -o FILE, --output FILE */
 	ARGS_BYTES = 4, /* --bytes: exact figures */
 	ARGS_WRAPPERS = 8, /* --no-wrappers, --wrapper RE (may repeat) */
-	ARGS_BY = 16, /* --by process,thread,label,phase */
+	ARGS_BY = 16, /* --by process,thread,label,phase,module */
 	ARGS_TOP = 32, /* --top N */
 	ARGS_JSON = 64, /* --json */
-	ARGS_PHASE = 128 /* --phase NAME */
+	ARGS_PHASE = 128, /* --phase NAME, --from MARK, --to MARK */
+	ARGS_FILTER = 256, /* --focus, --ignore, --hide, --show, --show-from */
+	ARGS_BASE = 512, /* --base FILE (may repeat) */
+	ARGS_SELECT = ARGS_PHASE | ARGS_FILTER | ARGS_BASE
 };
+
+/* What --help says of them, in every command that has them. */
+#define ARGS_HELP_FILTER                                                       \
+	"Only a part (SELECTION in the manual page; pprof's spellings do, "    \
+	"too):\n"                                                              \
+	"  --focus RE          stacks with a function, file or module that "   \
+	"matches\n"                                                            \
+	"  --ignore RE         stacks without one\n"                           \
+	"  --hide RE, --show RE\n"                                             \
+	"                      without, with only, such frames in the "        \
+	"stacks\n"                                                             \
+	"  --show-from RE      without the callers of the first such frame\n"
+#define ARGS_HELP_SELECT                                                       \
+	ARGS_HELP_FILTER                                                       \
+	"  --phase NAME        what was allocated in that phase; inuse: what " \
+	"of it\n"                                                              \
+	"                      lives at its end; peak: its own maximum\n"      \
+	"  --from MARK, --to MARK\n"                                           \
+	"                      what was allocated between these marks\n"       \
+	"  --base FILE         less what FILE holds, stack by stack\n"
 
 struct args {
 	unsigned accept; /* ARGS_*; set by the caller before args_parse */
 
-	char *const *files; /* borrowed from argv, which getopt has permuted */
+	char *const *files; /* those of argv, borrowed */
 	int file_count;
 	bool all;
 	struct selection selection; /* metric -1 unless one was named */
+	struct args_words words; /* what files and texts are borrowed from */
 	const char *output; /* NULL: not given; borrowed */
 	bool exact;
 	bool json;
@@ -53,6 +78,8 @@ enum args_kind {
 	ARGS_TEXT, /* const char **: borrowed from argv */
 	ARGS_COUNT, /* int *: 0 to INT_MAX */
 	ARGS_REAL, /* double *: 0 and more, finite */
+	ARGS_LIST, /* const char ***: NULL-terminated, may repeat; common
+		      options only, for args_release frees it */
 	ARGS_OPTIONAL_COUNT /* int *: as COUNT; with no value left alone at what
 			       `if_bare` says */
 };
@@ -75,7 +102,13 @@ int args_parse(
 	struct args *a, const struct args_own *own, int argc, char **argv);
 void args_release(struct args *a);
 
-/* The named files, or the newest run, symbolized. 0, or -1 after error(). */
+/* Is less than all asked for, by any of ARGS_SELECT or by --by? */
+bool args_selects(const struct args *a);
+
+/*
+ * The named files, or the newest run, symbolized, and the base if one is named.
+ * 0, or -1 after error().
+ */
 int args_load(const struct args *a, struct profile *p);
 
 #endif

@@ -12,6 +12,7 @@
 #include "charge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "allocator.h"
 #include "err.h"
@@ -38,21 +39,48 @@ is_nameless_allocator(const struct profile *p, const struct function *f)
 					 &p->strings, p->modules[module].path));
 }
 
-/* Answers of wrappers_match by function: 0 not asked yet, 1 no, 2 yes. */
-static bool
-is_wrapper(const struct shown *s, const struct wrappers *w, char *known,
-	uint32_t frame)
+void
+charger_init(
+	struct charger *c, const struct profile *p, const struct wrappers *w)
 {
-	uint32_t f = s->profile->frames[frame].function;
+	*c = (struct charger){ .p = p, .w = w };
+}
+
+void
+charger_release(struct charger *c)
+{
+	free(c->known);
+	*c = (struct charger){ 0 };
+}
+
+static void
+make_room(struct charger *c)
+{
+	uint32_t n = c->p->function_count;
+
+	if (n <= c->capacity)
+		return;
+	n += n / 2;
+	c->known = xrealloc(c->known, n);
+	memset(c->known + c->capacity, 0, n - c->capacity);
+	c->capacity = n;
+}
+
+static bool
+is_wrapper(struct charger *c, uint32_t frame)
+{
+	uint32_t f = c->p->frames[frame].function;
+	const struct function *function = &c->p->functions[f];
 	bool yes;
 
-	if (!known[f]) {
-		yes = is_nameless_allocator(
-			      s->profile, &s->profile->functions[f]) ||
-		      wrappers_match(w, shown_name(s, frame));
-		known[f] = yes ? 2 : 1;
+	make_room(c);
+	if (!c->known[f]) {
+		yes = is_nameless_allocator(c->p, function) ||
+		      wrappers_match(
+			      c->w, strtab_get(&c->p->strings, function->name));
+		c->known[f] = yes ? 2 : 1;
 	}
-	return known[f] == 2;
+	return c->known[f] == 2;
 }
 
 /* The module of a frame without a name; NONE if it has a name or no module. */
@@ -89,19 +117,20 @@ without_nameless(
 	return charge;
 }
 
-/* least: frames at the root that are never charged. */
-static uint32_t
-charged(const struct shown *s, const struct wrappers *w, char *known,
-	const struct shown_stack *stack, uint32_t least)
+uint32_t
+charger_charge(struct charger *c, const uint32_t *frames, uint32_t depth)
 {
-	const uint32_t *frames = s->frames + stack->first;
-	uint32_t charge = stack->depth;
+	uint32_t charge = depth, least = 0; /* frames that are never charged */
 
+	if (!c->w)
+		return depth;
+	while (least + 1 < depth && is_marker(c->p, frames[least]))
+		least++;
 	while (charge > least + 1) {
 		uint32_t left = charge - 1;
 
-		if (!is_wrapper(s, w, known, frames[charge - 1]))
-			left = without_nameless(s->profile, frames, charge);
+		if (!is_wrapper(c, frames[charge - 1]))
+			left = without_nameless(c->p, frames, charge);
 		if (left == charge)
 			break;
 		charge = left;
@@ -112,18 +141,14 @@ charged(const struct shown *s, const struct wrappers *w, char *known,
 void
 charge_stacks(struct shown *s, const struct wrappers *w)
 {
-	char *known = xcalloc(s->profile->function_count + 1, 1);
+	struct charger c;
 
+	charger_init(&c, s->profile, w);
 	for (uint32_t i = 0; i < s->stack_count; i++) {
 		struct shown_stack *stack = &s->stacks[i];
-		const uint32_t *frames = s->frames + stack->first;
-		uint32_t least = 0;
 
-		while (least + 1 < stack->depth &&
-			is_marker(s->profile, frames[least]))
-			least++;
-		stack->charge =
-			w ? charged(s, w, known, stack, least) : stack->depth;
+		stack->charge = charger_charge(
+			&c, s->frames + stack->first, stack->depth);
 	}
-	free(known);
+	charger_release(&c);
 }

@@ -32,16 +32,16 @@ const char help_convert[] =
 	"                     temp_objects (default: peak_space of a program "
 	"that\n"
 	"                     ended, else inuse_space)\n"
-	"  --by WHAT          of folded: process, thread, label or phase, or "
-	"several\n"
-	"                     (a,b), are the root of their stacks\n"
-	"  --phase NAME       of folded: only what was allocated in that "
-	"phase\n"
+	"  --by WHAT          of folded: process, thread, label, phase or "
+	"module, or\n"
+	"                     several (a,b), are the root of their stacks\n"
 	"  --all              every run found (default: the newest only)\n"
 	"  -o, --output FILE  where to, - is standard output (default: that, "
 	"but a\n"
 	"                     named file if it is a terminal)\n"
 	"  --help             this text\n"
+	"\n" ARGS_HELP_SELECT
+	"Here a second --to is the mark, and --until is always.\n"
 	"\n"
 	"  heapflame convert --to folded | flamegraph.pl >heap.svg\n"
 	"  heapflame convert --to heap_v2 -o server.heap "
@@ -79,9 +79,11 @@ convert_folded(FILE *out, struct profile *p, const struct args *a)
 	struct selection selection = a->selection;
 
 	/* No frame is left out, so there is no need to know the wrappers. */
-	selection.show_wrappers = true;
+	selection.show_wrappers = !select_is_by(&selection, BY_MODULE);
+	selection.only_grown = true;
 	if (select_stacks(&shown, p, &selection) < 0)
 		return -1;
+	selection_note_shrunk(&shown);
 	/* A write that failed is found, and said, at the file's end. */
 	(void)write_folded(out, &shown);
 	shown_release(&shown);
@@ -171,10 +173,10 @@ check_selection(const struct format *format, const struct args *a)
 	const struct selection *s = &a->selection;
 
 	if (format->selects ||
-		(s->metric < 0 && !s->metric_name && !s->bys && !s->phase))
+		(s->metric < 0 && !s->metric_name && !args_selects(a)))
 		return 0;
 	return error("%s always holds the whole profile; --metric, --by and "
-		     "--phase are for other formats",
+		     "what selects a part of it are for other formats",
 		format->name);
 }
 
@@ -182,7 +184,7 @@ int
 cmd_convert(int argc, char **argv)
 {
 	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BY |
-				    ARGS_PHASE };
+				    ARGS_SELECT };
 	const char *to = NULL;
 	const struct format *format;
 	const struct args_own own[] = {

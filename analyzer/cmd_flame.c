@@ -38,12 +38,9 @@ const char help_flame[] =
 	"                      browser)\n"
 	"  --minwidth PX       narrower frames are pooled as small (default: "
 	"1)\n"
-	"  --by WHAT           process, thread, label or phase, or several "
-	"(a,b): a\n"
-	"                      frame for each, below all others\n"
-	"  --phase NAME        only what was allocated in that phase; inuse: "
-	"what of\n"
-	"                      it lives at its end; peak: its own maximum\n"
+	"  --by WHAT           process, thread, label, phase or module, or "
+	"several\n"
+	"                      (a,b): a frame for each, below all others\n"
 	"  --each-phase        a picture a phase, named after it, in the "
 	"folder "
 	"-o\n"
@@ -54,7 +51,7 @@ const char help_flame[] =
 	"  --no-wrappers       grey none\n"
 	"  --all               every run found, not the newest only\n"
 	"  --help              this text\n"
-	"\n"
+	"\n" ARGS_HELP_SELECT "\n"
 	"  heapflame flame\n"
 	"  heapflame flame --metric inuse_objects -o objects.svg "
 	"server.*.heap\n";
@@ -121,8 +118,8 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 static int
 check_each_phase(const struct args *a)
 {
-	if (a->selection.phase)
-		return error("--phase and --each-phase exclude each other");
+	if (a->selection.phase || a->selection.from || a->selection.to)
+		return error("--each-phase excludes --phase, --from and --to");
 	if (a->output && strcmp(a->output, "-") == 0)
 		return error("--each-phase writes to a folder, not to stdout");
 	return 0;
@@ -133,7 +130,7 @@ cmd_flame(int argc, char **argv)
 {
 	struct svg_options o = { 0 };
 	struct args a = { .accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_WRAPPERS |
-				    ARGS_BY | ARGS_PHASE };
+				    ARGS_BY | ARGS_SELECT };
 	bool each_phase = false;
 	const struct args_own own[] = {
 		{ .name = "title", .kind = ARGS_TEXT, .target = &o.title },

@@ -19,14 +19,19 @@ const char help_leaks[] =
 	"                       always; N is 3 unless given)\n"
 	"  --show-known         list what libc and libstdc++ are known to "
 	"keep, too\n"
-	"  --by WHAT            process, thread, label or phase, or several: "
-	"apart for\n"
-	"                       each, which stands at the end of the stack\n"
+	"  --by WHAT            process, thread, label, phase or module, or "
+	"several:\n"
+	"                       apart for each, which stands at the end of the "
+	"stack\n"
 	"  --json               heapflame-report/1 with \"leaks\", for "
 	"programs\n"
 	"  --all                every run found (default: the newest only)\n"
 	"  -o, --output FILE    where to (default: -, standard output)\n"
 	"  --help               this text\n"
+	"\n" ARGS_HELP_SELECT
+	"--base: only what is new. --phase, --from, --to: what was allocated "
+	"then and\n"
+	"was never freed.\n"
 	"\n"
 	"  heapflame run --leaks ./test-suite\n"
 	"  heapflame leaks --error-exitcode heapflame.server.4711\n";
@@ -47,6 +52,10 @@ leaks(struct profile *p, const struct args *a, bool show_known,
 	selection.keep_empty = true;
 	/* The parent's to free. */
 	selection.leave_inherited = true;
+	/* Not what lived when a phase ended, nor what is gone since the base.
+	 */
+	selection.until_now = true;
+	selection.only_grown = true;
 	if (select_stacks(&shown, p, &selection) < 0)
 		return -1;
 	if (!show_known)
@@ -70,7 +79,7 @@ int
 cmd_leaks(int argc, char **argv)
 {
 	struct args a = { .accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
-				    ARGS_BY };
+				    ARGS_BY | ARGS_SELECT };
 	int if_leaks = EXIT_DONE, rc;
 	bool show_known = false;
 	const struct args_own own[] = {

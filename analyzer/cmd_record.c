@@ -49,7 +49,7 @@ const char help_record[] =
 	"                      may repeat\n"
 	"  --no-wrappers       charge whoever called malloc\n"
 	"  --help              this text\n"
-	"\n"
+	"\n" ARGS_HELP_FILTER "\n"
 	"  heapflame record 4242\n"
 	"  heapflame record --for 5m --metric inuse_space -o leak.svg 4242\n";
 
@@ -315,7 +315,8 @@ int
 cmd_record(int argc, char **argv)
 {
 	struct recording r = { .args.accept = ARGS_METRIC | ARGS_OUTPUT |
-					      ARGS_BYTES | ARGS_WRAPPERS };
+					      ARGS_BYTES | ARGS_WRAPPERS |
+					      ARGS_FILTER };
 	const struct args_own own[] = {
 		{ .name = "for", .kind = ARGS_TEXT, .target = &r.time },
 		{ 0 },

@@ -28,12 +28,9 @@ const char help_report[] =
 	"  --tree          the heaviest chains of calls, as an indented tree\n"
 	"  --json          heapflame-report/1, for programs\n"
 	"  --bytes         exact figures (default: KiB, MiB)\n"
-	"  --by WHAT       process, thread, label or phase, or several "
-	"(a,b), stand\n"
-	"                  at the root of their stacks\n"
-	"  --phase NAME    only what was allocated in that phase; inuse: what "
-	"of it\n"
-	"                  lives at its end; peak: its own maximum\n"
+	"  --by WHAT       process, thread, label, phase or module, or "
+	"several (a,b),\n"
+	"                  stand at the root of their stacks\n"
 	"  --wrapper RE    functions of that name are allocation wrappers, "
 	"too:\n"
 	"                  their caller is charged; may repeat\n"
@@ -45,7 +42,7 @@ const char help_report[] =
 	"  -o, --output FILE\n"
 	"                  where to (default: -, standard output)\n"
 	"  --help          this text\n"
-	"\n"
+	"\n" ARGS_HELP_SELECT "\n"
 	"  heapflame report --top 5\n"
 	"  heapflame report --metric alloc_objects --tree "
 	"heapflame.server.42\n";
@@ -86,7 +83,7 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 	}
 	write_text_head(out, s, r->args.exact);
 	/* It is of the whole process, at the end. */
-	if (!s->phase)
+	if (!s->phase && !s->from && !s->to && !s->compared)
 		write_text_memory(out, s, r->args.exact);
 	if (r->tree) {
 		tree_build(&tree, s, r->args.selection.show_wrappers);
@@ -124,7 +121,7 @@ cmd_report(int argc, char **argv)
 	struct report r = {
 		.args.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BYTES |
 			       ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON |
-			       ARGS_PHASE,
+			       ARGS_SELECT,
 	};
 	const struct args_own own[] = {
 		{ .name = "cum", .kind = ARGS_FLAG, .target = &r.by_cum },

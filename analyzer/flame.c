@@ -27,14 +27,19 @@ int
 flame_write(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options)
 {
-	const struct selection usual = { .metric = -1 };
+	struct selection of = { .metric = -1 };
 	const struct svg_options looks = { 0 };
 	struct shown shown;
 	struct tree tree;
 	int result;
 
-	if (select_stacks(&shown, p, selection ? selection : &usual) < 0)
+	if (selection)
+		of = *selection;
+	/* No rectangle is less than nothing wide. */
+	of.only_grown = true;
+	if (select_stacks(&shown, p, &of) < 0)
 		return -1;
+	selection_note_shrunk(&shown);
 	tree_build(&tree, &shown, true);
 	result = write_tree(path, &tree, options ? options : &looks);
 	tree_release(&tree);

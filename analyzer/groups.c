@@ -11,8 +11,8 @@ compare(const void *x, const void *y)
 {
 	const struct group *a = x, *b = y;
 
-	if (a->value != b->value)
-		return a->value > b->value ? -1 : 1;
+	if (llabs(a->value) != llabs(b->value))
+		return llabs(a->value) > llabs(b->value) ? -1 : 1;
 	return a->frames < b->frames ? -1 : a->frames > b->frames;
 }
 

@@ -177,6 +177,7 @@ known_hide(struct shown *s, struct known_hidden *hidden)
 		hidden->bytes += it->bytes;
 		hidden->objects += it->objects;
 		s->total -= it->value;
+		s->hundred -= it->value < 0 ? -it->value : it->value;
 		s->var -= it->var;
 		s->samples -= it->samples;
 	}

@@ -8,11 +8,24 @@
 
 #include "profile.h"
 
-enum select_by { BY_PROCESS, BY_THREAD, BY_LABEL, BY_PHASE };
-#define SELECT_BYS 4
+enum select_by { BY_PROCESS, BY_THREAD, BY_LABEL, BY_PHASE, BY_MODULE };
+#define SELECT_BYS 5
 
 /* "process", ...; the words of --by. */
 extern const char *const select_by_names[SELECT_BYS];
+
+/* What happens to the stacks with a frame that matches; see select_rules.h. */
+enum select_rule {
+	RULE_FOCUS, /* only they are kept */
+	RULE_IGNORE, /* they are dropped */
+	RULE_HIDE, /* the frame is taken out, what it holds stays */
+	RULE_SHOW, /* all other frames are; stacks without one are dropped */
+	RULE_SHOW_FROM /* the callers of the outermost one are; ditto */
+};
+#define SELECT_RULES 5
+
+/* "focus", ...; the words of the options. */
+extern const char *const select_rule_names[SELECT_RULES];
 
 struct selection {
 	int metric; /* enum metric, or -1: the default (design 1.2), or */
@@ -30,6 +43,23 @@ struct selection {
 	 */
 	const char *phase;
 	uint32_t phase_nth;
+	/*
+	 * Several phases: from the one that the mark `from` begins, or from the
+	 * start, up to the one that `to` begins, or to the end. Without phase.
+	 */
+	const char *from, *to;
+	bool until_now; /* of phases: what of them lives in the end */
+	/* Regular expressions, NULL-terminated, or NULL: there is none. */
+	const char **rules[SELECT_RULES];
+	/*
+	 * What is subtracted, stack by stack; symbolized. Frames are added to
+	 * it. NULL: nothing is. base_names: for the words, NULL-terminated.
+	 */
+	struct profile *base;
+	const char **base_names;
+	bool only_grown; /* what holds less than in the base is left out */
+	/* By process: those of one program are one, pids are not looked at. */
+	bool by_program;
 	/* By process blocks inherited by fork are shown, marked; not so here.
 	 */
 	bool leave_inherited;
@@ -44,14 +74,14 @@ struct shown_stack {
 			    if depth >= 1: frames[first + charge - 1] decided */
 	uint32_t roots; /* frames put there by --by */
 	bool truncated;
-	int64_t value; /* of the metric */
+	int64_t value; /* of the metric; below 0 only if a base has more */
 	double var; /* of the value */
 	int64_t objects; /* of the metric's *_objects; 0 if there is none */
 	int64_t bytes; /* of the metric's *_space */
 	uint64_t samples;
 	double freed_objects, lifetime_ns; /* sum over the freed ones */
 	uint32_t stack; /* into profile->stacks: one of those merged here, for
-			   addresses */
+			   addresses; NONE: only the base has it */
 };
 
 struct shown {
@@ -62,6 +92,8 @@ struct shown {
 	struct shown_stack *stacks; /* sorted by select_places, root first */
 	uint32_t frame_count, stack_count;
 	int64_t total; /* sum of stacks[].value */
+	int64_t hundred; /* what shares are of: the total; with a base the sum
+			    of what changed, up or down */
 	double var;
 	bool exact; /* nothing was sampled: every allocation is in it */
 	bool var_known; /* false: the files hold no error of this metric */
@@ -69,8 +101,16 @@ struct shown {
 	uint64_t interval_min, interval_max; /* N in bytes; 0: not known */
 	enum select_by by[SELECT_BYS]; /* as in the selection */
 	int bys;
-	const char *phase; /* of the selection; borrowed from it, or NULL */
+	/* Of the selection, and borrowed from it; NULL where it has none. */
+	const char *phase, *from, *to;
 	uint32_t phase_nth;
+	const char *const *rules[SELECT_RULES];
+	const char *const *base_names;
+	bool compared; /* a base was subtracted: values may be negative */
+	int64_t whole, selected; /* the total without the rules, and with */
+	int64_t base_total; /* of the base, with the rules */
+	int64_t shrunk; /* <= 0: sum of what was left out by only_grown */
+	uint32_t shrunk_count;
 	char title[320]; /* "peak_space, sum of per-process peaks", ... */
 };
 
@@ -79,9 +119,14 @@ bool select_is_by(const struct selection *s, enum select_by by);
 
 /*
  * 0, or -1 after error(): a metric that the files do not hold, a bad regular
- * expression, a phase that there is not. A stack whose value rounds to 0 is
- * left out. Frames that no symbol stands for ("[truncated]", "[no stack]", a
- * process) are added to p.
+ * expression, a phase or mark that there is not. A stack whose value rounds to
+ * 0 is left out. Frames that no symbol stands for ("[truncated]", "[no stack]",
+ * "[hidden]", a process) are added to p.
+ *
+ * In this order: the metric and the phases decide which figures count; then
+ * the rules, which stacks and frames stay; equal stacks are added and rounded;
+ * the base, which went the same way, is subtracted; and who is charged is found
+ * out among the frames that are left.
  */
 int select_stacks(
 	struct shown *out, struct profile *p, const struct selection *s);

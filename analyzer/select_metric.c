@@ -11,10 +11,6 @@
 #include <string.h>
 
 #include "err.h"
-#include "select_phases.h"
-#include "text.h"
-
-#define PHASE_COLUMNS 40 /* of a title, for a phase's name */
 
 enum metric
 metric_objects(enum metric m)
@@ -276,77 +272,35 @@ any_variance(const struct shown *out)
 	return false;
 }
 
-/* "phase 'load'", as it may be printed. */
-static void
-put_phase(char *title, size_t size, const struct shown *out, uint32_t times)
-{
-	char *name = text_visible(out->phase);
-	size_t used = strlen(title);
-
-	text_shorten(name, PHASE_COLUMNS, false);
-	used += (size_t)snprintf(title + used, size - used, "%s phase '%s'",
-		is_live(out->metric) || is_peak(out->metric) ? " of" : " in",
-		name);
-	if (out->phase_nth > 1)
-		used += (size_t)snprintf(
-			title + used, size - used, " (%u)", out->phase_nth);
-	if (is_live(out->metric))
-		used += (size_t)snprintf(
-			title + used, size - used, " at its end");
-	if (times > 1)
-		snprintf(title + used, size - used, ", %u times", times);
-	free(name);
-}
-
-/* The most often that one process has phases which count. */
-static uint32_t
-most_times(const struct profile *p, const bool *phases)
-{
-	uint32_t most = 0;
-
-	for (uint32_t i = 0; i < p->process_count; i++) {
-		const struct process *it = &p->processes[i];
-		uint32_t n = 0;
-
-		for (uint32_t k = 0; k < it->phases; k++)
-			n += phases[it->first_phase + k];
-		if (n > most)
-			most = n;
-	}
-	return most;
-}
-
-int
-metric_describe(struct shown *out, const struct selection *s, bool **phases)
+void
+metric_describe(
+	struct shown *out, const struct selection *s, const struct span *span)
 {
 	const struct profile *p = out->profile;
 	bool temp = out->metric == TEMP_SPACE || out->metric == TEMP_OBJECTS;
 	const char *more = "";
 	size_t used;
 
-	*phases = NULL;
-	if (s->phase) {
-		*phases = phases_wanted(p, s->phase, s->phase_nth);
-		if (!*phases)
-			return -1;
-	}
 	memcpy(out->by, s->by, sizeof out->by);
 	out->bys = s->bys;
 	out->phase = s->phase;
 	out->phase_nth = s->phase_nth;
+	out->from = s->from;
+	out->to = s->to;
+	out->base_names = (const char *const *)s->base_names;
+	for (int i = 0; i < SELECT_RULES; i++)
+		out->rules[i] = (const char *const *)s->rules[i];
 	describe_intervals(out);
 	out->var_known = out->exact || !temp || any_variance(out);
 	if (is_peak(out->metric) && profile_processes(p) > 1)
 		more = ", sum of per-process peaks";
-	else if (is_live(out->metric) && !s->phase && !s->leave_inherited &&
+	else if (is_live(out->metric) && !span->phases && !s->leave_inherited &&
 		 select_is_by(s, BY_PROCESS) && profile_processes(p) > 1)
 		more = ", with blocks inherited by fork";
 	snprintf(out->title, sizeof out->title, "%s",
 		profile_metric_name(p, out->metric));
-	if (s->phase)
-		put_phase(out->title, sizeof out->title, out,
-			most_times(p, *phases));
+	span_title(span, s, out->metric, out->title, sizeof out->title);
 	used = strlen(out->title);
-	snprintf(out->title + used, sizeof out->title - used, "%s", more);
-	return 0;
+	snprintf(out->title + used, sizeof out->title - used, "%s%s", more,
+		s->base ? ", less the base" : "");
 }

@@ -4,6 +4,7 @@
 #define SELECT_METRIC_H
 
 #include "select.h"
+#include "select_span.h"
 
 /* The one of the pair that counts objects, and the one that counts bytes. */
 enum metric metric_objects(enum metric m);
@@ -30,12 +31,8 @@ enum metric_side { OF_ALL, OF_INHERITED, OF_PHASE };
 void metric_add(struct figures *sum, const struct row *r, enum metric m,
 	enum metric_side side);
 
-/*
- * Fills all of `out` that tells what is shown. out->metric is set. *phases:
- * those that count, see phases_wanted; NULL if all of the time does. 0, or -1
- * after error(): there is no such phase.
- */
-int metric_describe(
-	struct shown *out, const struct selection *s, bool **phases);
+/* Fills all of `out` that tells what is shown. out->metric is set. */
+void metric_describe(
+	struct shown *out, const struct selection *s, const struct span *span);
 
 #endif

@@ -11,6 +11,7 @@ const char *const select_by_names[SELECT_BYS] = {
 	[BY_THREAD] = "thread",
 	[BY_LABEL] = "label",
 	[BY_PHASE] = "phase",
+	[BY_MODULE] = "module",
 };
 
 uint32_t
@@ -27,9 +28,10 @@ roots_marker(struct profile *p, const char *name)
 }
 
 void
-roots_init(struct roots *r, struct profile *p)
+roots_init(struct roots *r, struct profile *p, bool by_program)
 {
 	r->p = p;
+	r->by_program = by_program;
 	r->processes = xcalloc(p->process_count + 1, sizeof *r->processes);
 	for (uint32_t i = 0; i < p->process_count; i++)
 		r->processes[i] = NONE;
@@ -55,7 +57,7 @@ pid_is_enough(const struct profile *p, const struct process *of)
 
 /* "redis-server 4711" */
 static uint32_t
-process_marker(struct profile *p, uint32_t process)
+process_marker(struct profile *p, uint32_t process, bool by_program)
 {
 	const struct process *of = &p->processes[process];
 	const char *exe = strtab_get(&p->strings, of->exe);
@@ -64,7 +66,9 @@ process_marker(struct profile *p, uint32_t process)
 	char *name;
 	uint32_t frame;
 
-	if (of->merged > 0)
+	if (by_program)
+		name = xstrdup(base);
+	else if (of->merged > 0)
 		name = xasprintf("%s (%u process%s)", base, of->merged,
 			of->merged == 1 ? "" : "es");
 	else if (pid_is_enough(p, of))
@@ -89,8 +93,27 @@ named_marker(struct profile *p, uint32_t string, const char *otherwise)
 	return frame;
 }
 
+/* "libc.so.6" */
+static uint32_t
+module_marker(struct profile *p, uint32_t frame)
+{
+	uint32_t module = p->functions[p->frames[frame].function].module;
+	const char *path, *slash;
+	char *name;
+
+	if (module == NONE)
+		return roots_marker(p, "[no module]");
+	path = strtab_get(&p->strings, p->modules[module].path);
+	slash = strrchr(path, '/');
+	name = xstrdup(slash && slash[1] ? slash + 1 : path);
+	frame = roots_marker(p, *name ? name : "[no module]");
+	free(name);
+	return frame;
+}
+
 uint32_t
-roots_by(struct roots *r, const struct row *row, enum select_by by)
+roots_by(struct roots *r, const struct row *row, uint32_t charged,
+	enum select_by by)
 {
 	struct profile *p = r->p;
 
@@ -103,10 +126,21 @@ roots_by(struct roots *r, const struct row *row, enum select_by by)
 		return named_marker(p,
 			row->phase == NONE ? NONE : p->phases[row->phase].name,
 			"[no phase]");
+	case BY_MODULE:
+		return module_marker(p, charged);
 	case BY_PROCESS:
 		break;
 	}
 	if (r->processes[row->process] == NONE)
-		r->processes[row->process] = process_marker(p, row->process);
+		r->processes[row->process] =
+			process_marker(p, row->process, r->by_program);
 	return r->processes[row->process];
+}
+
+const char *
+roots_ancestors(const struct profile *p, uint32_t process)
+{
+	uint32_t string = p->processes[process].ancestors;
+
+	return string == NONE ? "" : strtab_get(&p->strings, string);
 }

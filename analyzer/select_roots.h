@@ -9,13 +9,21 @@
 struct roots {
 	struct profile *p; /* borrowed; frames are added to it */
 	uint32_t *processes; /* frames, by process; NONE: not made yet */
+	bool by_program; /* a process goes by its program's name alone */
 };
 
-void roots_init(struct roots *r, struct profile *p);
+void roots_init(struct roots *r, struct profile *p, bool by_program);
 void roots_release(struct roots *r);
 
-/* The frame that stands for the row's process, thread, label or phase. */
-uint32_t roots_by(struct roots *r, const struct row *row, enum select_by by);
+/*
+ * The frame that stands for the row's process, thread, label or phase, or for
+ * the module of the frame that is charged.
+ */
+uint32_t roots_by(struct roots *r, const struct row *row, uint32_t charged,
+	enum select_by by);
+
+/* The programs that led to a process, "make/gcc"; "" if it has none. */
+const char *roots_ancestors(const struct profile *p, uint32_t process);
 
 /* A frame of that name that no symbol stands for. */
 uint32_t roots_marker(struct profile *p, const char *name);

@@ -85,10 +85,13 @@ count_stack(struct counting *c, uint32_t index)
 static bool
 is_better(const struct counting *c, uint32_t x, uint32_t y)
 {
-	if (c->flat_of_frame[x] != c->flat_of_frame[y])
-		return c->flat_of_frame[x] > c->flat_of_frame[y];
-	if (c->cum_of_frame[x] != c->cum_of_frame[y])
-		return c->cum_of_frame[x] > c->cum_of_frame[y];
+	int64_t fx = llabs(c->flat_of_frame[x]), cx = llabs(c->cum_of_frame[x]);
+	int64_t fy = llabs(c->flat_of_frame[y]), cy = llabs(c->cum_of_frame[y]);
+
+	if (fx != fy)
+		return fx > fy;
+	if (cx != cy)
+		return cx > cy;
 	return c->s->profile->frames[x].line < c->s->profile->frames[y].line;
 }
 
@@ -166,10 +169,11 @@ compare_sites(const void *x, const void *y, void *context)
 	const struct order *o = context;
 	uint32_t pa = place_of(o->c, a->frame), pb = place_of(o->c, b->frame);
 
-	if (o->by_cum && a->cum != b->cum)
-		return a->cum > b->cum ? -1 : 1;
-	if (a->flat != b->flat)
-		return a->flat > b->flat ? -1 : 1;
+	/* Below 0 is what a base has more of: a change as large as any. */
+	if (o->by_cum && llabs(a->cum) != llabs(b->cum))
+		return llabs(a->cum) > llabs(b->cum) ? -1 : 1;
+	if (llabs(a->flat) != llabs(b->flat))
+		return llabs(a->flat) > llabs(b->flat) ? -1 : 1;
 	return pa < pb ? -1 : pa > pb;
 }
 

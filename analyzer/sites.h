@@ -26,7 +26,8 @@ struct sites {
 	uint32_t *via;
 };
 
-/* Sorted by flat, or by cum, largest first, then by select_places. */
+/* Sorted by flat, or by cum, largest (without their sign) first, then by
+ * select_places. */
 void sites_build(struct sites *out, const struct shown *s, bool by_cum);
 void sites_release(struct sites *s);
 

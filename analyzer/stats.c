@@ -121,3 +121,13 @@ stats_interval95(double value, double var)
 		.high = unit * gamma_point(n + 1, 0.975, Z975),
 	};
 }
+
+struct interval
+stats_difference95(double value, double var)
+{
+	double half = var > 0 ? Z975 * sqrt(var) : 0;
+
+	if (!isfinite(half))
+		half = 0;
+	return (struct interval){ .low = value - half, .high = value + half };
+}

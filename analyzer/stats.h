@@ -16,4 +16,10 @@ struct interval {
  */
 struct interval stats_interval95(double value, double var);
 
+/*
+ * The same of a difference of two estimates, whose variances have been added;
+ * it may be negative. The normal interval: value +- 1.96 deviations.
+ */
+struct interval stats_difference95(double value, double var);
+
 #endif

@@ -15,6 +15,7 @@
 #include "svg_color.h"
 #include "svg_text.h"
 #include "units.h"
+#include "write.h"
 
 #define MARGIN	    12 /* px */
 #define NAMED_MAX   3 /* programs that the subtitle names */
@@ -105,7 +106,7 @@ static char *
 subtitle(const struct shown *s)
 {
 	char samples[UNITS_MAX];
-	char *text = NULL;
+	char *text = NULL, *words;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
 
@@ -115,6 +116,10 @@ subtitle(const struct shown *s)
 		s->title[0] ? s->title
 			    : profile_metric_name(s->profile, s->metric));
 	put_total(out, s);
+	words = selection_words(s);
+	if (*words)
+		fprintf(out, " \xc2\xb7 %s", words);
+	free(words);
 	put_programs(out, s->profile);
 	if (s->samples && !s->exact)
 		fprintf(out, " \xc2\xb7 %s%s sample%s",
@@ -207,7 +212,13 @@ svg_head_put_empty(FILE *out, const struct shown *s, int width)
 	const char *why = "Nothing was recorded under this metric.";
 	const char *what = "heapflame info says what was captured and lost.";
 
-	if (!p->row_count) {
+	if (s->whole > 0 && s->selected == 0) {
+		why = "No stack is left by this selection.";
+		what = "It is in the line above.";
+	} else if (s->compared && s->whole > 0) {
+		why = "No stack holds more than in the base.";
+		what = "heapflame report --base shows what holds less.";
+	} else if (!p->row_count) {
 		why = "The profile holds no sample at all.";
 		what = "A short or small program wants a smaller interval: "
 		       "heapflame run --sample 1";

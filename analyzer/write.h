@@ -54,6 +54,22 @@ struct text_options {
  */
 void write_text_head(FILE *out, const struct shown *s, bool exact);
 
+/*
+ * What a selection left, and what a base took away: "focus 'x': 12.3 MiB of
+ * 45.6 MiB, 27.0%; base 'old.heap': less 8.0 MiB", without a newline; "" where
+ * all is shown. What strangers named is made visible. Caller frees.
+ */
+char *selection_words(const struct shown *s);
+
+/* The same as lines of the head. */
+void write_text_selection(FILE *out, const struct shown *s, bool exact);
+
+/*
+ * Says on stderr what a picture or folded stacks had to leave out, which hold
+ * no negative values.
+ */
+void selection_note_shrunk(const struct shown *s);
+
 /* The table of functions alone, and the tree of the heaviest chains alone. */
 void write_text_table(
 	FILE *out, const struct shown *s, const struct text_options *o);

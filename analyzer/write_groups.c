@@ -42,7 +42,7 @@ write_group(FILE *out, const struct shown *s, const struct group *g,
 	size_t used, room = (size_t)o->columns;
 
 	amount_with_error(value, s, g->value, g->var, o->exact);
-	amount_share(share, g->value, s->total);
+	amount_share(share, g->value, s->hundred);
 	units_count(objects, g->objects);
 	used = text_columns(value) + 1 + 6 + 1 + 9 + 2;
 	if (o->columns > 0)

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amount.h"
 #include "err.h"
 #include "sites.h"
-#include "stats.h"
 #include "text.h"
 #include "write.h"
 
@@ -40,14 +40,16 @@ number_or_null(FILE *out, uint64_t n)
 static int64_t
 rounded(double x)
 {
-	return x >= 9.2e18 ? INT64_MAX : llround(x);
+	if (x >= 9.2e18)
+		return INT64_MAX;
+	return x <= -9.2e18 ? -INT64_MAX : llround(x);
 }
 
 void
 json_value(FILE *out, const struct shown *s, const char *key, int64_t value,
 	double var)
 {
-	struct interval i = stats_interval95((double)value, var);
+	struct interval i = amount_interval(s, value, var);
 
 	fprintf(out, "\"%s\":%" PRId64, key, value);
 	if (!s->var_known)
@@ -193,6 +195,7 @@ json_head(FILE *out, const struct shown *s)
 	else
 		fputs("null", out);
 	fputs(",\n", out);
+	json_selection(out, s);
 	write_processes(out, s->profile);
 	write_lost(out, s->profile);
 }

@@ -20,6 +20,9 @@ void json_value(FILE *out, const struct shown *s, const char *key,
 /* "function":...,"file":...,"line":...,"module":...,"build_id":... */
 void json_place(FILE *out, const struct shown *s, uint32_t frame);
 
+/* "selection" with its comma; null where all is shown. */
+void json_selection(FILE *out, const struct shown *s);
+
 /* "by" and "groups" with their commas. */
 void json_groups(FILE *out, const struct shown *s);
 

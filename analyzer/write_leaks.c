@@ -149,23 +149,47 @@ write_where(FILE *out, const struct profile *p, uint32_t frame,
 	}
 }
 
-/* One call; several lines if functions were inlined into it. */
-static uint32_t
-write_location(FILE *out, const struct shown *s, uint32_t location, uint32_t n)
+/* A stack being written: the frames that are shown, and how many are done. */
+struct writing {
+	FILE *out;
+	const struct shown *s;
+	const uint32_t *frames; /* root first */
+	uint32_t left; /* not written yet; the next one is the last of them */
+	uint32_t n; /* lines written */
+};
+
+/*
+ * One call; several lines if functions were inlined into it, fewer if some are
+ * hidden: those that are shown come in the same order.
+ */
+static void
+write_location(struct writing *w, uint32_t location)
 {
-	const struct profile *p = s->profile;
+	const struct profile *p = w->s->profile;
 	const struct location *l = &p->locations[location];
 
-	for (uint32_t i = 0; i < l->depth; i++, n++) {
+	for (uint32_t i = 0; i < l->depth; i++) {
 		uint32_t frame = p->location_frames[l->first + i];
-		char *name = text_visible(shown_name(s, frame));
+		char *name;
 
-		fprintf(out, "    #%u 0x%" PRIx64 " in %s", n, l->offset, name);
+		if (w->left == 0 || w->frames[w->left - 1] != frame)
+			continue;
+		w->left--;
+		name = text_visible(shown_name(w->s, frame));
+		fprintf(w->out, "    #%u 0x%" PRIx64 " in %s", w->n++,
+			l->offset, name);
 		free(name);
-		write_where(out, p, frame, l);
-		putc('\n', out);
+		write_where(w->out, p, frame, l);
+		putc('\n', w->out);
 	}
-	return n;
+}
+
+/* Is the outermost of them what stands for callers that are missing? */
+static bool
+is_cut_off(const struct writing *w)
+{
+	return w->left > 0 &&
+	       strcmp(shown_name(w->s, w->frames[0]), "[truncated]") == 0;
 }
 
 static void
@@ -173,21 +197,27 @@ write_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
 {
 	const struct profile *p = s->profile;
 	const struct stack *stack = &p->stacks[leak->stack];
-	uint32_t n = 0;
+	struct writing w = {
+		.out = out,
+		.s = s,
+		.frames = s->frames + leak->first + leak->roots,
+		.left = leak->depth - leak->roots,
+	};
 
 	for (uint32_t i = 0; i < stack->depth; i++)
-		n = write_location(
-			out, s, p->stack_locations[stack->first + i], n);
+		write_location(&w, p->stack_locations[stack->first + i]);
 	if (stack->depth == 0)
 		fputs("    (no stack)\n", out);
-	else if (stack->truncated)
+	else if (is_cut_off(&w))
 		fputs("    (cut off here)\n", out);
+	else if (w.n == 0)
+		fputs("    (all of it is hidden)\n", out);
 	/* The process, thread, ... of --by: outermost, as in every view. */
-	for (uint32_t i = leak->roots; i > 0; i--, n++) {
+	for (uint32_t i = leak->roots; i > 0; i--) {
 		char *name = text_visible(
 			shown_name(s, s->frames[leak->first + i - 1]));
 
-		fprintf(out, "    #%u 0x0 in %s\n", n, name);
+		fprintf(out, "    #%u 0x0 in %s\n", w.n++, name);
 		free(name);
 	}
 }

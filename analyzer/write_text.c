@@ -105,9 +105,9 @@ fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 
 	row[FLAT] = xstrdup(
 		amount_with_error(buf, s, site->flat, site->flat_var, exact));
-	row[FLAT_SHARE] = xstrdup(amount_share(buf, site->flat, s->total));
+	row[FLAT_SHARE] = xstrdup(amount_share(buf, site->flat, s->hundred));
 	row[CUM] = xstrdup(amount(buf, s, site->cum, exact));
-	row[CUM_SHARE] = xstrdup(amount_share(buf, site->cum, s->total));
+	row[CUM_SHARE] = xstrdup(amount_share(buf, site->cum, s->hundred));
 	row[OBJECTS] = xstrdup(units_count(buf, site->flat_objects));
 	row[LIFE] = xstrdup(life_cell(buf, s, site));
 	row[FUNCTION] = text_visible(shown_name(s, site->frame));

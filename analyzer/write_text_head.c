@@ -187,21 +187,21 @@ write_shares(FILE *out, const struct shown *s)
 				: s->frames[stack->first + stack->charge - 1];
 
 		if (stack->truncated)
-			cut += stack->value;
+			cut += llabs(stack->value);
 		if (charged == NONE ||
 			!p->functions[p->frames[charged].function].named)
-			nameless += stack->value;
+			nameless += llabs(stack->value);
 	}
-	if ((double)cut > NOTABLE_CUT * (double)s->total)
+	if ((double)cut > NOTABLE_CUT * (double)s->hundred)
 		fprintf(out,
 			"warning: %s has stacks that are cut off, too deep or "
 			"not to be unwound\n",
-			amount_share(share, cut, s->total));
-	if ((double)nameless > NOTABLE_NONAME * (double)s->total)
+			amount_share(share, cut, s->hundred));
+	if ((double)nameless > NOTABLE_NONAME * (double)s->hundred)
 		fprintf(out,
 			"warning: %s is in functions without a name; "
 			"'heapflame info' says why\n",
-			amount_share(share, nameless, s->total));
+			amount_share(share, nameless, s->hundred));
 }
 
 /* An empty picture says what would not be empty. */
@@ -210,6 +210,12 @@ write_nothing(FILE *out, const struct shown *s)
 {
 	const struct profile *p = s->profile;
 
+	if (s->whole > 0) {
+		fputs(s->selected > 0 ? "nothing has changed\n"
+				      : "no stack is left by this selection\n",
+			out);
+		return;
+	}
 	for (uint32_t i = 0; i < p->process_count; i++) {
 		if (s->metric != INUSE_SPACE && s->metric != INUSE_OBJECTS)
 			break;
@@ -226,6 +232,7 @@ void
 write_text_head(FILE *out, const struct shown *s, bool exact)
 {
 	write_first_line(out, s, exact);
+	write_text_selection(out, s, exact);
 	write_losses(out, s->profile);
 	write_shares(out, s);
 	if (s->stack_count == 0)

@@ -81,7 +81,7 @@ print_line(const struct printing *w, const struct line *line)
 	}
 	fprintf(w->out, "%*s%s %6s  %*s%s%s\n",
 		used + 7 < figures ? (int)(figures - 7 - used) : 0, "", value,
-		amount_share(share, node->total, s->total), (int)line->indent,
+		amount_share(share, node->total, s->hundred), (int)line->indent,
 		"", line->branches ? "+ " : "", text);
 	free(text);
 }
@@ -90,7 +90,8 @@ static int
 compare_lines(const void *x, const void *y, const struct tree *t)
 {
 	const struct line *a = x, *b = y;
-	int64_t ta = t->nodes[a->node].total, tb = t->nodes[b->node].total;
+	int64_t ta = llabs(t->nodes[a->node].total);
+	int64_t tb = llabs(t->nodes[b->node].total);
 
 	if (ta != tb)
 		return ta < tb ? -1 : 1;
@@ -122,7 +123,7 @@ wait_for_children(struct printing *w, struct line parent)
 
 	for (uint32_t c = nodes[parent.node].first_child; c != NONE;
 		c = nodes[c].next_sibling) {
-		if (nodes[c].total < w->least) {
+		if (llabs(nodes[c].total) < w->least) {
 			w->pruned += nodes[c].total;
 			w->pruned_count++;
 			continue;
@@ -149,7 +150,7 @@ print_pruned(const struct printing *w)
 		"%s (%s) in %" PRIu64
 		" branches of less than %.3g%% each is not shown\n",
 		amount(value, s, w->pruned, w->o->exact),
-		amount_share(share, w->pruned, s->total), w->pruned_count,
+		amount_share(share, w->pruned, s->hundred), w->pruned_count,
 		100 * w->o->prune);
 }
 
@@ -160,7 +161,7 @@ write_text_tree(FILE *out, const struct tree *t, const struct text_options *o)
 
 	if (t->shown->stack_count == 0)
 		return;
-	w.least = (int64_t)(o->prune * (double)t->shown->total);
+	w.least = (int64_t)(o->prune * (double)t->shown->hundred);
 	wait_sorted(&w, 0, (struct line){ 0 });
 	while (w.waiting_count > 0) {
 		struct line line = w.waiting[--w.waiting_count];

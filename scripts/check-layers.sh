@@ -27,7 +27,7 @@ analyzer=(
 	'run_* launch launch_*'
 	'top_screen'
 	'top_view'
-	'args flame flame_* leaks state_status state_dump top_figures'
+	'args args_* flame flame_* leaks state_status state_dump top_figures'
 	'write write_* svg_* output amount'
 	'tree sites groups known window'
 	'select select_* charge places stats coverage memory'

@@ -366,6 +366,7 @@ json_has_the_fixed_keys(void **state)
 		"\"interval_max\":4096,\n"
 		"\"total\":{\"value\":64,\"low\":64,\"high\":64},\n"
 		"\"phase\":null,\n"
+		"\"selection\":null,\n"
 		"\"processes\":[\n{\"exe\":\"/usr/bin/prog\",\"pid\":5,"
 		"\"start\":1700000000005,\"state\":\"ended\","
 		"\"source\":\"prog.5.heap\",\"phases\":[]}],\n"

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The frames of the base are translated into those of the profile. Then each
+ * frame has a key, itself or one that stands for all of a function's, and
+ * stacks with equal keys are one.
+ */
+#define _GNU_SOURCE /* qsort_r */
+#include "select_base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "select_order.h"
+
+/* A stack of either side. */
+struct side {
+	struct slice at; /* into frames and keys */
+	uint32_t index; /* into the stacks of its side */
+	bool of_base;
+};
+
+struct difference {
+	struct profile *p;
+	const struct shown *now, *base;
+	bool *rebuilt; /* by module of p */
+	uint32_t rebuilt_count;
+	uint32_t *frames, *keys; /* of both sides */
+	struct side *sides;
+	uint32_t count;
+};
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The modules of both sides, by what they are called. */
+struct modules {
+	struct strtab names; /* base names of p's */
+	uint32_t *first; /* by name: the first module */
+	uint32_t *to; /* by module of the base */
+};
+
+static void
+find_names(struct modules *m, const struct profile *p)
+{
+	m->first = xmalloc((p->module_count + 1) * sizeof *m->first);
+	for (uint32_t i = 0; i < p->module_count; i++) {
+		const char *path = strtab_get(&p->strings, p->modules[i].path);
+		uint32_t before = m->names.count;
+		uint32_t name = strtab_add(&m->names, base_name(path));
+
+		if (name == before)
+			m->first[name] = i;
+	}
+}
+
+/* The same file, else one of the same name, else it becomes one of p's. */
+static uint32_t
+translate_module(struct difference *d, struct modules *m, uint32_t module)
+{
+	const struct profile *from = d->base->profile;
+	const struct module *it = &from->modules[module];
+	const char *path = strtab_get(&from->strings, it->path);
+	uint32_t known = d->p->module_count, names = m->names.count, name;
+	uint32_t to = profile_module(d->p, path,
+		it->build_id == NONE
+			? NULL
+			: strtab_get(&from->strings, it->build_id));
+
+	if (to < known && to < d->rebuilt_count)
+		return to;
+	name = strtab_add(&m->names, base_name(path));
+	if (name >= names || m->first[name] >= d->rebuilt_count)
+		return to;
+	d->rebuilt[m->first[name]] = true;
+	return m->first[name];
+}
+
+static void
+translate_modules(struct difference *d, struct modules *m)
+{
+	uint32_t n = d->base->profile->module_count;
+
+	*m = (struct modules){ 0 };
+	find_names(m, d->p);
+	d->rebuilt_count = d->p->module_count;
+	d->rebuilt = xcalloc(d->rebuilt_count + 1, sizeof *d->rebuilt);
+	m->to = xmalloc((n + 1) * sizeof *m->to);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t names = m->names.count;
+
+		m->to[i] = translate_module(d, m, i);
+		/* A name that only the base has: nobody of p's is meant. */
+		if (m->names.count > names)
+			m->first = xrealloc(m->first,
+				(m->names.count + 1) * sizeof *m->first);
+		if (m->names.count > names)
+			m->first[names] = m->to[i];
+	}
+}
+
+static void
+modules_release(struct modules *m)
+{
+	strtab_release(&m->names);
+	free(m->first);
+	free(m->to);
+}
+
+static uint32_t
+translate_string(struct difference *d, uint32_t string)
+{
+	return string == NONE ? NONE
+			      : strtab_add(&d->p->strings,
+					strtab_get(&d->base->profile->strings,
+						string));
+}
+
+/* By frame of the base: the frame of p. Caller frees. */
+static uint32_t *
+translate_frames(struct difference *d)
+{
+	const struct profile *from = d->base->profile;
+	uint32_t *to = xmalloc((from->frame_count + 1) * sizeof *to);
+	struct modules m;
+
+	translate_modules(d, &m);
+	for (uint32_t i = 0; i < from->frame_count; i++)
+		to[i] = NONE;
+	for (uint32_t i = 0; i < d->base->frame_count; i++) {
+		uint32_t frame = d->base->frames[i];
+		struct function f =
+			from->functions[from->frames[frame].function];
+
+		if (to[frame] != NONE)
+			continue;
+		f.name = translate_string(d, f.name);
+		f.file = translate_string(d, f.file);
+		f.module = f.module == NONE ? NONE : m.to[f.module];
+		to[frame] = profile_frame(d->p,
+			(struct frame){ .function = profile_function(d->p, f),
+				.line = from->frames[frame].line });
+	}
+	modules_release(&m);
+	return to;
+}
+
+static uint32_t
+key_of(struct difference *d, uint32_t frame)
+{
+	struct function f = d->p->functions[d->p->frames[frame].function];
+
+	if (f.module == NONE || f.module >= d->rebuilt_count ||
+		!d->rebuilt[f.module])
+		return frame;
+	f.file = NONE;
+	f.inlined = false;
+	return profile_frame(
+		d->p, (struct frame){ .function = profile_function(d->p, f) });
+}
+
+static void
+add_side(struct difference *d, const struct shown *s, const uint32_t *to,
+	uint32_t first)
+{
+	for (uint32_t i = 0; i < s->frame_count; i++) {
+		uint32_t frame = to ? to[s->frames[i]] : s->frames[i];
+
+		d->frames[first + i] = frame;
+		d->keys[first + i] = key_of(d, frame);
+	}
+	for (uint32_t i = 0; i < s->stack_count; i++)
+		d->sides[d->count++] = (struct side){
+			.at = { first + s->stacks[i].first,
+				s->stacks[i].depth },
+			.index = i,
+			.of_base = to != NULL,
+		};
+}
+
+static int
+compare_keys(const void *x, const void *y, void *context)
+{
+	const struct side *a = x, *b = y;
+	const uint32_t *keys = context;
+	uint32_t n = a->at.depth < b->at.depth ? a->at.depth : b->at.depth;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t kx = keys[a->at.first + i], ky = keys[b->at.first + i];
+
+		if (kx != ky)
+			return kx < ky ? -1 : 1;
+	}
+	if (a->at.depth != b->at.depth)
+		return a->at.depth < b->at.depth ? -1 : 1;
+	return 0;
+}
+
+static int
+compare_sides(const void *x, const void *y, void *keys)
+{
+	const struct side *a = x, *b = y;
+	int order = compare_keys(x, y, keys);
+
+	/* What is shown are the frames of now, where there are any. */
+	if (order == 0)
+		order = a->of_base - b->of_base;
+	return order != 0 ? order : a->index < b->index ? -1 : 1;
+}
+
+static void
+add_stack(struct shown_stack *sum, const struct shown_stack *s, bool of_base)
+{
+	int sign = of_base ? -1 : 1;
+
+	sum->value += sign * s->value;
+	sum->objects += sign * s->objects;
+	sum->bytes += sign * s->bytes;
+	sum->var += s->var;
+	if (of_base)
+		return;
+	sum->samples += s->samples;
+	sum->freed_objects += s->freed_objects;
+	sum->lifetime_ns += s->lifetime_ns;
+}
+
+/* The sides from..to are one stack. */
+static struct shown_stack
+merge(const struct difference *d, uint32_t from, uint32_t to)
+{
+	const struct side *first = &d->sides[from];
+	struct shown_stack sum =
+		(first->of_base ? d->base : d->now)->stacks[first->index];
+
+	sum.value = sum.objects = sum.bytes = 0;
+	sum.var = sum.freed_objects = sum.lifetime_ns = 0;
+	sum.samples = 0;
+	sum.first = first->at.first;
+	if (first->of_base)
+		sum.stack = NONE;
+	for (uint32_t i = from; i < to; i++) {
+		const struct side *it = &d->sides[i];
+
+		add_stack(&sum,
+			&(it->of_base ? d->base : d->now)->stacks[it->index],
+			it->of_base);
+	}
+	return sum;
+}
+
+static int
+compare_stacks(const void *x, const void *y, void *order)
+{
+	const struct shown_stack *a = x, *b = y;
+
+	return stack_compare(order, (struct slice){ a->first, a->depth },
+		(struct slice){ b->first, b->depth });
+}
+
+static bool
+is_shrunk(const struct shown_stack *s)
+{
+	return s->value < 0 || (s->value == 0 && s->objects < 0);
+}
+
+/* Takes them over; their frames stay where they are. */
+static void
+set_stacks(struct shown *out, struct difference *d, bool only_grown,
+	bool keep_empty)
+{
+	struct shown_stack *list = xmalloc((d->count + 1) * sizeof *list);
+	uint32_t next;
+
+	out->total = out->hundred = 0;
+	out->stack_count = 0; /* the stacks themselves are still needed */
+	for (uint32_t i = 0; i < d->count; i = next) {
+		struct shown_stack sum;
+
+		for (next = i + 1; next < d->count; next++)
+			if (compare_keys(&d->sides[i], &d->sides[next],
+				    d->keys) != 0)
+				break;
+		sum = merge(d, i, next);
+		if (only_grown && is_shrunk(&sum)) {
+			out->shrunk += sum.value;
+			out->shrunk_count++;
+			out->var -= sum.var;
+			out->samples -= sum.samples;
+			continue;
+		}
+		if (sum.value == 0 && !(keep_empty && sum.objects != 0))
+			continue;
+		out->total += sum.value;
+		out->hundred += sum.value < 0 ? -sum.value : sum.value;
+		list[out->stack_count++] = sum;
+	}
+	if (out->var < 0) /* what is left of a sum of doubles */
+		out->var = 0;
+	free(out->stacks);
+	out->stacks = list;
+}
+
+static void
+sort_stacks(struct shown *out, const struct difference *d)
+{
+	uint32_t *places = select_places(d->p);
+	struct stack_order order = { d->p, places, d->frames };
+
+	qsort_r(out->stacks, out->stack_count, sizeof *out->stacks,
+		compare_stacks, &order);
+	free(places);
+}
+
+static void
+subtract(struct shown *out, struct difference *d, const struct selection *s)
+{
+	size_t frames = (size_t)out->frame_count + d->base->frame_count;
+	size_t stacks = (size_t)out->stack_count + d->base->stack_count;
+	uint32_t *to = translate_frames(d);
+
+	if (frames > UINT32_MAX / 2) {
+		error("the stacks of these profiles are too many to be shown");
+		exit(EXIT_FAILED);
+	}
+	d->frames = xmalloc((frames + 1) * sizeof *d->frames);
+	d->keys = xmalloc((frames + 1) * sizeof *d->keys);
+	d->sides = xmalloc((stacks + 1) * sizeof *d->sides);
+	add_side(d, out, NULL, 0);
+	add_side(d, d->base, to, out->frame_count);
+	qsort_r(d->sides, d->count, sizeof *d->sides, compare_sides, d->keys);
+	set_stacks(out, d, s->only_grown, s->keep_empty);
+	free(out->frames);
+	out->frames = d->frames;
+	out->frame_count = (uint32_t)frames;
+	sort_stacks(out, d);
+	free(d->keys);
+	free(d->sides);
+	free(d->rebuilt);
+	free(to);
+}
+
+static bool
+has_metric(const struct profile *p, enum metric m)
+{
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].has[m])
+			return true;
+	return false;
+}
+
+/* What is said of the figures is said of both sides. */
+static void
+describe(struct shown *out, const struct shown *base)
+{
+	out->compared = true;
+	out->base_total = base->total;
+	out->var += base->var;
+	out->exact &= base->exact;
+	out->var_known &= base->var_known;
+	if (base->interval_min > 0 &&
+		(out->interval_min == 0 ||
+			base->interval_min < out->interval_min))
+		out->interval_min = base->interval_min;
+	if (base->interval_max > out->interval_max)
+		out->interval_max = base->interval_max;
+}
+
+int
+base_subtract(struct shown *out, struct profile *p, const struct selection *s)
+{
+	struct selection of_base = *s;
+	struct shown base;
+	struct difference d = { .p = p, .now = out, .base = &base };
+
+	if (!has_metric(s->base, out->metric))
+		return error("the base does not hold '%s'",
+			metric_names[out->metric]);
+	of_base.base = NULL;
+	of_base.only_grown = false;
+	if (select_stacks(&base, s->base, &of_base) < 0) {
+		hint("This is said of the base.");
+		return -1;
+	}
+	describe(out, &base);
+	subtract(out, &d, s);
+	shown_release(&base);
+	return 0;
+}
