@@ -68,6 +68,8 @@ static const struct absent absents[] = {
 	{ "web", picture },
 	{ "dot", picture },
 	{ "gv", picture },
+	{ "evince", picture },
+	{ "scale", picture },
 	{ "pdf", picture },
 	{ "ps", picture },
 	{ "gif", picture },
@@ -95,7 +97,11 @@ static const struct absent absents[] = {
 	{ "normalize", "'--base' subtracts what is there" },
 	{ "divide_by", "figures are shown as they are" },
 	{ "interactive", "'heapflame top' is what moves" },
+	{ "thread", "'--by thread' keeps threads apart" },
+	{ "inuse", "'--inuse_space' is one metric, '--inuse_objects' another" },
+	{ "heapcheck", "'heapflame leaks' lists what was never freed" },
 	{ "symbolize", "names are always looked up" },
+	{ "symbols", "names are always looked up" },
 	{ "seconds", "'heapflame record --for TIME PID' takes a window" },
 	/* Ours, at the wrong command. */
 	{ "top", "it lists no rows; '--focus RE' narrows it, and "

@@ -211,8 +211,11 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 	status = prepare(out, &b, &w);
 	if (status == 0)
 		status = build(out, &b, w);
-	collect_release(&b);
 	out->selected = out->hundred = out->total;
+	/* Rounded stacks may add up to one more than the rounded sum. */
+	if (!b.rules.any || out->whole < out->total)
+		out->whole = out->total;
+	collect_release(&b);
 	if (status == 0 && s->base)
 		status = base_subtract(out, p, &chosen);
 	if (status == 0)

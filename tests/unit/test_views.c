@@ -121,6 +121,73 @@ a_phase_has_figures_of_its_own(void **state)
 }
 
 static void
+phases_between_marks_add_up(void **state)
+{
+	/* To the next one of that name: the second one is left out. */
+	expect(
+		&(struct selection){
+			.metric = ALLOC_SPACE, .from = "load", .to = "load" },
+		"alloc_space from mark 'load' to mark 'load'", STACK " 3500\n");
+	/* What came before the first mark has no phase. */
+	expect(&(struct selection){ .metric = ALLOC_SPACE,
+		       .to = "..//serve\n" },
+		"alloc_space to mark '..//serve\\x0a'", STACK " 1500\n");
+	expect(&(struct selection){ .metric = ALLOC_SPACE, .from = "load" },
+		"alloc_space from mark 'load'", STACK " 8600\n");
+	/* One phase: what lived when it ended. Several: what lives now. */
+	expect(&(struct selection){ .metric = INUSE_SPACE,
+		       .from = "load",
+		       .to = "..//serve\n" },
+		"inuse_space from mark 'load' to mark '..//serve\\x0a' at its "
+		"end",
+		STACK " 300\n");
+	expect(&(struct selection){ .metric = INUSE_SPACE, .from = "load" },
+		"inuse_space from mark 'load', still live", STACK " 8100\n");
+	expect(&(struct selection){ .metric = PEAK_SPACE,
+		       .from = "..//serve\n",
+		       .to = "load" },
+		"peak_space from mark '..//serve\\x0a' to mark 'load'",
+		STACK " 3000\n");
+	expect(&(struct selection){ .metric = PEAK_SPACE, .from = "load" },
+		"peak_space from mark 'load', of the whole peak",
+		STACK " 8600\n");
+	/* Of a phase, too, if one asks for what was never freed. */
+	expect(&(struct selection){ .metric = INUSE_SPACE,
+		       .phase = "load",
+		       .phase_nth = 1,
+		       .until_now = true },
+		"inuse_space of phase 'load', still live", STACK " 100\n");
+}
+
+static void
+expect_refusal(const char *from, const char *to, const char *words)
+{
+	struct selection selection = { .metric = -1, .from = from, .to = to };
+	struct profile p;
+	struct shown s;
+	struct said said;
+	int status;
+
+	load(&p);
+	said_begin(&said);
+	status = select_stacks(&s, &p, &selection);
+	said_end(&said);
+	assert_int_equal(status, -1);
+	assert_non_null(strstr(said.text, words));
+	assert_int_equal(said_lines(&said), 1);
+	profile_release(&p);
+}
+
+static void
+a_mark_that_is_not_there_is_an_error(void **state)
+{
+	expect_refusal("lod", NULL, "there are 'load', '..//serve\\x0a'");
+	expect_refusal("load", "end", "no phase is called 'end'");
+	expect_refusal(NULL, "end", "no phase is called 'end'");
+	expect_refusal("..//serve\n", "..//serve\n", "comes after");
+}
+
+static void
 a_phase_that_is_not_there_is_an_error_that_names_those_that_are(void **state)
 {
 	struct selection selection = { .metric = -1, .phase = "lod" };
@@ -258,6 +325,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(roots_stand_in_the_order_asked_for),
 		cmocka_unit_test(a_phase_has_figures_of_its_own),
+		cmocka_unit_test(phases_between_marks_add_up),
+		cmocka_unit_test(a_mark_that_is_not_there_is_an_error),
 		cmocka_unit_test(
 			a_phase_that_is_not_there_is_an_error_that_names_those_that_are),
 		cmocka_unit_test(groups_are_the_largest_first_and_no_functions),
