@@ -344,13 +344,24 @@ subtract(struct shown *out, struct difference *d, const struct selection *s)
 	free(to);
 }
 
-static bool
-has_metric(const struct profile *p, enum metric m)
+/*
+ * The metric m of p in the base, which may count those that files bring along
+ * in another order; -1: none of its processes has it.
+ */
+static int
+metric_in(const struct profile *base, const struct profile *p, enum metric m)
 {
-	for (uint32_t i = 0; i < p->process_count; i++)
-		if (p->processes[i].has[m])
-			return true;
-	return false;
+	const char *name = profile_metric_name(p, m);
+	int there = m < FOREIGN ? (int)m : -1;
+
+	for (uint32_t i = 0; m >= FOREIGN && i < base->foreign_count; i++)
+		if (strcmp(name, profile_metric_name(base,
+					 (enum metric)(FOREIGN + i))) == 0)
+			there = (int)(FOREIGN + i);
+	for (uint32_t i = 0; there >= 0 && i < base->process_count; i++)
+		if (base->processes[i].has[there])
+			return there;
+	return -1;
 }
 
 /* What is said of the figures is said of both sides. */
@@ -376,10 +387,11 @@ base_subtract(struct shown *out, struct profile *p, const struct selection *s)
 	struct selection of_base = *s;
 	struct shown base;
 	struct difference d = { .p = p, .now = out, .base = &base };
+	const char *name = profile_metric_name(p, out->metric);
 
-	if (!has_metric(s->base, out->metric))
-		return error("the base does not hold '%s'",
-			metric_names[out->metric]);
+	of_base.metric = metric_in(s->base, p, out->metric);
+	if (of_base.metric < 0)
+		return error("the base does not hold '%s'", name);
 	of_base.base = NULL;
 	of_base.only_grown = false;
 	if (select_stacks(&base, s->base, &of_base) < 0) {

@@ -7,7 +7,7 @@
 # One that measures time says `# alone`: it runs when no other does.
 #
 # usage: run.sh OUT [long]    T=20 run.sh OUT    T=52-signals run.sh OUT
-# Scenarios 9* are the long ones, run only by `long` or by name.
+# Scenarios 90 to 99 are the long ones, run only by `long` or by name.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 SRC=$(cd "$here/../.." && pwd)
@@ -81,7 +81,7 @@ show()
 
 chosen()
 {
-	for file in "$here"/[0-9][0-9]-*.sh; do
+	for file in "$here"/[0-9][0-9]-*.sh "$here"/1[0-9][0-9]-*.sh; do
 		[ -e "$file" ] || continue
 		name=$(basename "$file" .sh)
 		case $name in
@@ -89,8 +89,8 @@ chosen()
 		*) continue ;;
 		esac
 		case ${2:-short}/${T:-} in
-		long/*) [[ $name == 9* ]] || continue ;;
-		short/) [[ $name == 9* ]] && continue ;;
+		long/*) [[ $name == 9?-* ]] || continue ;;
+		short/) [[ $name == 9?-* ]] && continue ;;
 		esac
 		echo "$name"
 	done

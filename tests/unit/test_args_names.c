@@ -196,7 +196,6 @@ what_there_is_not_is_named_with_what_to_use(void **state)
 	refuses(ALL, "x -unit=ms", "-unit");
 	refuses(ALL, "x -unit", "-unit");
 	refuses(ALL, "x -inuse_space=1", "takes no value");
-	refuses(ALL, "x -sample_index=0", "no metric is called '0'");
 	refuses(ALL, "x -focus", "'--focus' wants a value");
 	refuses(ALL, "x -nodecount=x", "--top wants a whole number");
 	refuses(ALL, "x -nonsense", "unknown option '-nonsense'");
