@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `heapflame leaks`: what lives at the end, and a verdict if one is wanted. */
+#include <stdlib.h>
+
 #include "args.h"
 #include "cmd.h"
 #include "err.h"
-#include "write.h"
+#include "leaks.h"
+#include "units.h"
 
 #define TOP_DEFAULT 50
 
@@ -17,6 +20,13 @@ const char help_leaks[] =
 	"  --error-exitcode[=N] end with status N if anything lives (default: "
 	"0\n"
 	"                       always; N is 3 unless given)\n"
+	"  --min-bytes N        leave out leaks of fewer bytes (4K: 4096)\n"
+	"  --suppressions FILE  leave out what LeakSanitizer would, "
+	"`leak:PATTERN` lines;\n"
+	"                       may repeat; those used are listed with what "
+	"they hid\n"
+	"  --gen-suppressions   print such a file for the leaks there are "
+	"instead\n"
 	"  --show-known         list what libc and libstdc++ are known to "
 	"keep, too\n"
 	"  --by WHAT            process, thread, label, phase or module, or "
@@ -25,6 +35,8 @@ const char help_leaks[] =
 	"stack\n"
 	"  --json               heapflame-report/1 with \"leaks\", for "
 	"programs\n"
+	"  --junit FILE         also write JUnit XML there, a test case a "
+	"leak\n"
 	"  --all                every run found (default: the newest only)\n"
 	"  -o, --output FILE    where to (default: -, standard output)\n"
 	"  --help               this text\n"
@@ -38,77 +50,135 @@ const char help_leaks[] =
 
 #define EXITCODE_MAX 255
 
-static int
-leaks(struct profile *p, const struct args *a, bool show_known,
-	int64_t *objects)
-{
-	struct selection selection = a->selection;
-	struct known_hidden hidden = { 0 };
-	struct output out;
-	struct shown shown;
-	int rc = 0;
+/* The command line, beside what all commands have. */
+struct wanted {
+	struct args a;
+	struct leaks_view view;
+	bool show_known, generate;
+	const char *junit, *min_bytes;
+	int if_leaks;
+};
 
-	selection.metric = INUSE_SPACE;
-	selection.keep_empty = true;
-	/* The parent's to free. */
-	selection.leave_inherited = true;
-	/* Not what lived when a phase ended, nor what is gone since the base.
-	 */
-	selection.until_now = true;
-	selection.only_grown = true;
-	if (select_stacks(&shown, p, &selection) < 0)
+/* What goes to standard output or -o. */
+static void
+write_main(FILE *out, const struct wanted *w, const struct shown *s)
+{
+	struct leaks_view view = w->view;
+
+	view.top = w->a.top >= 0 ? w->a.top : w->a.json ? 0 : TOP_DEFAULT;
+	if (w->generate)
+		write_suppressions(out, s);
+	else if (w->a.json)
+		write_leaks_json(out, s, &view);
+	else
+		write_leaks(out, s, &view);
+}
+
+static int
+write_to(const char *path, const struct wanted *w, const struct shown *s,
+	bool junit)
+{
+	struct output out;
+
+	if (output_open(&out, path) < 0)
 		return -1;
-	if (!show_known)
-		rc = known_hide(&shown, &hidden);
-	if (rc == 0)
-		rc = output_open(&out, a->output ? a->output : "-");
-	if (rc == 0) {
-		if (a->json)
-			*objects = write_leaks_json(
-				out.stream, &shown, &hidden, a->top);
-		else
-			*objects = write_leaks(out.stream, &shown, &hidden,
-				a->top < 0 ? TOP_DEFAULT : a->top);
-		rc = output_commit(&out);
-	}
-	shown_release(&shown);
-	return rc;
+	if (junit)
+		write_leaks_junit(out.stream, s, &w->view);
+	else
+		write_main(out.stream, w, s);
+	return output_commit(&out);
+}
+
+/* How many stacks leak, or -1 after error(). */
+static long long
+leaks(struct profile *p, struct wanted *w)
+{
+	struct shown s;
+	long long count;
+
+	if (leaks_find(&s, p, &w->a.selection, &w->view, w->show_known) < 0)
+		return -1;
+	count = s.stack_count;
+	if (write_to(w->a.output ? w->a.output : "-", w, &s, false) < 0 ||
+		(w->junit && write_to(w->junit, w, &s, true) < 0))
+		count = -1;
+	shown_release(&s);
+	return count;
+}
+
+/* 0, or -1 after error(): wrong usage. */
+static int
+check(struct wanted *w)
+{
+	if (w->if_leaks > EXITCODE_MAX)
+		return error("--error-exitcode is at most %d", EXITCODE_MAX);
+	if (w->generate && w->a.json)
+		return error("--gen-suppressions and --json: one of the two");
+	if (!w->min_bytes)
+		return 0;
+	w->view.min_bytes = units_parse_size(w->min_bytes);
+	return w->view.min_bytes >= 0
+		       ? 0
+		       : error("--min-bytes wants a size, not '%s'",
+				 w->min_bytes);
+}
+
+/* All of the files that were named, in order. */
+static int
+read_suppressions(struct wanted *w, const char *const *files)
+{
+	for (; files && *files; files++)
+		if (suppressions_read(&w->view.suppressed, *files) < 0)
+			return -1;
+	return 0;
 }
 
 int
 cmd_leaks(int argc, char **argv)
 {
-	struct args a = { .accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
-				    ARGS_BY | ARGS_SELECT };
-	int if_leaks = EXIT_DONE, rc;
-	bool show_known = false;
+	struct wanted w = { .a.accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
+					ARGS_BY | ARGS_SELECT,
+		.if_leaks = EXIT_DONE };
+	const char **suppressions = NULL;
 	const struct args_own own[] = {
 		{ .name = "error-exitcode",
 			.kind = ARGS_OPTIONAL_COUNT,
-			.target = &if_leaks,
+			.target = &w.if_leaks,
 			.if_bare = EXIT_CHECK },
 		{ .name = "show-known",
 			.kind = ARGS_FLAG,
-			.target = &show_known },
+			.target = &w.show_known },
+		{ .name = "gen-suppressions",
+			.kind = ARGS_FLAG,
+			.target = &w.generate },
+		{ .name = "min-bytes",
+			.kind = ARGS_TEXT,
+			.target = &w.min_bytes },
+		{ .name = "junit", .kind = ARGS_TEXT, .target = &w.junit },
+		{ .name = "suppressions",
+			.kind = ARGS_LIST,
+			.target = &suppressions },
 		{ 0 },
 	};
 	struct profile p;
-	int64_t objects = 0;
+	long long count = -1;
 
-	if (args_parse(&a, own, argc, argv) < 0)
+	if (args_parse(&w.a, own, argc, argv) < 0)
 		return EXIT_USAGE;
-	if (if_leaks > EXITCODE_MAX) {
-		error("--error-exitcode is at most %d", EXITCODE_MAX);
-		args_release(&a);
+	if (check(&w) < 0) {
+		args_release(&w.a);
+		free(suppressions);
 		return EXIT_USAGE;
 	}
 	profile_init(&p);
-	rc = args_load(&a, &p);
-	if (rc == 0)
-		rc = leaks(&p, &a, show_known, &objects);
+	if (read_suppressions(&w, suppressions) == 0 &&
+		args_load(&w.a, &p) == 0)
+		count = leaks(&p, &w);
 	profile_release(&p);
-	args_release(&a);
-	if (rc < 0)
+	suppressions_release(&w.view.suppressed);
+	args_release(&w.a);
+	free(suppressions);
+	if (count < 0)
 		return EXIT_FAILED;
-	return objects > 0 ? if_leaks : EXIT_DONE;
+	return count > 0 ? w.if_leaks : EXIT_DONE;
 }

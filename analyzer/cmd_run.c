@@ -44,6 +44,9 @@ const char help_run[] =
 	"                        never freed; leave no files\n"
 	"  --error-exitcode[=N]  with --leaks: exit with N if there are any (default:\n"
 	"                        with the program's status; N is 3 unless given)\n"
+	"  --suppressions FILE   with --leaks: leave out what LeakSanitizer would;\n"
+	"                        may repeat\n"
+	"  --min-bytes N         with --leaks: leave out those of fewer bytes\n"
 	"  --each-phase DIR      a flame graph for each phase the program marks, named\n"
 	"                        after its mark, into DIR, which is made\n"
 	"  --allocator WHICH     run it on jemalloc, tcmalloc, mimalloc, or the library\n"
@@ -190,6 +193,18 @@ conclude(const struct run_options *o, struct run_end *e, struct launch *l)
 	return code != 0 ? code : EXIT_RUN_FAILED;
 }
 
+/* Before the program starts: a misspelt file is found at once. */
+static int
+read_suppressions(struct suppressions *s, const struct run_options *o)
+{
+	for (const char **path = o->suppressions; path && *path; path++)
+		if (suppressions_read(s, *path) < 0) {
+			suppressions_release(s);
+			return -1;
+		}
+	return 0;
+}
+
 static int
 run(const struct run_options *o, const char *file, const char *library,
 	const struct run_allocator *allocator, struct run_files *files)
@@ -215,9 +230,13 @@ run(const struct run_options *o, const char *file, const char *library,
 		.active = !active || strcmp(active, "0") != 0,
 		.live = !live || strcmp(live, "0") != 0,
 		.quiet = o->quiet };
+	struct leaks_view leaks = { .min_bytes = o->min_bytes };
 	double start = seconds_now();
 	int code;
 
+	if (read_suppressions(&leaks.suppressed, o) < 0)
+		return EXIT_RUN_FAILED;
+	e.leaks = &leaks;
 	if (files->folder[0])
 		folder_list_profiles(
 			&before, files->folder, run_files_stem(files));
@@ -240,6 +259,7 @@ run(const struct run_options *o, const char *file, const char *library,
 	}
 	folder_list_release(&before);
 	folder_list_release(&dumps);
+	suppressions_release(&leaks.suppressed);
 	return code;
 }
 
@@ -290,6 +310,7 @@ cmd_run(int argc, char **argv)
 	int code;
 
 	if (run_options_parse(&o, argc, argv) < 0) {
+		run_options_release(&o);
 		hint("Try 'heapflame run --help'.");
 		return EXIT_RUN_FAILED;
 	}
@@ -304,5 +325,6 @@ cmd_run(int argc, char **argv)
 	}
 	code = run_file(&o, file);
 	free(file);
+	run_options_release(&o);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "err.h"
+#include "units.h"
 
 enum {
 	OUTPUT = 'o',
@@ -15,7 +16,9 @@ enum {
 	LEAKS = 256,
 	ERROR_EXITCODE,
 	ALLOCATOR,
-	EACH_PHASE
+	EACH_PHASE,
+	SUPPRESSIONS,
+	MIN_BYTES
 };
 
 static int
@@ -42,6 +45,9 @@ check_combination(const struct run_options *o, int argc)
 		return error("no program to run");
 	if (o->leak_code != RUN_NO_CODE && !o->leaks)
 		return error("--error-exitcode needs --leaks");
+	if ((o->suppressions || o->min_bytes > 0) && !o->leaks)
+		return error("--%s needs --leaks",
+			o->suppressions ? "suppressions" : "min-bytes");
 	if (o->leaks && (o->output || o->shim.value[SHIM_PREFIX]))
 		return error("--leaks leaves no files: it takes no %s",
 			o->output ? "-o" : "--prefix");
@@ -52,16 +58,74 @@ check_combination(const struct run_options *o, int argc)
 	return 0;
 }
 
+static void
+add_suppressions(struct run_options *o, const char *path)
+{
+	size_t n = 0;
+
+	while (o->suppressions && o->suppressions[n])
+		n++;
+	o->suppressions =
+		xrealloc(o->suppressions, (n + 2) * sizeof *o->suppressions);
+	o->suppressions[n] = path;
+	o->suppressions[n + 1] = NULL;
+}
+
+/* One of `run` itself. 0, or -1 after error(). */
+static int
+take_own(struct run_options *o, int found, const char *value)
+{
+	switch (found) {
+	case OUTPUT:
+		o->output = value;
+		break;
+	case QUIET:
+		o->quiet = true;
+		break;
+	case LEAKS:
+		o->leaks = true;
+		break;
+	case ALLOCATOR:
+		o->allocator = value;
+		break;
+	case EACH_PHASE:
+		o->each_phase = value;
+		break;
+	case SUPPRESSIONS:
+		add_suppressions(o, value);
+		break;
+	case MIN_BYTES:
+		o->min_bytes = units_parse_size(value);
+		if (o->min_bytes < 0)
+			return error(
+				"--min-bytes wants a size, not '%s'", value);
+		break;
+	case ERROR_EXITCODE:
+		o->leak_code = parse_exit_code(value);
+		return o->leak_code < 0 ? -1 : 0;
+	}
+	return 0;
+}
+
+static bool
+is_own(int found)
+{
+	return found == OUTPUT || found == QUIET ||
+	       (found >= LEAKS && found <= MIN_BYTES);
+}
+
 int
 run_options_parse(struct run_options *o, int argc, char **argv)
 {
-	struct option longs[SHIM_OPTIONS + 7] = {
+	struct option longs[SHIM_OPTIONS + 9] = {
 		[SHIM_OPTIONS] = { "output", required_argument, NULL, OUTPUT },
 		{ "quiet", no_argument, NULL, QUIET },
 		{ "leaks", no_argument, NULL, LEAKS },
 		{ "error-exitcode", optional_argument, NULL, ERROR_EXITCODE },
 		{ "allocator", required_argument, NULL, ALLOCATOR },
 		{ "each-phase", required_argument, NULL, EACH_PHASE },
+		{ "suppressions", required_argument, NULL, SUPPRESSIONS },
+		{ "min-bytes", required_argument, NULL, MIN_BYTES },
 	};
 	int found;
 
@@ -73,26 +137,20 @@ run_options_parse(struct run_options *o, int argc, char **argv)
 	while ((found = getopt_long(argc, argv, "+:o:q", longs, NULL)) != -1) {
 		if (found == '?' || found == ':')
 			return shim_options_complain(longs, found, argv);
-		if (found == OUTPUT)
-			o->output = optarg;
-		else if (found == QUIET)
-			o->quiet = true;
-		else if (found == LEAKS)
-			o->leaks = true;
-		else if (found == ALLOCATOR)
-			o->allocator = optarg;
-		else if (found == EACH_PHASE)
-			o->each_phase = optarg;
-		else if (found == ERROR_EXITCODE) {
-			o->leak_code = parse_exit_code(optarg);
-			if (o->leak_code < 0)
-				return -1;
-		} else if (shim_options_take(&o->shim, found, argc, argv) < 0) {
+		if ((is_own(found) ? take_own(o, found, optarg)
+				   : shim_options_take(
+					     &o->shim, found, argc, argv)) < 0)
 			return -1;
-		}
 	}
 	o->argv = argv + optind;
 	return check_combination(o, argc);
+}
+
+void
+run_options_release(struct run_options *o)
+{
+	free(o->suppressions);
+	o->suppressions = NULL;
 }
 
 const char *

@@ -229,20 +229,17 @@ run_summary(const struct run_end *e)
 
 /* Everything that lives, also blocks of no bytes. */
 static long long
-say_leaks(struct profile *p, bool quiet)
+say_leaks(struct profile *p, struct leaks_view *view, bool quiet)
 {
-	const struct selection selection = { .metric = INUSE_SPACE,
-		.keep_empty = true };
-	struct known_hidden hidden;
-	struct shown s = { 0 };
-	long long objects = -1;
+	const struct selection all = { .metric = -1 };
+	struct shown s;
+	long long objects = 0;
 
-	if (select_stacks(&s, p, &selection) < 0)
+	view->top = LEAKS_STACKS;
+	if (leaks_find(&s, p, &all, view, false) < 0)
 		return -1;
-	if (known_hide(&s, &hidden) == 0)
-		objects = 0;
-	if (objects == 0 && (!quiet || s.stack_count > 0))
-		objects = write_leaks(stderr, &s, &hidden, LEAKS_STACKS);
+	if (!quiet || s.stack_count > 0)
+		objects = write_leaks(stderr, &s, view);
 	shown_release(&s);
 	return objects;
 }
@@ -267,7 +264,7 @@ run_leaks(const struct run_end *e, void (*loaded)(void *), void *arg)
 		if (WIFSIGNALED(e->status))
 			note("it was killed: this is what it held then, and "
 			     "may have been about to free");
-		objects = say_leaks(&p, e->quiet);
+		objects = say_leaks(&p, e->leaks, e->quiet);
 	}
 	profile_release(&p);
 	return result < 0 || !e->dumps->count ? -1 : objects;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "folder.h"
+#include "leaks.h"
 #include "run_files.h"
 
 /* Everything borrowed. */
@@ -21,6 +22,7 @@ struct run_end {
 	bool alone; /* there are no dumps of other runs there */
 	bool active; /* false: it was asked not to sample */
 	bool live; /* it was to have a live state */
+	struct leaks_view *leaks; /* what run_leaks leaves out, and how much */
 	bool quiet; /* only files, and leaks if there are any */
 };
 

@@ -15,6 +15,7 @@
 
 #include "known.h"
 #include "select.h"
+#include "suppress.h"
 #include "tree.h"
 
 /*
@@ -89,15 +90,36 @@ void write_text_groups(
 /* heapflame-report/1. top 0: all rows. */
 void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
 
+/* What leaves leaks out, and how many of the others are listed. */
+struct leaks_view {
+	struct known_hidden known; /* of libc and libstdc++ */
+	struct known_hidden small; /* below min_bytes */
+	int64_t min_bytes;
+	struct suppressions suppressed;
+	int top; /* 0: all */
+};
+
 /*
  * What lives, by stack, largest first, in LeakSanitizer's shape; s shows
- * inuse_space, with keep_empty. top 0: all. Returns how many objects live,
- * without the hidden ones.
+ * inuse_space, with keep_empty, without what is left out. Returns how many
+ * objects live.
  */
-int64_t write_leaks(FILE *out, const struct shown *s,
-	const struct known_hidden *hidden, int top);
-int64_t write_leaks_json(FILE *out, const struct shown *s,
-	const struct known_hidden *hidden, int top);
+int64_t write_leaks(
+	FILE *out, const struct shown *s, const struct leaks_view *v);
+int64_t write_leaks_json(
+	FILE *out, const struct shown *s, const struct leaks_view *v);
+
+/* A test case a leak, failed; a passed one if there is none. */
+void write_leaks_junit(
+	FILE *out, const struct shown *s, const struct leaks_view *v);
+
+/* A file for --suppressions that hides all of them, by who decided. */
+void write_suppressions(FILE *out, const struct shown *s);
+
+/* Parts of the above: one leak's frames, as lines; largest first. */
+void write_leak_stack(
+	FILE *out, const struct shown *s, const struct shown_stack *leak);
+const struct shown_stack **leaks_by_size(const struct shown *s);
 
 /*
  * Parts of write_info: whose malloc it is and which allocators the profile

@@ -19,15 +19,11 @@
 #define UNSEEN 3
 
 /* Largest first, then as they were sorted. */
-struct largest {
-	const struct shown_stack *stack;
-};
-
 static int
 compare(const void *x, const void *y)
 {
-	const struct shown_stack *a = ((const struct largest *)x)->stack;
-	const struct shown_stack *b = ((const struct largest *)y)->stack;
+	const struct shown_stack *a = *(const struct shown_stack *const *)x;
+	const struct shown_stack *b = *(const struct shown_stack *const *)y;
 
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
@@ -36,14 +32,13 @@ compare(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-/* All stacks, sorted. Caller frees. */
-static struct largest *
-by_size(const struct shown *s)
+const struct shown_stack **
+leaks_by_size(const struct shown *s)
 {
-	struct largest *list = xcalloc(s->stack_count, sizeof *list);
+	const struct shown_stack **list = xcalloc(s->stack_count, sizeof *list);
 
 	for (uint32_t i = 0; i < s->stack_count; i++)
-		list[i].stack = &s->stacks[i];
+		list[i] = &s->stacks[i];
 	if (s->stack_count > 0)
 		qsort(list, s->stack_count, sizeof *list, compare);
 	return list;
@@ -192,8 +187,9 @@ is_cut_off(const struct writing *w)
 	       strcmp(shown_name(w->s, w->frames[0]), "[truncated]") == 0;
 }
 
-static void
-write_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
+void
+write_leak_stack(
+	FILE *out, const struct shown *s, const struct shown_stack *leak)
 {
 	const struct profile *p = s->profile;
 	const struct stack *stack = &p->stacks[leak->stack];
@@ -223,40 +219,74 @@ write_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
 }
 
 static void
-write_hidden(FILE *out, const struct known_hidden *hidden)
+write_hidden(FILE *out, const struct leaks_view *v)
 {
-	if (hidden->objects > 0)
+	char least[UNITS_MAX];
+
+	if (v->known.objects > 0)
 		fprintf(out,
 			"note: %" PRId64 " known one-time allocation%s of libc "
 			"and libstdc++ hidden (%" PRId64 " bytes)\n",
-			hidden->objects, hidden->objects == 1 ? "" : "s",
-			hidden->bytes);
+			v->known.objects, v->known.objects == 1 ? "" : "s",
+			v->known.bytes);
+	if (v->small.objects > 0)
+		fprintf(out,
+			"note: %" PRId64 " object%s left out (%" PRId64
+			" bytes), of leaks under %s\n",
+			v->small.objects, v->small.objects == 1 ? "" : "s",
+			v->small.bytes,
+			units_bytes(least, v->min_bytes, false));
+}
+
+#define RULE "-----------------------------------------------------\n"
+
+/* Those that were used, as LeakSanitizer lists them. */
+static void
+write_used(FILE *out, const struct suppressions *s)
+{
+	if (suppressions_objects(s) == 0)
+		return;
+	fputs("\n" RULE "Suppressions used:\n"
+	      "  count      bytes template\n",
+		out);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct suppression *it = &s->list[i];
+		char *pattern;
+
+		if (it->objects == 0)
+			continue;
+		pattern = text_visible(it->pattern);
+		fprintf(out, "%7" PRId64 " %10" PRId64 " %s\n", it->objects,
+			it->bytes, pattern);
+		free(pattern);
+	}
+	fputs(RULE, out);
 }
 
 int64_t
-write_leaks(FILE *out, const struct shown *s, const struct known_hidden *hidden,
-	int top)
+write_leaks(FILE *out, const struct shown *s, const struct leaks_view *v)
 {
-	struct largest *list = by_size(s);
-	uint32_t n = limited(s, top);
+	const struct shown_stack **list = leaks_by_size(s);
+	uint32_t n = limited(s, v->top);
 	int64_t objects = count_objects(s);
 	bool ended = all_ended(s->profile);
 
 	write_text_head(out, s, true);
 	write_not_ended(out, s->profile);
 	write_limit(out, s);
-	write_hidden(out, hidden);
+	write_hidden(out, v);
 	for (uint32_t i = 0; i < n; i++) {
 		fprintf(out,
 			"\n%s of %" PRId64 " byte(s) in %" PRId64
 			" object(s) allocated from:\n",
-			ended ? "Direct leak" : "Live block",
-			list[i].stack->bytes, list[i].stack->objects);
-		write_stack(out, s, list[i].stack);
+			ended ? "Direct leak" : "Live block", list[i]->bytes,
+			list[i]->objects);
+		write_leak_stack(out, s, list[i]);
 	}
 	if (n < s->stack_count)
 		fprintf(out, "\nOmitting %u more leak(s); --top 0 shows all.\n",
 			s->stack_count - n);
+	write_used(out, &v->suppressed);
 	fprintf(out,
 		"\nSUMMARY: heapflame: %" PRId64 " byte(s) %s in %" PRId64
 		" allocation(s).\n",
@@ -285,20 +315,47 @@ write_json_stack(
 	putc(']', out);
 }
 
-int64_t
-write_leaks_json(FILE *out, const struct shown *s,
-	const struct known_hidden *hidden, int top)
+static void
+write_json_hidden(FILE *out, const char *name, const struct known_hidden *h)
 {
-	struct largest *list = by_size(s);
-	uint32_t n = limited(s, top);
+	fprintf(out,
+		"\"%s\":{\"bytes\":%" PRId64 ",\"objects\":%" PRId64 "},\n",
+		name, h->bytes, h->objects);
+}
+
+static void
+write_json_suppressed(FILE *out, const struct suppressions *s)
+{
+	const char *before = "\n";
+
+	fputs("\"suppressed\":[", out);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct suppression *it = &s->list[i];
+
+		if (it->objects == 0)
+			continue;
+		fprintf(out, "%s{\"pattern\":", before);
+		text_json(out, it->pattern);
+		fprintf(out, ",\"bytes\":%" PRId64 ",\"objects\":%" PRId64 "}",
+			it->bytes, it->objects);
+		before = ",\n";
+	}
+	fputs("],\n", out);
+}
+
+int64_t
+write_leaks_json(FILE *out, const struct shown *s, const struct leaks_view *v)
+{
+	const struct shown_stack **list = leaks_by_size(s);
+	uint32_t n = limited(s, v->top);
 
 	json_head(out, s);
-	fprintf(out,
-		"\"known\":{\"bytes\":%" PRId64 ",\"objects\":%" PRId64 "},\n",
-		hidden->bytes, hidden->objects);
+	write_json_hidden(out, "known", &v->known);
+	write_json_hidden(out, "small", &v->small);
+	write_json_suppressed(out, &v->suppressed);
 	fputs("\"leaks\":[", out);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct shown_stack *leak = list[i].stack;
+		const struct shown_stack *leak = list[i];
 
 		fputs(i > 0 ? ",\n{" : "\n{", out);
 		json_value(out, s, "bytes", leak->bytes, leak->var);

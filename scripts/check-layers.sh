@@ -29,7 +29,7 @@ analyzer=(
 	'top_view'
 	'args args_* flame flame_* leaks state_status state_dump top_figures'
 	'write write_* svg_* output amount'
-	'tree sites groups known window'
+	'tree sites groups known suppress window'
 	'select select_* charge places stats coverage memory'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'

@@ -278,7 +278,6 @@ leaks_show_what_is_not_hidden(void **state)
 		.keep_empty = true,
 		RULE(RULE_FOCUS, "parse"),
 		RULE(RULE_HIDE, "^read$", "^write$|^main$|^parse$") };
-	struct known_hidden none = { 0 };
 	struct profile p;
 	struct shown s;
 	char *text = NULL;
@@ -286,7 +285,8 @@ leaks_show_what_is_not_hidden(void **state)
 	profile_init(&p);
 	fill(&p);
 	assert_int_equal(select_stacks(&s, &p, &selection), 0);
-	HAND_TEXT(text, out, write_leaks(out, &s, &none, 0));
+	HAND_TEXT(text, out,
+		write_leaks(out, &s, &(struct leaks_view){ .top = 0 }));
 	assert_non_null(strstr(text,
 		"Live block of 100 byte(s) in 1 object(s) allocated from:\n"
 		"    #0 0x"));

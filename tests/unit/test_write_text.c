@@ -13,7 +13,6 @@
 #include "write.h"
 
 static const struct selection usual = { .metric = -1, .keep_empty = true };
-static const struct known_hidden nothing;
 static const struct text_options plain = { .exact = true, .prune = 0.01 };
 
 static struct shown
@@ -203,7 +202,7 @@ hostile_names_do_nothing(void **state)
 	HAND_TEXT(text, out, {
 		write_text_head(out, &s, true);
 		write_text_table(out, &s, &plain);
-		write_leaks(out, &s, &nothing, 0);
+		write_leaks(out, &s, &(struct leaks_view){ .top = 0 });
 		write_info(out, &p, true);
 	});
 	for (char *c = text; *c; c++)
@@ -296,7 +295,9 @@ leaks_have_the_familiar_shape(void **state)
 	hand_live(&p, x, "main:9;[prog+0x10]", 0, 1);
 	assert_int_equal(select_stacks(&s, &p, &live), 0);
 	HAND_TEXT(text, out,
-		assert_int_equal(write_leaks(out, &s, &nothing, 0), 4));
+		assert_int_equal(
+			write_leaks(out, &s, &(struct leaks_view){ .top = 0 }),
+			4));
 	contains(text,
 		"\nDirect leak of 100 byte(s) in 1 object(s) allocated from:\n"
 		"    #0 0x");
@@ -311,11 +312,13 @@ leaks_have_the_familiar_shape(void **state)
 	assert_true(strstr(text, "of 100") < strstr(text, "of 64"));
 	lacks(text, "may be unseen");
 	free(text);
-	HAND_TEXT(text, out, write_leaks(out, &s, &nothing, 1));
+	HAND_TEXT(text, out,
+		write_leaks(out, &s, &(struct leaks_view){ .top = 1 }));
 	contains(text, "Omitting 2 more leak(s)");
 	contains(text, "SUMMARY: heapflame: 164 byte(s)");
 	free(text);
-	HAND_TEXT(text, out, write_leaks_json(out, &s, &nothing, 0));
+	HAND_TEXT(text, out,
+		write_leaks_json(out, &s, &(struct leaks_view){ .top = 0 }));
 	contains(text, "{\"bytes\":64,\"low\":64,\"high\":64,\"objects\":2,"
 		       "\"stack\":[\"xmalloc\",\"f\",\"main\"]");
 	free(text);
@@ -335,7 +338,8 @@ live_blocks_are_not_called_leaks(void **state)
 	hand_live(&p, hand_process(&p, 5, PROCESS_RUNNING, 65536), "main;f", 64,
 		2);
 	assert_int_equal(select_stacks(&s, &p, &live), 0);
-	HAND_TEXT(text, out, write_leaks(out, &s, &nothing, 0));
+	HAND_TEXT(text, out,
+		write_leaks(out, &s, &(struct leaks_view){ .top = 0 }));
 	lacks(text, "Direct leak");
 	contains(text, "'/usr/bin/prog' (pid 5) had not ended");
 	contains(text, "sampled at 64.0 KiB: a site under 192.0 KiB may be "
