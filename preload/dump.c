@@ -150,7 +150,8 @@ write_note(void *data)
 	if (atomic_exchange(&hf_wiped->new_modules, 0)) {
 		uint32_t before = j->region->header->module_count;
 
-		hf_maps_modules(j->region);
+		if (!hf_maps_modules(j->region))
+			hf_wiped->new_modules = 1;
 		if (j->region->header->module_count != before)
 			hf_wiped->new_modules_wait = NEW_MODULES_NS;
 		else if (hf_wiped->new_modules_wait < NOTE_NS)

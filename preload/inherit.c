@@ -9,7 +9,6 @@
 
 #include "control.h"
 #include "counters.h"
-#include "modules.h"
 #include "names.h"
 #include "stacks.h"
 #include "unloads.h"
@@ -83,6 +82,5 @@ hf_inherit(struct hf_region *r)
 
 	if (!w.from)
 		return;
-	hf_modules_inherit(w.from, r);
 	hf_live_each(take_over, &w);
 }

@@ -15,6 +15,7 @@
 #define SEGMENTS  16
 #define LINE_MAX_ 4608 /* a path of 4096 and the rest */
 #define NOTE_MAX  1024
+#define AT_ONCE	  (128 << 10) /* of the maps; some 250 libraries */
 
 struct module {
 	char path[4096];
@@ -282,17 +283,21 @@ take_line(struct reader *r, char *line)
 			(struct hfs_segment){ start, end, offset };
 }
 
-static void
-each_line(struct reader *r, long fd)
+/* False: there are more lines than `most` bytes, or they can't be read. */
+static bool
+each_line(struct reader *r, long fd, size_t most)
 {
 	char buffer[2 * LINE_MAX_];
-	size_t have = 0;
+	size_t have = 0, all = 0;
 	long n;
 
 	while ((n = hf_sys3(SYS_read, fd, (long)(buffer + have),
 			(long)(sizeof buffer - have))) > 0) {
 		char *line = buffer, *newline;
 
+		all += (size_t)n;
+		if (all > most)
+			return false;
 		have += (size_t)n;
 		while ((newline = memchr(
 				line, '\n', have - (size_t)(line - buffer)))) {
@@ -305,6 +310,20 @@ each_line(struct reader *r, long fd)
 		if (have == sizeof buffer) /* no line is so long */
 			have = 0;
 	}
+	return n == 0;
+}
+
+/* With the walk begun. */
+static void
+look(struct reader *r, long maps, size_t most)
+{
+	r->memory = open_read("/proc/self/mem");
+	if (each_line(r, maps, most))
+		finish_module(r);
+	else /* the last one's other half, too */
+		r->walk.left_out = true;
+	if (r->memory >= 0)
+		hf_sys3(SYS_close, r->memory, 0, 0);
 }
 
 bool
@@ -312,20 +331,34 @@ hf_maps_modules(struct hf_region *region)
 {
 	struct reader r = { .memory = -1 };
 	long maps = open_read("/proc/self/maps");
+	bool begun;
 
 	if (maps < 0) {
-		hf_modules_as_at_start(region);
-		return false;
+		hf_modules_as_remembered(region);
+		return true;
 	}
-	r.memory = open_read("/proc/self/mem");
-	hf_modules_begin(&r.walk, region);
-	each_line(&r, maps);
-	finish_module(&r);
-	hf_modules_end(&r.walk);
+	begun = hf_modules_begin(&r.walk, region);
+	if (begun) {
+		look(&r, maps, SIZE_MAX);
+		hf_modules_end(&r.walk);
+	}
 	hf_sys3(SYS_close, maps, 0, 0);
-	if (r.memory >= 0)
-		hf_sys3(SYS_close, r.memory, 0, 0);
-	return true;
+	return begun;
+}
+
+void
+hf_maps_remember(void)
+{
+	struct reader r = { .memory = -1 };
+	long maps = open_read("/proc/self/maps");
+
+	if (maps < 0)
+		return;
+	if (hf_modules_begin(&r.walk, NULL)) {
+		look(&r, maps, AT_ONCE);
+		hf_modules_end(&r.walk);
+	}
+	hf_sys3(SYS_close, maps, 0, 0);
 }
 
 void

@@ -10,8 +10,17 @@
 #include "modules.h"
 #include "text.h"
 
-/* Brings the region's module rows up to date. False if /proc can't be read. */
+/*
+ * Brings the region's module rows up to date, as far as /proc can be read.
+ * False: not now, somebody else is at it.
+ */
 bool hf_maps_modules(struct hf_region *r);
+
+/*
+ * Remembers what is mapped, for a region that is to be made. A thread of the
+ * host's waits for it, so it looks at so much only.
+ */
+void hf_maps_remember(void);
 
 /* Appends the text of /proc/self/maps as it is. */
 void hf_maps_copy(struct hf_text *out);

@@ -11,6 +11,7 @@
 #include <link.h>
 #include <string.h>
 
+#include "kept.h"
 #include "unloads.h"
 
 _Atomic uint32_t hf_modules_unloads;
@@ -44,15 +45,10 @@ claim(void)
 static struct hf_modules_walk
 new_walk(struct hf_region *r)
 {
-	return (struct hf_modules_walk){
-		.region = r, .epoch = hf_modules_epoch(), .number = ++walks
-	};
-}
-
-void
-hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
-{
-	*w = new_walk(claim() ? r : NULL);
+	return (struct hf_modules_walk){ .region = r,
+		.epoch = hf_modules_epoch(),
+		.number = ++walks,
+		.begun = true };
 }
 
 #define HOLD_MS 100
@@ -166,28 +162,51 @@ add(struct hf_modules_walk *w, const struct hf_found_module *m)
 	return ref;
 }
 
-void
-hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
+bool
+hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r)
+{
+	*w = (struct hf_modules_walk){ .begun = false };
+	if (!claim())
+		return false;
+	if (!r && !hf_kept_begin()) {
+		hf_modules_let_go();
+		return false;
+	}
+	*w = new_walk(r);
+	return true;
+}
+
+/* There is a row of it already, which goes on. */
+static bool
+confirm(struct hf_modules_walk *w, const struct hf_found_module *m)
 {
 	struct hfs_module *row;
-	hfs_ref ref;
 
-	if (!w->region || m->segments == 0)
-		return;
-	for (ref = hf_modules_first(w->region); ref;
+	for (hfs_ref ref = hf_modules_first(w->region); ref;
 		ref = hf_modules_after(w->region, ref)) {
 		row = row_at(w->region, ref);
 		if (atomic_load(&row->last_epoch) == UINT32_MAX &&
 			same(row, m)) {
 			row->seen = w->number;
-			return;
+			return true;
 		}
 	}
 	row = loaded_again(w->region, m);
-	if (row) {
-		row->seen = w->number;
-		row->last_epoch = UINT32_MAX;
-	} else if (!add(w, m)) {
+	if (!row)
+		return false;
+	row->seen = w->number;
+	row->last_epoch = UINT32_MAX;
+	return true;
+}
+
+void
+hf_modules_found(struct hf_modules_walk *w, const struct hf_found_module *m)
+{
+	if (!w->begun || m->segments == 0)
+		return;
+	if (!w->region) {
+		hf_kept_add(w, m);
+	} else if ((w->fresh || !confirm(w, m)) && !add(w, m)) {
 		incomplete = 1;
 		hf_state_lost(w->region, HFS_LOST_MODULE);
 	}
@@ -209,9 +228,13 @@ finish(struct hf_modules_walk *w)
 		ref = hf_modules_after(w->region, ref)) {
 		struct hfs_module *row = row_at(w->region, ref);
 
+		uint32_t there = walked_epoch > row->first_epoch
+					 ? walked_epoch
+					 : row->first_epoch;
+
 		if (row->seen != w->number &&
 			atomic_load(&row->last_epoch) == UINT32_MAX)
-			gone(row, walked_epoch + 1);
+			gone(row, there + 1);
 	}
 	walked_epoch = w->epoch;
 }
@@ -219,9 +242,12 @@ finish(struct hf_modules_walk *w)
 void
 hf_modules_end(struct hf_modules_walk *w)
 {
-	if (!w->region)
+	if (!w->begun)
 		return;
-	finish(w);
+	if (!w->region)
+		hf_kept_end(w);
+	else if (!w->left_out)
+		finish(w);
 	hf_modules_let_go();
 }
 
@@ -306,38 +332,6 @@ look_at(struct seen_object *s, const struct dl_phdr_info *info)
 	}
 }
 
-/* A module that was there at start; its build-id and path follow. */
-struct kept {
-	uint32_t segments, build_id_length, path_length, size;
-	struct hfs_segment segment[];
-};
-
-#define KEPT_BYTES 32768
-
-static char *kept;
-static size_t kept_bytes;
-
-static void
-keep(const struct hf_found_module *m)
-{
-	size_t segments = m->segments * sizeof *m->segment;
-	size_t size = sizeof(struct kept) + segments + m->build_id_length +
-		      m->path_length;
-	struct kept *k = (struct kept *)(kept + kept_bytes);
-	char *rest = (char *)k->segment + segments;
-
-	size = (size + 7) & ~(size_t)7;
-	if (m->segments == 0 || size > KEPT_BYTES - kept_bytes)
-		return;
-	*k = (struct kept){ m->segments, m->build_id_length, m->path_length,
-		(uint32_t)size };
-	memcpy(k->segment, m->segment, segments);
-	memcpy(rest, m->build_id, m->build_id_length);
-	memcpy(rest + m->build_id_length, m->path, m->path_length);
-	kept_bytes += size;
-}
-
-/* Into the walk that data is; without one, into what is kept. */
 static int
 each_object(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -363,47 +357,52 @@ each_object(struct dl_phdr_info *info, size_t size, void *data)
 	m.segment = s.segment;
 	m.build_id = s.build_id;
 	m.build_id_length = s.build_id_length;
-	if (w)
-		hf_modules_found(w, &m);
-	else
-		keep(&m);
+	hf_modules_found(w, &m);
 	return 0;
 }
 
 void
 hf_modules_start(void)
 {
-	kept = hf_state_private(KEPT_BYTES);
-	if (kept)
-		dl_iterate_phdr(each_object, NULL);
+	struct hf_modules_walk w;
+	bool all;
+
+	/* Who has sampled before has had the maps read. */
+	if (hf_kept_maps(hf_modules_epoch(), &all) ||
+		!hf_modules_begin(&w, NULL))
+		return;
+	w.by_loader = true;
+	dl_iterate_phdr(each_object, &w);
+	hf_modules_end(&w);
 }
 
 void
-hf_modules_as_at_start(struct hf_region *r)
+hf_modules_as_remembered(struct hf_region *r)
 {
 	struct hf_modules_walk w;
 
-	/* dlclose has made rows of all, and who knows what is left. */
-	if (hf_modules_epoch() != 0)
+	if (!hf_modules_begin(&w, r))
 		return;
-	hf_modules_begin(&w, r);
-	if (!w.region)
-		return;
-	for (size_t at = 0; at < kept_bytes;) {
-		struct kept *k = (struct kept *)(kept + at);
-		const char *rest = (const char *)&k->segment[k->segments];
-		struct hf_found_module m = { .segments = k->segments,
-			.segment = k->segment,
-			.build_id = (const unsigned char *)rest,
-			.build_id_length = k->build_id_length,
-			.path = rest + k->build_id_length,
-			.path_length = k->path_length };
-
-		hf_modules_found(&w, &m);
-		at += k->size;
-	}
+	hf_kept_recall(&w);
 	/* No end: what was loaded since then is there still. */
 	hf_modules_let_go();
+}
+
+bool
+hf_modules_at_birth(struct hf_region *r)
+{
+	struct hf_modules_walk w;
+	bool all;
+
+	/* Held by a constructor that remembers, or a helper given up. */
+	if (!hf_modules_begin(&w, r))
+		return false;
+	w.fresh = true;
+	if (hf_kept_maps(w.epoch, &all))
+		hf_kept_recall(&w);
+	w.left_out = !all;
+	hf_modules_end(&w);
+	return all;
 }
 
 bool

@@ -65,11 +65,21 @@ hf_modules_after(const struct hf_region *r, hfs_ref ref)
 						    : r->header->newest_module;
 }
 
-/* In the constructor: remembers what is loaded. Asks the loader, too. */
+/*
+ * Remembers what is loaded, by asking the loader; in the constructor. It may
+ * have relative names, and a wrong one for a program that ld.so was called
+ * with: for whoever sees no /proc (in a chroot).
+ */
 void hf_modules_start(void);
 
-/* Rows of what was loaded then, for whoever sees no /proc (in a chroot). */
-void hf_modules_as_at_start(struct hf_region *r);
+/* Rows of what is remembered, if that can be so still. */
+void hf_modules_as_remembered(struct hf_region *r);
+
+/*
+ * The same for a region that nobody sees yet: who is killed the next moment has
+ * names. True: those are all that there are.
+ */
+bool hf_modules_at_birth(struct hf_region *r);
 
 /*
  * Something was unloaded. `known`: the caller holds it, and the rows were up to
@@ -78,7 +88,7 @@ void hf_modules_as_at_start(struct hf_region *r);
  */
 void hf_modules_unloaded(struct hf_region *r, bool known);
 
-/* A fork child's new region gets its parent's rows. */
+/* A fork child's new region, which nobody sees yet, gets its parent's rows. */
 void hf_modules_inherit(struct hf_region *from, struct hf_region *to);
 
 /* One executable mapping of a file, as the helper found it. */
@@ -93,13 +103,22 @@ struct hf_found_module {
 const unsigned char *hf_modules_build_id(
 	const unsigned char *notes, size_t length, uint32_t *n);
 
-/* Adds or confirms a row, in a walk begun with hf_modules_begin. */
+/*
+ * Adds or confirms a row, in a walk that was begun; without a region, where
+ * there is none yet: remembers it. False: somebody else is at it, and what is
+ * found goes nowhere.
+ */
 struct hf_modules_walk {
 	struct hf_region *region;
 	uint32_t epoch;
 	uint32_t number;
+	bool begun;
+	bool fresh; /* the region has no rows yet, and they all differ */
+	bool by_loader; /* with its names, not those of the maps */
+	bool left_out; /* some may be there that were not found */
+	uint32_t kept; /* bytes, of what is remembered */
 };
-void hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r);
+bool hf_modules_begin(struct hf_modules_walk *w, struct hf_region *r);
 void hf_modules_found(
 	struct hf_modules_walk *w, const struct hf_found_module *m);
 /* Rows that were not found are no longer loaded. */

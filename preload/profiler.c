@@ -186,6 +186,11 @@ fill(struct hf_region *r)
 	hf_dump_schedule();
 	/* There must be room for the stack of those that find none. */
 	hf_stacks_intern(r, &full);
+	/* A helper looks again soon, but who is killed now has names, too. */
+	if (r->before)
+		hf_modules_inherit(r->before, r);
+	else if (hf_modules_at_birth(r))
+		hf_wiped->new_modules = 0;
 }
 
 #define AWAIT_MS 1000

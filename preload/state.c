@@ -137,6 +137,12 @@ hf_state_claim(void)
 	return false;
 }
 
+bool
+hf_state_inherits(void)
+{
+	return !hf_state() && newest;
+}
+
 static void
 start_header(struct hf_region *r, const struct hf_backing *b)
 {

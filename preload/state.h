@@ -76,6 +76,9 @@ hf_state(void)
 	return atomic_load_explicit(&hf_wiped->region, memory_order_acquire);
 }
 
+/* A forked child without a region yet, whose parent had one. */
+bool hf_state_inherits(void);
+
 /* What is behind the region. */
 struct hf_backing {
 	void *chunk; /* the first, mapped; NULL: no file */

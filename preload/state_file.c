@@ -13,6 +13,7 @@
 
 #include "control.h"
 #include "helper.h"
+#include "maps.h"
 #include "options.h"
 #include "state_dead.h"
 #include "text.h"
@@ -247,6 +248,9 @@ make(void *unused)
 	if (made)
 		hf_identity_surroundings(file.birth, file.backing.chunk);
 	file.tried = true;
+	/* Last, for a filter may end us there. A child has its parent's. */
+	if (made && !hf_state_inherits())
+		hf_maps_remember();
 }
 
 void

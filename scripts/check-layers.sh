@@ -14,7 +14,7 @@ preload=(
 	'hooks lifecycle api'
 	'profiler profiler_*'
 	'dump allocator state_file state_dead commands rss folder census identity inherit thin write_dump write_head write_lists maps'
-	'control modules helper unwind unwind_*'
+	'control modules kept helper unwind unwind_*'
 	'stacks live counters unloads phases names solve cfi cfi_* readable'
 	'filter objects'
 	'state'

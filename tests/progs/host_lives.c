@@ -10,13 +10,20 @@
  *   host_lives serve W N    keeps N blocks, forks W workers, of which the first
  *                           keeps N more, the second 2 N, ...; says "kept" once
  *                           they all have, and waits; "end" ends all
+ *   host_lives gone HOW     ends itself and all of its process group, as the
+ *                           kernel may end a cgroup, the moment after its first
+ *                           block; HOW: own; child: a forked child does, of a
+ *                           parent that has no block; heir: of one that has;
+ *                           LIBRARY: the block is a large one of that plug-in
  *
  * What waits does so until its standard input ends, 60 s at the most.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <dlfcn.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -140,6 +147,56 @@ serve(int workers, long n)
 	return 0;
 }
 
+/* On one processor, so that whoever was started just now has not begun. */
+static void
+alone(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	if (setpgid(0, 0) || sched_setaffinity(0, sizeof one, &one))
+		_exit(3);
+}
+
+static int
+gone_by_plugin(const char *path)
+{
+	void *library = dlopen(path, RTLD_NOW), *(*take)(size_t);
+
+	if (!library)
+		return 3;
+	*(void **)&take = dlsym(library, "plugin_allocate");
+	alone();
+	truth_keep(take(64 << 20));
+	return kill(0, SIGKILL);
+}
+
+static int
+gone(const char *how)
+{
+	pid_t child;
+
+	if (!strcmp(how, "own")) {
+		alone();
+		by_parent(1);
+		return kill(0, SIGKILL);
+	}
+	if (strcmp(how, "child") && strcmp(how, "heir"))
+		return gone_by_plugin(how);
+	alone(); /* the parent's, too, has not begun */
+	if (!strcmp(how, "heir"))
+		by_parent(1);
+	child = fork();
+	if (child == 0) {
+		alone();
+		by_worker(1);
+		_exit(kill(0, SIGKILL));
+	}
+	wait(NULL);
+	return kill(0, SIGKILL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -156,6 +213,8 @@ main(int argc, char **argv)
 		return first_in_vfork(atol(argv[2]));
 	if (!strcmp(what, "init"))
 		return init_of_a_namespace(atol(argv[2]));
+	if (!strcmp(what, "gone"))
+		return gone(argv[2]);
 	if (!strcmp(what, "serve") && argc > 3)
 		return serve(atoi(argv[2]), atol(argv[3]));
 	return 2;
