@@ -15,6 +15,7 @@
 #define SEGMENTS  16
 #define LINE_MAX_ 4608 /* a path of 4096 and the rest */
 #define NOTE_MAX  1024
+#define HEADERS	  64
 #define AT_ONCE	  (128 << 10) /* of the maps; some 250 libraries */
 
 struct module {
@@ -47,37 +48,56 @@ read_memory(long fd, uint64_t at, void *to, size_t n)
 }
 
 /*
- * From the headers at `base` of what fd is: our memory, or the file itself at
- * 0. 0 if there is none.
+ * The program headers of the file that is at `base` of what fd is: our memory,
+ * or the file itself at 0. How many; 0: there are none. Nearly always in
+ * one read.
  */
+static unsigned
+read_headers(long fd, uint64_t base, Elf64_Phdr p[HEADERS])
+{
+	unsigned char begin[1024];
+	long n = fd < 0 ? -1
+			: hf_sys4(SYS_pread64, fd, (long)begin, sizeof begin,
+				  (long)base);
+	Elf64_Ehdr e;
+	size_t bytes;
+
+	if (n < (long)sizeof e || memcmp(begin, ELFMAG, SELFMAG) != 0)
+		return 0;
+	memcpy(&e, begin, sizeof e);
+	bytes = e.e_phnum * sizeof *p;
+	if (e.e_phnum > HEADERS)
+		return 0;
+	if (e.e_phoff <= (size_t)n && bytes <= (size_t)n - e.e_phoff)
+		memcpy(p, begin + e.e_phoff, bytes);
+	else if (!read_memory(fd, base + e.e_phoff, p, bytes))
+		return 0;
+	return e.e_phnum;
+}
+
 static uint32_t
 read_build_id(long fd, uint64_t base, unsigned char id[64])
 {
 	unsigned char notes[NOTE_MAX];
-	Elf64_Phdr p, first = { .p_type = PT_NULL };
-	Elf64_Ehdr e;
+	Elf64_Phdr p[HEADERS], *first = NULL;
+	unsigned count = read_headers(fd, base, p);
 
-	if (fd < 0 || !read_memory(fd, base, &e, sizeof e) ||
-		memcmp(e.e_ident, ELFMAG, SELFMAG) != 0 || e.e_phnum > 64)
-		return 0;
-	for (unsigned i = 0; i < e.e_phnum; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		const unsigned char *found;
 		uint32_t n;
 
-		if (!read_memory(
-			    fd, base + e.e_phoff + i * sizeof p, &p, sizeof p))
-			return 0;
-		if (p.p_type == PT_LOAD && first.p_type == PT_NULL)
-			first = p;
-		if (p.p_type != PT_NOTE || p.p_filesz > NOTE_MAX ||
-			first.p_type == PT_NULL)
+		if (p[i].p_type == PT_LOAD && !first)
+			first = &p[i];
+		if (p[i].p_type != PT_NOTE || p[i].p_filesz > NOTE_MAX ||
+			!first)
 			continue;
 		/* offset 0 is mapped at base, so is first's start */
 		if (!read_memory(fd,
-			    base + p.p_vaddr - (first.p_vaddr - first.p_offset),
-			    notes, p.p_filesz))
+			    base + p[i].p_vaddr -
+				    (first->p_vaddr - first->p_offset),
+			    notes, p[i].p_filesz))
 			continue;
-		found = hf_modules_build_id(notes, p.p_filesz, &n);
+		found = hf_modules_build_id(notes, p[i].p_filesz, &n);
 		if (found && n <= 64) {
 			memcpy(id, found, n);
 			return n;
@@ -135,26 +155,25 @@ add_object(struct reader *r)
 {
 	const struct module *m = &r->module;
 	struct hf_object o = { m->base, 0, NULL };
-	Elf64_Phdr p, first = { .p_type = PT_NULL };
-	Elf64_Ehdr e;
+	Elf64_Phdr p[HEADERS], *first = NULL;
+	unsigned count;
 
-	if (!m->base || !read_memory(r->memory, m->base, &e, sizeof e) ||
-		memcmp(e.e_ident, ELFMAG, SELFMAG) != 0 || e.e_phnum > 64)
+	if (!m->base || !hf_objects_needed())
 		return;
-	for (unsigned i = 0; i < e.e_phnum; i++) {
-		if (!read_memory(r->memory, m->base + e.e_phoff + i * sizeof p,
-			    &p, sizeof p))
-			return;
-		if (p.p_type == PT_LOAD && first.p_type == PT_NULL)
-			first = p;
-		if (p.p_type == PT_LOAD)
-			o.end = m->base + p.p_vaddr + p.p_memsz -
-				(first.p_vaddr - first.p_offset);
-		if (p.p_type == PT_GNU_EH_FRAME && first.p_type != PT_NULL)
-			o.eh_frame_header =
-				(const void *)(m->base + p.p_vaddr -
-					       (first.p_vaddr -
-						       first.p_offset));
+	count = read_headers(r->memory, m->base, p);
+	for (unsigned i = 0; i < count; i++) {
+		uintptr_t at;
+
+		if (p[i].p_type == PT_LOAD && !first)
+			first = &p[i];
+		if (!first)
+			continue;
+		at = m->base + p[i].p_vaddr -
+		     (first->p_vaddr - first->p_offset);
+		if (p[i].p_type == PT_LOAD)
+			o.end = at + p[i].p_memsz;
+		if (p[i].p_type == PT_GNU_EH_FRAME)
+			o.eh_frame_header = (const void *)at;
 	}
 	if (o.end > o.start && o.eh_frame_header)
 		hf_objects_add(&o);

@@ -116,6 +116,12 @@ each(struct dl_phdr_info *info, size_t size, void *unused)
 }
 
 bool
+hf_objects_needed(void)
+{
+	return needed;
+}
+
+bool
 hf_objects_start(void)
 {
 	needed = true;

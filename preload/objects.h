@@ -21,6 +21,9 @@ struct hf_object {
 	const void *eh_frame_header;
 };
 
+/* There is such a table: who finds objects shall add them. */
+bool hf_objects_needed(void);
+
 /* Fills the table; in the constructor. False: the loader has nothing. */
 bool hf_objects_start(void);
 
