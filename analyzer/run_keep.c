@@ -97,7 +97,7 @@ int
 run_keep_tick(struct run_keep *k)
 {
 	int64_t start = now_us();
-	bool busy = run_states_collect(&k->states, NULL) > 0;
+	bool busy = run_gather_states(&k->states, NULL) > 0;
 
 	busy |= merge_if_many(k);
 	return busy ? SOON_MS : rest_ms(now_us() - start);
@@ -106,7 +106,7 @@ run_keep_tick(struct run_keep *k)
 void
 run_keep_end(struct run_keep *k, int status)
 {
-	run_states_collect(&k->states, &status);
+	run_gather_states(&k->states, &status);
 	at_it(k, 0);
 	if (merge_if_many(k))
 		at_it(k, 0);

@@ -3,11 +3,11 @@
 #ifndef RUN_KEEP_H
 #define RUN_KEEP_H
 
+#include "run_gather.h"
 #include "run_merge.h"
-#include "run_states.h"
 
 struct run_keep {
-	struct run_states states; /* begun by the caller */
+	struct run_gather states; /* begun by the caller */
 	struct run_merge merge;
 	pid_t pass; /* a child that merges, or 0 */
 	size_t not_below; /* processes at which the next one may begin */

@@ -5,7 +5,7 @@
  * whole; then the original goes.
  */
 #define _GNU_SOURCE /* O_NOFOLLOW */
-#include "run_states.h"
+#include "run_gather.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -44,7 +44,7 @@ is_state_name(const char *name)
 
 /* Opens it if it is a state of this run. */
 static bool
-open_state(struct found *f, const struct run_states *s)
+open_state(struct found *f, const struct run_gather *s)
 {
 	ssize_t n;
 
@@ -161,7 +161,7 @@ write_end(int to, const struct found *f, const int *status)
 
 /* 0, or -1 with errno. */
 static int
-bring_home(const struct found *f, const struct run_states *s, const int *status)
+bring_home(const struct found *f, const struct run_gather *s, const int *status)
 {
 	char *path = xasprintf("%s/%s", s->files->folder, f->name);
 	char *temporary = xasprintf("%s.tmp", path);
@@ -203,7 +203,7 @@ remove_original(const struct found *f)
 }
 
 static bool
-is_program(const struct hfs_header *h, const struct run_states *s)
+is_program(const struct hfs_header *h, const struct run_gather *s)
 {
 	struct stat st;
 
@@ -214,7 +214,7 @@ is_program(const struct hfs_header *h, const struct run_states *s)
 
 /* A process that is gone. */
 static void
-take(struct found *f, struct run_states *s, const int *status)
+take(struct found *f, struct run_gather *s, const int *status)
 {
 	if (status && WIFSIGNALED(*status) && WTERMSIG(*status) == SIGKILL &&
 		live_owner_oom_kills(&f->h) > 0)
@@ -241,7 +241,7 @@ take(struct found *f, struct run_states *s, const int *status)
  * Dumps are called <stem>.<pid>-<start>.
  */
 static bool
-became_another(const struct hfs_header *h, const struct run_states *s)
+became_another(const struct hfs_header *h, const struct run_gather *s)
 {
 	char *begin =
 		xasprintf("%s.%u-", run_files_stem(s->files), (unsigned)h->pid);
@@ -261,7 +261,7 @@ became_another(const struct hfs_header *h, const struct run_states *s)
 
 /* Of the program by exec there may be several; the last one ended so. */
 static size_t
-note_program(struct found *f, struct run_states *s, const int *status)
+note_program(struct found *f, struct run_gather *s, const int *status)
 {
 	if (is_program(&f->h, s) && f->h.start_wall_ms > s->program_start)
 		s->program_start = f->h.start_wall_ms;
@@ -269,7 +269,7 @@ note_program(struct found *f, struct run_states *s, const int *status)
 }
 
 static size_t
-look_at(struct found *f, struct run_states *s, const int *status)
+look_at(struct found *f, struct run_gather *s, const int *status)
 {
 	bool program = is_program(&f->h, s);
 	struct live_owner owner;
@@ -288,10 +288,10 @@ look_at(struct found *f, struct run_states *s, const int *status)
 	return 1;
 }
 
-typedef size_t visit(struct found *f, struct run_states *s, const int *status);
+typedef size_t visit(struct found *f, struct run_gather *s, const int *status);
 
 static size_t
-each_in(const char *folder, visit *visit_it, struct run_states *s,
+each_in(const char *folder, visit *visit_it, struct run_gather *s,
 	const int *status)
 {
 	DIR *d = opendir(folder);
@@ -318,7 +318,7 @@ each_in(const char *folder, visit *visit_it, struct run_states *s,
 
 /* Wherever LIVE has the shim keep them. */
 static size_t
-each(visit *visit_it, struct run_states *s, const int *status)
+each(visit *visit_it, struct run_gather *s, const int *status)
 {
 	const char *live = run_options_value(s->options, SHIM_LIVE);
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -341,7 +341,7 @@ each(visit *visit_it, struct run_states *s, const int *status)
 }
 
 size_t
-run_states_collect(struct run_states *s, const int *status)
+run_gather_states(struct run_gather *s, const int *status)
 {
 	if (status)
 		each(note_program, s, status);

@@ -4,8 +4,8 @@
  * from where they were kept into the run's folder: in a tmpfs they would be
  * lost with the machine, or with the container.
  */
-#ifndef RUN_STATES_H
-#define RUN_STATES_H
+#ifndef RUN_GATHER_H
+#define RUN_GATHER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "run_files.h"
 #include "run_options.h"
 
-struct run_states {
+struct run_gather {
 	const struct run_options *options;
 	const struct run_files *files; /* complete once the program runs */
 	pid_t program; /* what run started */
@@ -31,6 +31,6 @@ struct run_states {
  * removed. Of the program itself once its wait status is known: NULL before.
  * Returns how many there were.
  */
-size_t run_states_collect(struct run_states *s, const int *status);
+size_t run_gather_states(struct run_gather *s, const int *status);
 
 #endif
