@@ -248,8 +248,11 @@ make(void *unused)
 	if (made)
 		hf_identity_surroundings(file.birth, file.backing.chunk);
 	file.tried = true;
-	/* Last, for a filter may end us there. A child has its parent's. */
-	if (made && !hf_state_inherits())
+	/*
+	 * Last, for a filter may end us there. A child has its parent's; who
+	 * sleeps has no stacks yet, and may load more until he is woken.
+	 */
+	if (made && hf_control_active() && !hf_state_inherits())
 		hf_maps_remember();
 }
 

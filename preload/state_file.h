@@ -22,8 +22,8 @@
 /*
  * Makes the file under the name that `birth` gives (changed, where there is one
  * of that name) and maps its first chunk. backing->chunk is NULL if it can't be
- * had. What is mapped is remembered (maps.h). Waits for the helper: some 200
- * us, once in a process's life.
+ * had. What is mapped is remembered (maps.h), unless dormant. Waits for the
+ * helper: some 200 us, once in a process's life.
  */
 void hf_state_file_make(struct hf_birth *birth, struct hf_backing *backing);
 
