@@ -64,6 +64,7 @@ for size in 4k 60k 68k 200k 700k 1100k 3000k; do
 		no_state "full.$size" 'there is no room'
 	else
 		lost=$(lost_state "full.$size")
+		lost=${lost:-0}
 		if [ "$lost" -lt 10000 ] || [ "$lost" -ge "$before" ]; then
 			fail "$size: $lost lost, $before with less room"
 		fi
