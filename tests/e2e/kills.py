@@ -85,8 +85,10 @@ def one(way, seed):
         pass
     program = start(way, seed)
     if way == "kill":
-        # The first block of a thread, and then any moment.
-        while os.path.getsize("log") == 0 and program.poll() is None:
+        # Its log, or the first block of a thread, and then any moment.
+        has_begun = seed.choice((lambda: os.path.getsize("log"),
+                                 lambda: truth()[3]))
+        while not has_begun() and program.poll() is None:
             time.sleep(0.001)
         time.sleep(seed.random() ** 2 * 0.15)
         program.kill()
