@@ -8,15 +8,14 @@
 #include "args.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "args_values.h"
 #include "err.h"
 #include "runs.h"
+#include "select_rules.h"
 #include "symbolize.h"
 
 #define OPTIONS_MAX 40
@@ -114,84 +113,6 @@ add_common(struct parser *p)
 				       ARGS_LIST, &rules[i], 0 });
 }
 
-static void
-append(const char ***list, const char *value)
-{
-	size_t n = 0;
-
-	while (*list && (*list)[n])
-		n++;
-	*list = xrealloc(*list, (n + 2) * sizeof **list);
-	(*list)[n] = value;
-	(*list)[n + 1] = NULL;
-}
-
-static int
-set_count(const struct args_own *o, const char *value)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(value, &end, 10);
-	if (end == value || *end || errno || n < 0 || n > INT_MAX)
-		return error(
-			"--%s wants a whole number, not '%s'", o->name, value);
-	*(int *)o->target = (int)n;
-	return 0;
-}
-
-static int
-set_real(const struct args_own *o, const char *value)
-{
-	char *end;
-	double x;
-
-	x = strtod(value, &end);
-	if (end == value || *end || !isfinite(x) || x < 0)
-		return error("--%s wants a number, not '%s'", o->name, value);
-	*(double *)o->target = x;
-	return 0;
-}
-
-/* Where --to is a command's own, the second one is the mark. */
-static void
-set_text(struct args *a, const struct args_own *o, const char *value)
-{
-	const char **target = o->target;
-
-	if (*target && (a->accept & ARGS_PHASE) && strcmp(o->name, "to") == 0)
-		target = &a->selection.to;
-	*target = value;
-}
-
-static int
-set(struct args *a, const struct args_own *o, const char *value)
-{
-	switch (o->kind) {
-	case ARGS_FLAG:
-		*(bool *)o->target = true;
-		return 0;
-	case ARGS_TEXT:
-		set_text(a, o, value);
-		return 0;
-	case ARGS_LIST:
-		append(o->target, value);
-		return 0;
-	case ARGS_REAL:
-		return set_real(o, value);
-	case ARGS_OPTIONAL_COUNT:
-		if (!value) {
-			*(int *)o->target = o->if_bare;
-			return 0;
-		}
-		return set_count(o, value);
-	case ARGS_COUNT:
-		break;
-	}
-	return set_count(o, value);
-}
-
 static const struct args_own *
 find(const struct parser *p, int val)
 {
@@ -218,37 +139,11 @@ complain(const struct parser *p, int found, char **argv)
 	return error("unknown option '%s'", argv[optind - 1]);
 }
 
-/* "process,thread": what is at the root, outermost first. */
-static int
-set_by(struct selection *s, const char *words)
-{
-	const char *const *names = select_by_names;
-
-	for (const char *at = words;; at++) {
-		size_t n = strcspn(at, ",");
-		int by = 0;
-
-		while (by < SELECT_BYS &&
-			(strlen(names[by]) != n || memcmp(names[by], at, n)))
-			by++;
-		if (by == SELECT_BYS)
-			return error("--by knows process, thread, label, phase "
-				     "and module, not '%.*s'",
-				(int)n, at);
-		if (select_is_by(s, (enum select_by)by))
-			return error(
-				"--by '%s' names %s twice", words, names[by]);
-		s->by[s->bys++] = (enum select_by)by;
-		at += n;
-		if (!*at)
-			return 0;
-	}
-}
-
 static int
 set_words(struct parser *p)
 {
 	struct args *a = p->a;
+	struct rules rules;
 
 	a->selection.show_wrappers = p->no_wrappers;
 	if (p->metric) {
@@ -259,7 +154,11 @@ set_words(struct parser *p)
 	}
 	if (a->selection.phase && (a->selection.from || a->selection.to))
 		return error("--phase excludes --from and --to");
-	return p->by ? set_by(&a->selection, p->by) : 0;
+	/* `record` would find out when its time is over. */
+	if (rules_init(&rules, NULL, &a->selection) < 0)
+		return -1;
+	rules_release(&rules);
+	return p->by ? args_set_by(&a->selection, p->by) : 0;
 }
 
 static int
@@ -273,7 +172,7 @@ parse(struct parser *p, int argc, char **argv)
 		-1) {
 		if (val == '?' || val == ':')
 			return complain(p, val, argv);
-		if (set(p->a, find(p, val), optarg) < 0)
+		if (args_set(p->a, find(p, val), optarg) < 0)
 			return -1;
 	}
 	if (set_words(p) < 0)

@@ -12,6 +12,7 @@
 
 #include "err.h"
 #include "select_order.h"
+#include "select_translate.h"
 
 /* A stack of either side. */
 struct side {
@@ -23,146 +24,11 @@ struct side {
 struct difference {
 	struct profile *p;
 	const struct shown *now, *base;
-	bool *rebuilt; /* by module of p */
-	uint32_t rebuilt_count;
+	struct translation translation;
 	uint32_t *frames, *keys; /* of both sides */
 	struct side *sides;
 	uint32_t count;
 };
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* The modules of both sides, by what they are called. */
-struct modules {
-	struct strtab names; /* base names of p's */
-	uint32_t *first; /* by name: the first module */
-	uint32_t *to; /* by module of the base */
-};
-
-static void
-find_names(struct modules *m, const struct profile *p)
-{
-	m->first = xmalloc((p->module_count + 1) * sizeof *m->first);
-	for (uint32_t i = 0; i < p->module_count; i++) {
-		const char *path = strtab_get(&p->strings, p->modules[i].path);
-		uint32_t before = m->names.count;
-		uint32_t name = strtab_add(&m->names, base_name(path));
-
-		if (name == before)
-			m->first[name] = i;
-	}
-}
-
-/* The same file, else one of the same name, else it becomes one of p's. */
-static uint32_t
-translate_module(struct difference *d, struct modules *m, uint32_t module)
-{
-	const struct profile *from = d->base->profile;
-	const struct module *it = &from->modules[module];
-	const char *path = strtab_get(&from->strings, it->path);
-	uint32_t known = d->p->module_count, names = m->names.count, name;
-	uint32_t to = profile_module(d->p, path,
-		it->build_id == NONE
-			? NULL
-			: strtab_get(&from->strings, it->build_id));
-
-	if (to < known && to < d->rebuilt_count)
-		return to;
-	name = strtab_add(&m->names, base_name(path));
-	if (name >= names || m->first[name] >= d->rebuilt_count)
-		return to;
-	d->rebuilt[m->first[name]] = true;
-	return m->first[name];
-}
-
-static void
-translate_modules(struct difference *d, struct modules *m)
-{
-	uint32_t n = d->base->profile->module_count;
-
-	*m = (struct modules){ 0 };
-	find_names(m, d->p);
-	d->rebuilt_count = d->p->module_count;
-	d->rebuilt = xcalloc(d->rebuilt_count + 1, sizeof *d->rebuilt);
-	m->to = xmalloc((n + 1) * sizeof *m->to);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t names = m->names.count;
-
-		m->to[i] = translate_module(d, m, i);
-		/* A name that only the base has: nobody of p's is meant. */
-		if (m->names.count > names)
-			m->first = xrealloc(m->first,
-				(m->names.count + 1) * sizeof *m->first);
-		if (m->names.count > names)
-			m->first[names] = m->to[i];
-	}
-}
-
-static void
-modules_release(struct modules *m)
-{
-	strtab_release(&m->names);
-	free(m->first);
-	free(m->to);
-}
-
-static uint32_t
-translate_string(struct difference *d, uint32_t string)
-{
-	return string == NONE ? NONE
-			      : strtab_add(&d->p->strings,
-					strtab_get(&d->base->profile->strings,
-						string));
-}
-
-/* By frame of the base: the frame of p. Caller frees. */
-static uint32_t *
-translate_frames(struct difference *d)
-{
-	const struct profile *from = d->base->profile;
-	uint32_t *to = xmalloc((from->frame_count + 1) * sizeof *to);
-	struct modules m;
-
-	translate_modules(d, &m);
-	for (uint32_t i = 0; i < from->frame_count; i++)
-		to[i] = NONE;
-	for (uint32_t i = 0; i < d->base->frame_count; i++) {
-		uint32_t frame = d->base->frames[i];
-		struct function f =
-			from->functions[from->frames[frame].function];
-
-		if (to[frame] != NONE)
-			continue;
-		f.name = translate_string(d, f.name);
-		f.file = translate_string(d, f.file);
-		f.module = f.module == NONE ? NONE : m.to[f.module];
-		to[frame] = profile_frame(d->p,
-			(struct frame){ .function = profile_function(d->p, f),
-				.line = from->frames[frame].line });
-	}
-	modules_release(&m);
-	return to;
-}
-
-static uint32_t
-key_of(struct difference *d, uint32_t frame)
-{
-	struct function f = d->p->functions[d->p->frames[frame].function];
-
-	if (f.module == NONE || f.module >= d->rebuilt_count ||
-		!d->rebuilt[f.module])
-		return frame;
-	f.file = NONE;
-	f.inlined = false;
-	return profile_frame(
-		d->p, (struct frame){ .function = profile_function(d->p, f) });
-}
 
 static void
 add_side(struct difference *d, const struct shown *s, const uint32_t *to,
@@ -172,7 +38,7 @@ add_side(struct difference *d, const struct shown *s, const uint32_t *to,
 		uint32_t frame = to ? to[s->frames[i]] : s->frames[i];
 
 		d->frames[first + i] = frame;
-		d->keys[first + i] = key_of(d, frame);
+		d->keys[first + i] = translation_key(&d->translation, frame);
 	}
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		d->sides[d->count++] = (struct side){
@@ -321,17 +187,17 @@ subtract(struct shown *out, struct difference *d, const struct selection *s)
 {
 	size_t frames = (size_t)out->frame_count + d->base->frame_count;
 	size_t stacks = (size_t)out->stack_count + d->base->stack_count;
-	uint32_t *to = translate_frames(d);
 
 	if (frames > UINT32_MAX / 2) {
 		error("the stacks of these profiles are too many to be shown");
 		exit(EXIT_FAILED);
 	}
+	translation_init(&d->translation, d->p, d->base);
 	d->frames = xmalloc((frames + 1) * sizeof *d->frames);
 	d->keys = xmalloc((frames + 1) * sizeof *d->keys);
 	d->sides = xmalloc((stacks + 1) * sizeof *d->sides);
 	add_side(d, out, NULL, 0);
-	add_side(d, d->base, to, out->frame_count);
+	add_side(d, d->base, d->translation.frames, out->frame_count);
 	qsort_r(d->sides, d->count, sizeof *d->sides, compare_sides, d->keys);
 	set_stacks(out, d, s->only_grown, s->keep_empty);
 	free(out->frames);
@@ -340,8 +206,7 @@ subtract(struct shown *out, struct difference *d, const struct selection *s)
 	sort_stacks(out, d);
 	free(d->keys);
 	free(d->sides);
-	free(d->rebuilt);
-	free(to);
+	translation_release(&d->translation);
 }
 
 /*

@@ -51,9 +51,8 @@ refused flame "heapflame report" -text
 refused convert "lists no rows" -top
 refused report "unknown option '-nonsense'" -nonsense
 refused info "select" --focus main
-expect_error 1 "bad regular expression '\\(': unmatched" \
-	"$HEAPFLAME" report --focus '(' dumps
-expect_error 1 "back-references are not supported" \
-	"$HEAPFLAME" flame -hide '(.)\1' -o x.svg dumps
-expect_error 1 "\\[0-9\\]" "$HEAPFLAME" report '-focus=\d+' dumps
+refused report "bad regular expression '\\(': unmatched" --focus '('
+refused flame "back-references are not supported" -hide '(.)\1' -o x.svg
+refused report "\\[0-9\\]" '-focus=\d+'
+refused record "--ignore: bad regular expression" --ignore '*'
 [ ! -e x.svg ] || fail 'half an output'

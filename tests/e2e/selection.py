@@ -84,8 +84,8 @@ def jeprof(metric, exe, dump, *options):
 def beside_jeprof(exe, dump, base=None):
     everything = folded("alloc_space", [dump])
     for metric in "inuse_space", "alloc_space":
-        for options in (["--focus=mixed"], ["--focus=small|large"],
-                        ["--ignore=mixed"], ["--focus=main", "--ignore=sm"],
+        for options in (["--focus=ring"], ["--focus=small|large"],
+                        ["--ignore=ring"], ["--focus=main", "--ignore=sm"],
                         ["--exclude=^main$"], ["--retain=large"],
                         ["--focus=no_such_function"]):
             # One address of theirs is one frame: names alone are looked at.

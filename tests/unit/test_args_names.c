@@ -199,6 +199,7 @@ what_there_is_not_is_named_with_what_to_use(void **state)
 	refuses(ALL, "x -focus", "'--focus' wants a value");
 	refuses(ALL, "x -nodecount=x", "--top wants a whole number");
 	refuses(ALL, "x -nonsense", "unknown option '-nonsense'");
+	refuses(ALL, "x --focus a --hide (", "--hide: bad regular expression");
 	refuses(ALL, "x --phase a --from b", "--phase excludes");
 	refuses(ARGS_OUTPUT, "x --top 3", "it lists no rows");
 	refuses(ARGS_OUTPUT, "x -text", "heapflame report");
