@@ -15,6 +15,7 @@
 #include "args_values.h"
 #include "err.h"
 #include "runs.h"
+#include "select_match.h"
 #include "select_rules.h"
 #include "symbolize.h"
 
@@ -139,11 +140,28 @@ complain(const struct parser *p, int found, char **argv)
 	return error("unknown option '%s'", argv[optind - 1]);
 }
 
+/* Now: `record` would find out when its time is over. */
+static int
+check_expressions(const struct selection *s)
+{
+	struct match *wrappers;
+	struct rules rules;
+
+	if (rules_init(&rules, NULL, s) < 0)
+		return -1;
+	rules_release(&rules);
+	if (!s->wrappers)
+		return 0;
+	/* Bounded as the others are; what they match is wrappers.c's. */
+	wrappers = match_new((const char *const *)s->wrappers, "wrapper");
+	match_free(wrappers);
+	return wrappers ? 0 : -1;
+}
+
 static int
 set_words(struct parser *p)
 {
 	struct args *a = p->a;
-	struct rules rules;
 
 	a->selection.show_wrappers = p->no_wrappers;
 	if (p->metric) {
@@ -154,10 +172,8 @@ set_words(struct parser *p)
 	}
 	if (a->selection.phase && (a->selection.from || a->selection.to))
 		return error("--phase excludes --from and --to");
-	/* `record` would find out when its time is over. */
-	if (rules_init(&rules, NULL, &a->selection) < 0)
+	if (check_expressions(&a->selection) < 0)
 		return -1;
-	rules_release(&rules);
 	return p->by ? args_set_by(&a->selection, p->by) : 0;
 }
 

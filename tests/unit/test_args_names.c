@@ -198,6 +198,8 @@ what_there_is_not_is_named_with_what_to_use(void **state)
 	refuses(ALL, "x -inuse_space=1", "takes no value");
 	refuses(ALL, "x -focus", "'--focus' wants a value");
 	refuses(ALL, "x -nodecount=x", "--top wants a whole number");
+	refuses(ALL, "x --top k", "--top wants a whole number, not 'k'");
+	refuses(ALL, "x --wrapper (a)\\1", "--wrapper: bad regular");
 	refuses(ALL, "x -nonsense", "unknown option '-nonsense'");
 	refuses(ALL, "x --focus a --hide (", "--hide: bad regular expression");
 	refuses(ALL, "x --phase a --from b", "--phase excludes");

@@ -143,6 +143,11 @@ phases_between_marks_add_up(void **state)
 		STACK " 300\n");
 	expect(&(struct selection){ .metric = INUSE_SPACE, .from = "load" },
 		"inuse_space from mark 'load', still live", STACK " 8100\n");
+	/* One phase, and what came before it. */
+	expect(&(struct selection){ .metric = INUSE_SPACE,
+		       .to = "..//serve\n" },
+		"inuse_space to mark '..//serve\\x0a', still live",
+		STACK " 1100\n");
 	expect(&(struct selection){ .metric = PEAK_SPACE,
 		       .from = "..//serve\n",
 		       .to = "load" },
