@@ -119,7 +119,8 @@ static int
 check_each_phase(const struct args *a)
 {
 	if (a->selection.phase || a->selection.from || a->selection.to)
-		return error("--each-phase excludes --phase, --from and --to");
+		return error("--each-phase and --phase, --from, --to "
+			     "exclude each other");
 	if (a->output && strcmp(a->output, "-") == 0)
 		return error("--each-phase writes to a folder, not to stdout");
 	return 0;

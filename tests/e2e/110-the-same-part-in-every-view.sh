@@ -27,7 +27,7 @@ for run in exact sampled; do
 		[ $((whole > some && some > 0)) -eq 1 ] ||
 			fail "$run $metric: small is $some of $whole"
 		# Each part is rounded for itself.
-		off=$((all - some - rest))
+		off=$((whole - some - rest))
 		[ ${off#-} -le 1 ] || fail "$run: $some and $rest are not $whole"
 		[ "$(same $metric $run --hide 'main|_start')" = "$whole" ] ||
 			fail "$run $metric: hiding frames loses what they hold"
