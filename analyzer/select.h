@@ -66,6 +66,11 @@ struct selection {
 	bool keep_empty; /* stacks stay that hold objects but no bytes */
 };
 
+/* Figures before they became integers: differences are taken of these. */
+struct unrounded {
+	double value, objects, bytes;
+};
+
 /* One distinct stack of frames. Merged: no two have equal frames. */
 struct shown_stack {
 	uint32_t first; /* into frames[]; root first */
@@ -78,6 +83,7 @@ struct shown_stack {
 	double var; /* of the value */
 	int64_t objects; /* of the metric's *_objects; 0 if there is none */
 	int64_t bytes; /* of the metric's *_space */
+	struct unrounded unrounded; /* of the three above */
 	uint64_t samples;
 	double freed_objects, lifetime_ns; /* sum over the freed ones */
 	uint32_t stack; /* into profile->stacks: one of those merged here, for

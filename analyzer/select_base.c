@@ -7,6 +7,7 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "select_base.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,11 @@ struct difference {
 	uint32_t *frames, *keys; /* of both sides */
 	struct side *sides;
 	uint32_t count;
+	struct unrounded owed; /* as in select.c */
 };
+
+/* Below this share of both a difference is that of the order of adding. */
+#define NOTHING 1e-9
 
 static void
 add_side(struct difference *d, const struct shown *s, const uint32_t *to,
@@ -80,13 +85,14 @@ compare_sides(const void *x, const void *y, void *keys)
 }
 
 static void
-add_stack(struct shown_stack *sum, const struct shown_stack *s, bool of_base)
+add_stack(struct shown_stack *sum, struct unrounded *now,
+	struct unrounded *base, const struct shown_stack *s, bool of_base)
 {
-	int sign = of_base ? -1 : 1;
+	struct unrounded *u = of_base ? base : now;
 
-	sum->value += sign * s->value;
-	sum->objects += sign * s->objects;
-	sum->bytes += sign * s->bytes;
+	u->value += s->unrounded.value;
+	u->objects += s->unrounded.objects;
+	u->bytes += s->unrounded.bytes;
 	sum->var += s->var;
 	if (of_base)
 		return;
@@ -95,15 +101,33 @@ add_stack(struct shown_stack *sum, const struct shown_stack *s, bool of_base)
 	sum->lifetime_ns += s->lifetime_ns;
 }
 
+/*
+ * Rounded once, so that what is equal on both sides leaves nothing: of two
+ * roundings a byte here and there would stay, and look like a leak.
+ */
+static int64_t
+settle(double now, double base, double *unrounded, double *owed)
+{
+	double difference = now - base;
+	int64_t n;
+
+	if (fabs(difference) <= NOTHING * (now + base))
+		difference = 0;
+	n = llround(difference + *owed);
+	*owed += difference - (double)n;
+	*unrounded = difference;
+	return n;
+}
+
 /* The sides from..to are one stack. */
 static struct shown_stack
-merge(const struct difference *d, uint32_t from, uint32_t to)
+merge(struct difference *d, uint32_t from, uint32_t to)
 {
+	struct unrounded now = { 0 }, base = { 0 };
 	const struct side *first = &d->sides[from];
 	struct shown_stack sum =
 		(first->of_base ? d->base : d->now)->stacks[first->index];
 
-	sum.value = sum.objects = sum.bytes = 0;
 	sum.var = sum.freed_objects = sum.lifetime_ns = 0;
 	sum.samples = 0;
 	sum.first = first->at.first;
@@ -112,10 +136,16 @@ merge(const struct difference *d, uint32_t from, uint32_t to)
 	for (uint32_t i = from; i < to; i++) {
 		const struct side *it = &d->sides[i];
 
-		add_stack(&sum,
+		add_stack(&sum, &now, &base,
 			&(it->of_base ? d->base : d->now)->stacks[it->index],
 			it->of_base);
 	}
+	sum.value = settle(
+		now.value, base.value, &sum.unrounded.value, &d->owed.value);
+	sum.objects = settle(now.objects, base.objects, &sum.unrounded.objects,
+		&d->owed.objects);
+	sum.bytes = settle(
+		now.bytes, base.bytes, &sum.unrounded.bytes, &d->owed.bytes);
 	return sum;
 }
 

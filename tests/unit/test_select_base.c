@@ -120,6 +120,37 @@ equal_stacks_are_subtracted(void **state)
 }
 
 static void
+what_is_equal_leaves_no_rounding_behind(void **state)
+{
+	struct profile now, base;
+	struct selection selection = { .metric = INUSE_SPACE, .base = &base };
+	struct shown s;
+	uint32_t x, y;
+
+	profile_init(&now);
+	profile_init(&base);
+	x = hand_process(&now, 1, PROCESS_RUNNING, 1);
+	y = hand_process(&base, 1, PROCESS_RUNNING, 1);
+	/* In one side something stands before them that shifts what is owed. */
+	hand_live(&now, x, "main;a", 0.6, 1.4);
+	for (int i = 0; i < 20; i++) {
+		char name[16];
+
+		snprintf(name, sizeof name, "main;f%d", i);
+		hand_live(&now, x, name, 10.3 + i, 2.3);
+		hand_live(&base, y, name, 10.3 + i, 2.3);
+	}
+	assert_int_equal(select_stacks(&s, &now, &selection), 0);
+	assert_int_equal(s.stack_count, 1);
+	assert_string_equal(
+		shown_name(&s, s.frames[s.stacks[0].first + 1]), "a");
+	assert_int_equal(s.total, 1);
+	shown_release(&s);
+	profile_release(&now);
+	profile_release(&base);
+}
+
+static void
 the_base_is_selected_too(void **state)
 {
 	struct profile now, base;
@@ -333,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_stacks_are_subtracted),
+		cmocka_unit_test(what_is_equal_leaves_no_rounding_behind),
 		cmocka_unit_test(the_base_is_selected_too),
 		cmocka_unit_test(of_itself_nothing_is_left),
 		cmocka_unit_test(in_a_module_built_anew_lines_do_not_count),
