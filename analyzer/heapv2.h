@@ -18,6 +18,8 @@ struct heapv2_head {
 	struct process process;
 	uint64_t version; /* of our own lines; 0: there are none */
 	uint64_t seq;
+	/* Length of the path's part that all dumps of a process share, or all. */
+	size_t series;
 	bool modules; /* there are module rows */
 	/* Ids are strings of p; of a phase its index there. */
 	struct heapv2_names names;
@@ -39,24 +41,38 @@ void heapv2_head_init(struct heapv2_head *h, struct profile *p,
 /* What the head itself holds; the process stays. */
 void heapv2_head_release(struct heapv2_head *h);
 
-/*
- * Length of the part of the path that all dumps of one process have in
- * common; the whole length if the name is not of that kind.
- */
-size_t heapv2_series_length(const char *file_name);
-
 /* One line of our own, without "# ". False: a known key, misspelt values. */
 bool heapv2_head_line(struct heapv2_head *h, struct scan line);
 
 /*
- * The text behind "MAPPED_LIBRARIES:". What is no line of /proc/PID/maps is
+ * Takes the list of mapped files off the end of *text: all behind the last line
+ * "MAPPED_LIBRARIES:" or "--- Memory map: ---". False: there is none.
+ */
+bool heapv2_maps_find(struct scan *text, struct scan *list);
+
+/*
+ * That list: lines of /proc/PID/maps, and the short ones that jemalloc writes
+ * on macOS and pprof's tools elsewhere,
+ *   start-end: path [(@offset)] [build-id]
+ * with $names that lines `name=value` before them explain. What is neither is
  * skipped. Where there were module rows nothing is taken: those know when a
  * file was mapped, the list only what is mapped now.
  */
-void heapv2_maps(struct heapv2_head *h, struct scan text);
+void heapv2_maps(struct heapv2_head *h, struct scan list);
 
 /* In a path as the kernel shows it a newline stands as \012: put right. */
 void heapv2_decode_maps_path(char *path);
+
+/*
+ * Reads the text, which is all or the end of in. symbols: NULL, or names that
+ * came with it. -1 after error(): p has no more processes and rows than before.
+ */
+struct heapv2_symbols;
+int heapv2_read(struct profile *p, const struct input *in, struct scan text,
+	const struct heapv2_symbols *symbols);
+
+/* Hex digits, lower case: a build-id as the profile has it. */
+bool heapv2_is_build_id(const char *s);
 
 /* The `key=value,...` part of a stack's `# s` line. */
 struct heapv2_stack {

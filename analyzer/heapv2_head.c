@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "heapv2_file.h"
 
 #define DELETED " (deleted)" /* what the kernel appends to such a path */
 
@@ -151,9 +152,8 @@ key_lost(struct heapv2_head *h, struct scan *s)
 	return true;
 }
 
-/* A build-id as the profile has it: hex digits, lower case. */
-static bool
-is_build_id(const char *s)
+bool
+heapv2_is_build_id(const char *s)
 {
 	size_t n = strspn(s, "0123456789abcdef");
 
@@ -182,7 +182,7 @@ key_module(struct heapv2_head *h, struct scan *s)
 	heapv2_decode_maps_path(path_text); /* the shim takes it from there */
 	build_id_text = xstrdup(strtab_get(&h->p->strings, build_id));
 	segment.module = profile_module(h->p, path_text,
-		is_build_id(build_id_text) ? build_id_text : NULL);
+		heapv2_is_build_id(build_id_text) ? build_id_text : NULL);
 	free(path_text);
 	free(build_id_text);
 	while (scan_char(s, ' ')) {
@@ -228,71 +228,12 @@ heapv2_head_line(struct heapv2_head *h, struct scan line)
 	return true;
 }
 
-/* The last component of s[0..*length), cut off with its dot. */
-static struct scan
-last_component(const char *s, size_t *length)
-{
-	size_t n = *length;
-	struct scan part;
-
-	while (n > 0 && s[n - 1] != '.' && s[n - 1] != '/')
-		n--;
-	part.at = (const unsigned char *)s + n;
-	part.end = (const unsigned char *)s + *length;
-	*length = n > 0 && s[n - 1] == '.' ? n - 1 : 0;
-	return part;
-}
-
-/*
- * Takes "<prefix>.<pid>[-<start>].<seq>.<kind>[<n>].heap" apart; returns the
- * length of what stands before ".<seq>", or 0 if it is no such name.
- */
-static size_t
-split_name(const char *name, struct scan *id, uint64_t *seq, char *kind)
-{
-	size_t length = strlen(name), series;
-	struct scan part = last_component(name, &length);
-	uint64_t number;
-
-	if (!scan_text(&part, "heap") || part.at < part.end || length == 0)
-		return 0;
-	part = last_component(name, &length);
-	if (part.at == part.end || length == 0)
-		return 0;
-	*kind = (char)*part.at++;
-	if (part.at < part.end &&
-		(!scan_u64(&part, &number) || part.at < part.end))
-		return 0;
-	part = last_component(name, &length);
-	if (!scan_u64(&part, seq) || part.at < part.end || length == 0)
-		return 0;
-	series = length;
-	*id = part = last_component(name, &length);
-	if (!scan_u64(&part, &number) ||
-		(scan_char(&part, '-') && !scan_hex(&part, &number)) ||
-		part.at < part.end)
-		return 0;
-	return series;
-}
-
-size_t
-heapv2_series_length(const char *file_name)
-{
-	struct scan id;
-	uint64_t seq;
-	char kind;
-	size_t n = split_name(file_name, &id, &seq, &kind);
-
-	return n > 0 ? n : strlen(file_name);
-}
-
 void
 heapv2_head_init(struct heapv2_head *h, struct profile *p, struct addrmap *map,
 	const char *file_name)
 {
-	struct scan id;
+	struct heapv2_file file;
 	uint64_t number = 0;
-	char kind;
 	struct process *process = &h->process;
 	const char *base = strrchr(file_name, '/');
 
@@ -301,16 +242,19 @@ heapv2_head_init(struct heapv2_head *h, struct profile *p, struct addrmap *map,
 	process->no_state = process->ancestors = NONE;
 	process->source = strtab_add(&p->strings, file_name);
 	process->state = PROCESS_RUNNING;
-	if (split_name(file_name, &id, &h->seq, &kind) == 0) {
+	h->series = strlen(file_name);
+	if (!heapv2_file_name(&file, file_name)) {
 		process->id = strtab_add(
 			&p->strings, base != NULL ? base + 1 : file_name);
 		return;
 	}
-	process->id = strtab_add_n(
-		&p->strings, (const char *)id.at, (size_t)(id.end - id.at));
-	scan_u64(&id, &number);
+	h->seq = file.seq;
+	h->series = file.series;
+	process->id = strtab_add_n(&p->strings, (const char *)file.id.at,
+		(size_t)(file.id.end - file.id.at));
+	scan_u64(&file.id, &number);
 	process->pid = to_pid(number);
-	if (kind == 'f')
+	if (file.kind == 'f')
 		process->state = PROCESS_ENDED;
 }
 

@@ -7,7 +7,6 @@
  */
 #include "heapv2_stacks.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +16,7 @@
 #define CACHE_SIZE (1u << 16)
 
 struct heapv2_cached {
-	uint64_t address, epoch;
+	uint64_t key, epoch; /* the address, or of a leaf its complement */
 	uint32_t location; /* plus 1; 0: free */
 };
 
@@ -33,7 +32,9 @@ heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
 	s->p = p;
 	s->names = names;
 	s->map = map;
-	s->open = s->accumulated = false;
+	s->symbols = NULL;
+	s->rows = (struct heapv2_rows){ .p = p };
+	s->open = false;
 	s->parts = 0;
 	s->numbers = NULL;
 	s->number_count = s->number_capacity = 0;
@@ -44,6 +45,7 @@ heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
 void
 heapv2_stacks_release(struct heapv2_stacks *s)
 {
+	heapv2_rows_release(&s->rows);
 	free(s->numbers);
 	free(s->cache);
 }
@@ -55,7 +57,7 @@ heapv2_stacks_begin(struct heapv2_stacks *s)
 	s->open = true;
 	s->has_own = s->too_deep = false;
 	s->depth = 0;
-	s->row = (struct row){ 0 };
+	heapv2_rows_begin(&s->rows);
 	s->own.epoch = s->own.part = 0;
 	s->own.lost = 0;
 	s->own.truncated = false;
@@ -71,58 +73,39 @@ heapv2_stacks_address(struct heapv2_stacks *s, uint64_t address)
 		s->too_deep = true;
 }
 
-/*
- * One pair of a t line, scaled as jeprof does it: n objects of size / n bytes
- * were each seen with probability 1 - exp(-size / n / N).
- */
-static void
-unbias(struct row *r, enum metric space, uint64_t n, uint64_t bytes,
-	uint64_t interval)
+static uint32_t
+new_location(struct heapv2_stacks *s, uint64_t address, bool leaf)
 {
-	struct value *sizes = &r->v[space], *objects = &r->v[space + 1];
-	double size = n > 0 ? (double)bytes / (double)n : 0;
-	double p = interval > 0 ? -expm1(-size / (double)interval) : 1;
-	double missed;
+	struct location place = { .module = NONE, .offset = address };
+	const struct segment *segment;
+	uint32_t named = NONE;
 
-	if (!(p > 0))
-		p = 1;
-	missed = (1 - p) / p / p;
-	objects->sum += (double)n / p;
-	sizes->sum += (double)bytes / p;
-	objects->var += (double)n * missed;
-	sizes->var += (double)n * missed * size * size;
-}
-
-void
-heapv2_stacks_totals(
-	struct heapv2_stacks *s, const uint64_t v[4], uint64_t interval)
-{
-	unbias(&s->row, INUSE_SPACE, v[0], v[1], interval);
-	unbias(&s->row, ALLOC_SPACE, v[2], v[3], interval);
-	s->row.samples_live += v[0];
-	s->row.samples += v[2] > 0 ? v[2] : v[0];
-	s->accumulated |= v[2] > 0 || v[3] > 0;
+	/* It is a return address: the call ends one byte before. */
+	segment = address > 0 ? addrmap_find(s->map, address - 1, s->own.epoch)
+			      : NULL;
+	if (segment != NULL) {
+		place.module = segment->module;
+		place.offset = address - segment->start + segment->offset;
+	}
+	if (s->symbols != NULL && s->symbols->count > 0)
+		named = heapv2_symbols_find(
+			s->symbols, s->p, address, leaf, place);
+	return named != NONE
+		       ? named
+		       : profile_location(s->p, place.module, place.offset);
 }
 
 static uint32_t
-find_location(struct heapv2_stacks *s, uint64_t address, uint64_t epoch)
+find_location(struct heapv2_stacks *s, uint64_t address, bool leaf)
 {
-	uint64_t hash = (address + epoch * 31) * 0x9e3779b97f4a7c15u;
+	uint64_t epoch = s->own.epoch;
+	uint64_t key = leaf && s->symbols != NULL ? ~address : address;
+	uint64_t hash = (key + epoch * 31) * 0x9e3779b97f4a7c15u;
 	struct heapv2_cached *c = &s->cache[hash >> 48 & (CACHE_SIZE - 1)];
-	const struct segment *segment;
-	uint32_t module = NONE;
-	uint64_t offset = address;
 
-	if (c->location != 0 && c->address == address && c->epoch == epoch)
-		return c->location - 1;
-	/* It is a return address: the call ends one byte before. */
-	segment = address > 0 ? addrmap_find(s->map, address - 1, epoch) : NULL;
-	if (segment != NULL) {
-		module = segment->module;
-		offset = address - segment->start + segment->offset;
-	}
-	*c = (struct heapv2_cached){ address, epoch,
-		profile_location(s->p, module, offset) + 1 };
+	if (c->location == 0 || c->key != key || c->epoch != epoch)
+		*c = (struct heapv2_cached){ key, epoch,
+			new_location(s, address, leaf) + 1 };
 	return c->location - 1;
 }
 
@@ -135,16 +118,6 @@ no_address(const struct heapv2_stacks *s)
 					       : "[no stack]";
 
 	return profile_location(s->p, profile_module(s->p, why, NULL), 0);
-}
-
-static bool
-is_empty(const struct row *r)
-{
-	for (int m = 0; m < FOREIGN; m++)
-		if (r->v[m].sum > 0)
-			return false;
-	return r->samples == 0 && r->inherited_objects.sum <= 0 &&
-	       r->freed_objects <= 0;
 }
 
 static void
@@ -193,27 +166,36 @@ add_phase_end(const struct profile *p, struct row *row, const struct row *now)
 void
 heapv2_stacks_finish(struct heapv2_stacks *s)
 {
-	const struct row *figures = s->has_own ? &s->own.row : &s->row;
+	const struct row *figures = &s->own.row;
 	struct row *row;
 	uint32_t stack;
 
 	if (!s->open)
 		return;
 	s->open = false;
-	if (is_empty(figures) && !s->has_own)
+	if (!s->has_own && !heapv2_rows_any(&s->rows))
 		return;
 	for (uint32_t i = 0; i < s->depth; i++)
-		s->locations[i] =
-			find_location(s, s->addresses[i], s->own.epoch);
+		s->locations[i] = find_location(s, s->addresses[i], i == 0);
 	if (s->depth == 0)
 		s->locations[s->depth++] = no_address(s);
 	stack = profile_stack(
 		s->p, s->locations, s->depth, s->too_deep || s->own.truncated);
+	if (!s->has_own) {
+		heapv2_rows_end(&s->rows, stack);
+		return;
+	}
 	row = find_row(s, stack);
 	row_add(row, figures);
 	add_phase_end(s->p, row, figures);
-	if (s->has_own)
-		remember_number(s, (uint32_t)(row - s->p->rows));
+	remember_number(s, (uint32_t)(row - s->p->rows));
+}
+
+void
+heapv2_stacks_commit(struct heapv2_stacks *s)
+{
+	heapv2_stacks_finish(s);
+	heapv2_rows_commit(&s->rows, s->process);
 }
 
 static int

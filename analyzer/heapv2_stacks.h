@@ -7,6 +7,8 @@
 #define HEAPV2_STACKS_H
 
 #include "heapv2.h"
+#include "heapv2_rows.h"
+#include "heapv2_symbols.h"
 
 /*
  * Frames of a stack that are kept. heapflame and jemalloc write 128 or less by
@@ -19,6 +21,7 @@ struct heapv2_stacks {
 	struct profile *p; /* borrowed */
 	struct addrmap *map; /* borrowed */
 	const struct heapv2_names *names; /* borrowed */
+	const struct heapv2_symbols *symbols; /* borrowed; NULL: none */
 	uint32_t process; /* whose rows they become */
 	uint32_t parts; /* of a merged file: its first part is that process */
 
@@ -28,11 +31,10 @@ struct heapv2_stacks {
 	uint32_t locations[DEPTH_MAX];
 	uint32_t depth;
 	bool too_deep, has_own;
-	struct row row; /* from t* lines, by heapv2_stacks_totals */
+	struct heapv2_rows rows; /* from t lines */
 	struct heapv2_stack own; /* from the # s line; counts if has_own */
 
 	/* All that were read. */
-	bool accumulated; /* some figure of what was ever allocated */
 	struct heapv2_numbered *numbers;
 	size_t number_count, number_capacity;
 	bool numbers_sorted;
@@ -48,14 +50,11 @@ void heapv2_stacks_begin(struct heapv2_stacks *s);
 void heapv2_stacks_address(struct heapv2_stacks *s, uint64_t address);
 
 /*
- * A t line: objects and bytes in use, objects and bytes ever allocated, scaled
- * as jeprof does it for that N; 0: as they are.
+ * Into the profile with it; nothing happens if none is open. One without an own
+ * line gets a row when heapv2_stacks_commit is called, at the end of the file.
  */
-void heapv2_stacks_totals(
-	struct heapv2_stacks *s, const uint64_t v[4], uint64_t interval);
-
-/* Into the profile with it; nothing happens if none is open. */
 void heapv2_stacks_finish(struct heapv2_stacks *s);
+void heapv2_stacks_commit(struct heapv2_stacks *s);
 
 /* The row of the finished stack of that number (# s), or NONE. */
 uint32_t heapv2_stacks_row(struct heapv2_stacks *s, uint64_t number);

@@ -3,13 +3,13 @@
  * heap_v2: our own dumps (docs/FORMAT.md) and jemalloc's. One pass over the
  * lines. A stack is complete when the next one begins: its own `# s` line, if
  * it has one, counts instead of the `t*` line, and tells in which epoch its
- * addresses are to be looked up. jemalloc lists what was mapped at the very
- * end, so that part is read first.
+ * addresses are to be looked up; one without becomes a row when the file is
+ * read. jemalloc lists what was mapped at the very end, so that part is read
+ * first.
  *
  * A file may end anywhere. What stands before is right, so the last line is
  * dropped if it has no newline, and a warning says that something is missing.
  */
-#define _GNU_SOURCE /* memrchr */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,8 @@
 #include "heapv2.h"
 #include "heapv2_stacks.h"
 
-#define MAPS "MAPPED_LIBRARIES:\n"
+#define MAGIC "heap_v2/"
+#define WARNINGS 3 /* of a file, that are passed on */
 
 struct dump {
 	struct profile *p;
@@ -27,6 +28,7 @@ struct dump {
 	struct addrmap map;
 	uint64_t rate; /* N of the first line */
 	bool any_stack, any_live; /* what may still come after them */
+	unsigned warned;
 	bool ended; /* `# end` was there, or where jemalloc's stacks end */
 
 	struct heapv2_stacks stacks;
@@ -37,8 +39,13 @@ recognises(const struct input *in)
 {
 	struct scan s = { in->bytes, in->bytes + in->length };
 
-	return scan_text(&s, "heap_v2/") && s.at < s.end &&
-	       scan_is_digit(*s.at);
+	while (s.at < s.end && *s.at == '%') {
+		s.at = memchr(s.at, '\n', (size_t)(s.end - s.at));
+		if (s.at == NULL)
+			return false;
+		s.at++;
+	}
+	return scan_text(&s, MAGIC) && s.at < s.end && scan_is_digit(*s.at);
 }
 
 static bool
@@ -52,26 +59,36 @@ bad_line(const struct dump *d, const char *what)
 	return false;
 }
 
-/* "  t*: n: s [n: s]", and perhaps a thread's name. */
+/* "  t*: n: s [n: s]" */
 static bool
 totals_line(struct dump *d, struct scan line)
 {
-	uint64_t v[4];
+	uint64_t v[HEAPV2_COUNTS];
 	struct process *process = &d->head.process;
 
-	if (!scan_u64(&line, &v[0]) || !scan_text(&line, ": ") ||
-		!scan_u64(&line, &v[1]) || !scan_text(&line, " [") ||
-		!scan_u64(&line, &v[2]) || !scan_text(&line, ": ") ||
-		!scan_u64(&line, &v[3]) || !scan_char(&line, ']'))
+	if (!heapv2_counts_scan(&line, v))
 		return bad_line(d, "bad figures");
-	if (!d->stacks.open) {
-		if (process->samples == 0)
-			process->samples = v[2] > 0 ? v[2] : v[0];
-		return true;
-	}
-	/* Our own at N = 1 are as they were; jemalloc's are as jeprof sees. */
-	heapv2_stacks_totals(&d->stacks, v,
-		d->head.version > 0 && d->rate == 1 ? 0 : d->rate);
+	if (d->stacks.open)
+		heapv2_rows_total(&d->stacks.rows, v);
+	else if (process->samples == 0)
+		process->samples = v[2] > 0 ? v[2] : v[0];
+	return true;
+}
+
+/* "  t12: n: s [n: s] name"; the name stands in the head only. */
+static bool
+thread_line(struct dump *d, struct scan line)
+{
+	uint64_t v[HEAPV2_COUNTS], number;
+
+	if (!scan_u64(&line, &number) || !scan_char(&line, ':') ||
+		!heapv2_counts_scan(&line, v) || d->head.version > 0)
+		return true; /* of ours all are of one thread */
+	if (d->stacks.open)
+		heapv2_rows_thread(&d->stacks.rows, number, v);
+	else if (scan_char(&line, ' ') && line.at < line.end)
+		heapv2_rows_name(&d->stacks.rows, number,
+			(const char *)line.at, (size_t)(line.end - line.at));
 	return true;
 }
 
@@ -85,7 +102,9 @@ stack_line(struct dump *d, struct scan line)
 		return bad_line(d, "a stack behind the live samples");
 	d->any_stack = true;
 	heapv2_stacks_begin(&d->stacks);
-	while (scan_char(&line, ' ') && line.at < line.end) {
+	while (scan_char(&line, ' ')) {
+		if (line.at == line.end || *line.at == ' ')
+			continue;
 		if (!scan_text(&line, "0x") || !scan_hex(&line, &address))
 			return bad_line(d, "bad address");
 		heapv2_stacks_address(&d->stacks, address);
@@ -148,9 +167,33 @@ own_line(struct dump *d, struct scan line)
 	return true;
 }
 
+/* jeprof passes over whatever it does not know behind the blanks. */
+static bool
+blank_line(struct dump *d, struct scan line)
+{
+	while (line.at < line.end && (*line.at == ' ' || *line.at == '\t'))
+		line.at++;
+	if (!scan_char(&line, 't'))
+		return true;
+	if (scan_text(&line, "*:"))
+		return totals_line(d, line);
+	return thread_line(d, line);
+}
+
+/* "%warn text": what took the profile wanted it to be said. */
+static void
+percent_line(struct dump *d, struct scan line)
+{
+	if (scan_text(&line, "%warn ") && d->warned++ < WARNINGS)
+		warning("'%s' says: %.*s", d->in->name,
+			(int)(line.end - line.at), (const char *)line.at);
+}
+
 static bool
 any_line(struct dump *d, struct scan line)
 {
+	if (line.end > line.at && line.end[-1] == '\r')
+		line.end--;
 	if (line.at == line.end)
 		return true;
 	switch (*line.at) {
@@ -158,10 +201,14 @@ any_line(struct dump *d, struct scan line)
 		line.at++;
 		return stack_line(d, line);
 	case ' ':
-		return scan_text(&line, "  t*: ") ? totals_line(d, line) : true;
+	case '\t':
+		return blank_line(d, line);
 	case '#':
 		line.at++;
 		return scan_char(&line, ' ') ? own_line(d, line) : true;
+	case '%':
+		percent_line(d, line);
+		return true;
 	default:
 		return bad_line(d, "not a line of a heap_v2 profile");
 	}
@@ -182,32 +229,8 @@ read_lines(struct dump *d)
 			return false;
 		d->rest.at = end + 1;
 	}
-	heapv2_stacks_finish(&d->stacks);
+	heapv2_stacks_commit(&d->stacks);
 	return true;
-}
-
-/* Finds the list of mapped files from the end, and takes it off. */
-static bool
-read_maps(struct dump *d)
-{
-	const unsigned char *begin = d->rest.at, *end = d->rest.end;
-
-	while (end > begin) {
-		const unsigned char *newline =
-			memrchr(begin, '\n', (size_t)(end - begin));
-		struct scan line = { newline != NULL ? newline + 1 : begin,
-			d->rest.end };
-
-		if (scan_text(&line, MAPS)) {
-			heapv2_maps(&d->head, line);
-			d->rest.end = newline != NULL ? newline + 1 : begin;
-			return true;
-		}
-		if (newline == NULL)
-			break;
-		end = newline;
-	}
-	return false;
 }
 
 /*
@@ -232,17 +255,27 @@ read_head_lines(struct dump *d)
 	return true;
 }
 
-/* "heap_v2/N" */
+/* "heap_v2/N", behind "%warn" lines if there are any */
 static bool
 read_first_line(struct dump *d)
 {
-	scan_text(&d->rest, "heap_v2/");
-	if (!scan_u64(&d->rest, &d->rate))
+	const unsigned char *end;
+
+	while (d->rest.at < d->rest.end && *d->rest.at == '%') {
+		end = memchr(
+			d->rest.at, '\n', (size_t)(d->rest.end - d->rest.at));
+		if (end == NULL)
+			break;
+		percent_line(d, (struct scan){ d->rest.at, end });
+		d->rest.at = end + 1;
+	}
+	if (!scan_text(&d->rest, MAGIC) || !scan_u64(&d->rest, &d->rate))
 		return bad_line(d, "bad sampling interval");
 	if (d->rest.at == d->rest.end) {
 		error("'%s': cut off in its first line", d->in->name);
 		return false;
 	}
+	scan_char(&d->rest, '\r');
 	return scan_char(&d->rest, '\n') ||
 	       bad_line(d, "bad sampling interval");
 }
@@ -260,55 +293,87 @@ add_parts(struct dump *d)
 		profile_process(d->p, h->parts[i]);
 }
 
+/* What is missing, and what it means. */
+static void
+warn_of_cut(const struct dump *d, bool maps)
+{
+	if (d->head.version > 0 ? d->ended : maps)
+		return;
+	if (d->head.version > 0)
+		warning("'%s' was cut off: only what stands before is shown",
+			d->in->name);
+	else if (d->stacks.symbols == NULL)
+		warning("'%s' has no list of mapped files, so its addresses "
+			"have no names: it was cut off, or comes from a system "
+			"that has no such list",
+			d->in->name);
+}
+
 static bool
 read_all(struct dump *d)
 {
 	struct process *process = &d->head.process;
+	struct scan list;
 	bool own, maps;
 
 	if (!read_first_line(d))
 		return false;
+	d->stacks.rows.interval = d->rate;
 	d->stacks.process = profile_process(d->p, *process);
 	if (!read_head_lines(d))
 		return false;
 	add_parts(d);
 	own = d->head.version > 0;
-	maps = read_maps(d);
+	if (own && d->rate == 1) /* such are as they were */
+		d->stacks.rows.interval = 0;
+	maps = heapv2_maps_find(&d->rest, &list);
+	if (maps)
+		heapv2_maps(&d->head, list);
+	if (process->exe == NONE && d->stacks.symbols != NULL)
+		process->exe = d->stacks.symbols->binary;
 	if (process->interval_max == 0)
 		process->interval_min = process->interval_max = d->rate;
 	if (!read_lines(d))
 		return false;
 	process->has[INUSE_SPACE] = process->has[INUSE_OBJECTS] = true;
 	process->has[ALLOC_SPACE] = process->has[ALLOC_OBJECTS] =
-		own || d->stacks.accumulated;
+		own || d->stacks.rows.accumulated;
 	process->has[TEMP_SPACE] = process->has[TEMP_OBJECTS] = own;
-	if (own ? !d->ended : !maps)
-		warning("'%s' was cut off: %s", d->in->name,
-			own ? "only what stands before is shown"
-			    : "it has no list of mapped files, "
-			      "so its addresses have no names");
+	warn_of_cut(d, maps);
 	if (d->stacks.parts == 0)
 		d->p->processes[d->stacks.process] = *process;
 	return true;
 }
 
-static int
-read_dump(struct profile *p, const struct input *in)
+int
+heapv2_read(struct profile *p, const struct input *in, struct scan text,
+	const struct heapv2_symbols *symbols)
 {
 	struct dump *d = xcalloc(1, sizeof *d);
+	uint32_t before = p->process_count;
 	bool ok;
 
 	d->p = p;
 	d->in = in;
-	d->rest = (struct scan){ in->bytes, in->bytes + in->length };
+	d->rest = text;
 	heapv2_stacks_init(&d->stacks, p, &d->map, &d->head.names);
+	d->stacks.symbols = symbols;
 	heapv2_head_init(&d->head, p, &d->map, in->name);
 	ok = read_all(d);
+	if (!ok)
+		p->process_count = before;
 	addrmap_release(&d->map);
 	heapv2_stacks_release(&d->stacks);
 	heapv2_head_release(&d->head);
 	free(d);
 	return ok ? 0 : -1;
+}
+
+static int
+read_dump(struct profile *p, const struct input *in)
+{
+	return heapv2_read(p, in,
+		(struct scan){ in->bytes, in->bytes + in->length }, NULL);
 }
 
 /* What names the process for ever, of ours; of others their file's name. */
@@ -320,7 +385,7 @@ process_key(const struct heapv2_head *h, const struct input *in)
 	if (h->version > 0)
 		return xasprintf("%s/%s", strtab_get(t, h->process.boot),
 			strtab_get(t, h->process.id));
-	return xasprintf("%.*s", (int)heapv2_series_length(in->name), in->name);
+	return xasprintf("%.*s", (int)h->series, in->name);
 }
 
 static bool

@@ -23,12 +23,23 @@
 #define MERGED_FILE "heapflame" FOLDER_MERGED
 
 static bool
+ends_in(const char *name, size_t n, const char *suffix)
+{
+	size_t m = strlen(suffix);
+
+	return n > m && memcmp(name + n - m, suffix, m) == 0;
+}
+
+static bool
 is_profile(const char *name)
 {
 	size_t n = strlen(name);
 
-	return n > 5 && (strcmp(name + n - 5, ".heap") == 0 ||
-				strcmp(name + n - 5, ".live") == 0);
+	if (ends_in(name, n, ".gz"))
+		n -= strlen(".gz");
+	else if (ends_in(name, n, ".zst"))
+		n -= strlen(".zst");
+	return ends_in(name, n, ".heap") || ends_in(name, n, ".live");
 }
 
 static bool

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "heapv2_rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "err.h"
+
+struct heapv2_thread {
+	uint64_t number;
+	uint32_t name; /* a string of the profile */
+};
+
+struct heapv2_row {
+	uint32_t stack, thread;
+	struct heapv2_estimate e;
+};
+
+void
+heapv2_rows_release(struct heapv2_rows *r)
+{
+	free(r->shares);
+	free(r->threads);
+	free(r->list);
+}
+
+void
+heapv2_rows_name(
+	struct heapv2_rows *r, uint64_t number, const char *name, size_t n)
+{
+	struct heapv2_thread t = { number,
+		strtab_add_n(&r->p->strings, name, strnlen(name, n)) };
+
+	if (r->thread_count > 0 &&
+		number < r->threads[r->thread_count - 1].number)
+		r->threads_sorted = false;
+	else if (r->thread_count == 0)
+		r->threads_sorted = true;
+	GROW(r->threads, r->thread_count, r->thread_capacity);
+	r->threads[r->thread_count++] = t;
+}
+
+static int
+compare_threads(const void *a, const void *b)
+{
+	const struct heapv2_thread *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name;
+}
+
+/* One that has no name is called by its number. */
+static uint32_t
+thread_name(struct heapv2_rows *r, uint64_t number)
+{
+	struct heapv2_thread key = { number, 0 };
+	char name[32];
+	size_t low = 0, high = r->thread_count;
+
+	if (!r->threads_sorted && r->thread_count > 0)
+		qsort(r->threads, r->thread_count, sizeof *r->threads,
+			compare_threads);
+	r->threads_sorted = true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_threads(&r->threads[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < r->thread_count && r->threads[low].number == number)
+		return r->threads[low].name;
+	snprintf(name, sizeof name, "thread %" PRIu64, number);
+	return strtab_add(&r->p->strings, name);
+}
+
+void
+heapv2_rows_begin(struct heapv2_rows *r)
+{
+	memset(r->counts, 0, sizeof r->counts);
+	r->total = (struct heapv2_estimate){ 0 };
+	r->share_count = 0;
+}
+
+void
+heapv2_rows_total(struct heapv2_rows *r, const uint64_t v[HEAPV2_COUNTS])
+{
+	for (int i = 0; i < HEAPV2_COUNTS; i++)
+		r->counts[i] += v[i];
+	heapv2_estimate_add(&r->total, v, r->interval);
+	r->accumulated |= v[2] > 0 || v[3] > 0;
+}
+
+void
+heapv2_rows_thread(
+	struct heapv2_rows *r, uint64_t number, const uint64_t v[HEAPV2_COUNTS])
+{
+	struct heapv2_share share = { .thread = NONE };
+
+	if (r->p->sum & SUM_THREADS)
+		return;
+	share.thread = thread_name(r, number);
+	memcpy(share.counts, v, sizeof share.counts);
+	heapv2_estimate_add(&share.e, v, r->interval);
+	GROW(r->shares, r->share_count, r->share_capacity);
+	r->shares[r->share_count++] = share;
+}
+
+bool
+heapv2_rows_any(const struct heapv2_rows *r)
+{
+	return r->total.samples > 0 || r->total.v[INUSE_SPACE].sum > 0 ||
+	       r->total.v[ALLOC_SPACE].sum > 0;
+}
+
+static void
+keep(struct heapv2_rows *r, uint32_t stack, uint32_t thread,
+	const struct heapv2_estimate *e)
+{
+	for (int m = 0; m < HEAPV2_COUNTS; m++) {
+		if (e->v[m].sum <= 0)
+			continue;
+		GROW(r->list, r->count, r->capacity);
+		r->list[r->count++] = (struct heapv2_row){ stack, thread, *e };
+		return;
+	}
+}
+
+void
+heapv2_rows_end(struct heapv2_rows *r, uint32_t stack)
+{
+	struct heapv2_estimate rest = r->total;
+	uint32_t thread = NONE;
+
+	if (r->share_count > 0) {
+		heapv2_shares_fit(r->shares, r->share_count, r->counts,
+			&r->total, &rest);
+		thread = strtab_add(&r->p->strings, "[ended threads]");
+	}
+	for (size_t i = 0; i < r->share_count; i++)
+		keep(r, stack, r->shares[i].thread, &r->shares[i].e);
+	keep(r, stack, thread, &rest);
+}
+
+void
+heapv2_rows_commit(struct heapv2_rows *r, uint32_t process)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct heapv2_row *from = &r->list[i];
+		struct row *to = profile_row(r->p, from->stack, process,
+			from->thread, NONE, NONE);
+
+		for (int m = 0; m < HEAPV2_COUNTS; m++) {
+			to->v[m].sum += from->e.v[m].sum;
+			to->v[m].var += from->e.v[m].var;
+		}
+		to->samples += from->e.samples;
+		to->samples_live += from->e.samples_live;
+	}
+}
