@@ -18,7 +18,8 @@ struct heapv2_head {
 	struct process process;
 	uint64_t version; /* of our own lines; 0: there are none */
 	uint64_t seq;
-	/* Length of the path's part that all dumps of a process share, or all. */
+	/* Length of the path's part that all dumps of a process share, or all.
+	 */
 	size_t series;
 	bool modules; /* there are module rows */
 	/* Ids are strings of p; of a phase its index there. */

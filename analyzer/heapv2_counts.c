@@ -10,8 +10,8 @@ spaces(struct scan *s)
 		;
 }
 
-static bool
-pair(struct scan *s, uint64_t v[2])
+bool
+heapv2_counts_pair(struct scan *s, uint64_t v[2])
 {
 	spaces(s);
 	if (!scan_u64(s, &v[0]) || !scan_char(s, ':'))
@@ -23,10 +23,10 @@ pair(struct scan *s, uint64_t v[2])
 bool
 heapv2_counts_scan(struct scan *line, uint64_t v[HEAPV2_COUNTS])
 {
-	if (!pair(line, &v[0]))
+	if (!heapv2_counts_pair(line, &v[0]))
 		return false;
 	spaces(line);
-	return scan_char(line, '[') && pair(line, &v[2]) &&
+	return scan_char(line, '[') && heapv2_counts_pair(line, &v[2]) &&
 	       scan_char(line, ']');
 }
 

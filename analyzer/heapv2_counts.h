@@ -19,6 +19,9 @@ struct heapv2_estimate {
 	uint64_t samples, samples_live;
 };
 
+/* "n: s" */
+bool heapv2_counts_pair(struct scan *line, uint64_t v[2]);
+
 /* "n: s [n: s]"; several spaces are one. False: it is not that. */
 bool heapv2_counts_scan(struct scan *line, uint64_t v[HEAPV2_COUNTS]);
 

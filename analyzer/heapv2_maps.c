@@ -102,9 +102,9 @@ path_of(const struct maps *m, struct scan s)
 
 	while (s.at < s.end && *s.at != '\0') {
 		const struct maps_name *name =
-			*s.at == '$' ? name_at(m, (struct scan){ s.at + 1,
-							  s.end })
-				     : NULL;
+			*s.at == '$'
+				? name_at(m, (struct scan){ s.at + 1, s.end })
+				: NULL;
 		size_t n = name != NULL
 				   ? (size_t)(name->value.end - name->value.at)
 				   : 0;
@@ -184,9 +184,8 @@ long_form(struct scan *line, struct segment *segment)
 	if (!field(&rest, &word) || !scan_hex(&word, &segment->offset) ||
 		word.at != word.end)
 		return false;
-	if (!field(&rest, &word) || memchr(word.at, ':',
-					    (size_t)(word.end - word.at)) ==
-					    NULL)
+	if (!field(&rest, &word) ||
+		memchr(word.at, ':', (size_t)(word.end - word.at)) == NULL)
 		return false;
 	if (!field(&rest, &word) || !scan_is_digit(*word.at))
 		return false;

@@ -18,6 +18,30 @@ struct heapv2_row {
 };
 
 void
+heapv2_rows_init(
+	struct heapv2_rows *r, struct profile *p, const struct input *of)
+{
+	*r = (struct heapv2_rows){ .p = p, .of = of };
+	for (int m = 0; m < HEAPV2_COUNTS; m++)
+		r->metric[m] = m;
+	read_budget_init(&r->budget, p);
+}
+
+/* What waits here counts as the rows that it will be. */
+static bool
+has_room(struct heapv2_rows *r)
+{
+	r->budget.rows_to_come = r->count + r->share_count;
+	return read_budget_allows(&r->budget, read_taken(r->of));
+}
+
+uint32_t
+heapv2_rows_other(struct heapv2_rows *r)
+{
+	return has_room(r) ? NONE : read_budget_other(&r->budget);
+}
+
+void
 heapv2_rows_release(struct heapv2_rows *r)
 {
 	free(r->shares);
@@ -83,6 +107,7 @@ heapv2_rows_begin(struct heapv2_rows *r)
 	memset(r->counts, 0, sizeof r->counts);
 	r->total = (struct heapv2_estimate){ 0 };
 	r->share_count = 0;
+	r->crowded = false;
 }
 
 void
@@ -102,6 +127,11 @@ heapv2_rows_thread(
 
 	if (r->p->sum & SUM_THREADS)
 		return;
+	r->crowded |= !has_room(r);
+	if (r->crowded) {
+		r->budget.turned_away++;
+		return;
+	}
 	share.thread = thread_name(r, number);
 	memcpy(share.counts, v, sizeof share.counts);
 	heapv2_estimate_add(&share.e, v, r->interval);
@@ -136,9 +166,10 @@ heapv2_rows_end(struct heapv2_rows *r, uint32_t stack)
 	uint32_t thread = NONE;
 
 	if (r->share_count > 0) {
-		heapv2_shares_fit(r->shares, r->share_count, r->counts,
-			&r->total, &rest);
-		thread = strtab_add(&r->p->strings, "[ended threads]");
+		heapv2_shares_fit(
+			r->shares, r->share_count, r->counts, &r->total, &rest);
+		thread = strtab_add(&r->p->strings,
+			r->crowded ? "[other threads]" : "[ended threads]");
 	}
 	for (size_t i = 0; i < r->share_count; i++)
 		keep(r, stack, r->shares[i].thread, &r->shares[i].e);
@@ -148,14 +179,15 @@ heapv2_rows_end(struct heapv2_rows *r, uint32_t stack)
 void
 heapv2_rows_commit(struct heapv2_rows *r, uint32_t process)
 {
+	read_budget_end(&r->budget, r->of->name);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct heapv2_row *from = &r->list[i];
-		struct row *to = profile_row(r->p, from->stack, process,
-			from->thread, NONE, NONE);
+		struct row *to = profile_row(
+			r->p, from->stack, process, from->thread, NONE, NONE);
 
 		for (int m = 0; m < HEAPV2_COUNTS; m++) {
-			to->v[m].sum += from->e.v[m].sum;
-			to->v[m].var += from->e.v[m].var;
+			to->v[r->metric[m]].sum += from->e.v[m].sum;
+			to->v[r->metric[m]].var += from->e.v[m].var;
 		}
 		to->samples += from->e.samples;
 		to->samples_live += from->e.samples_live;

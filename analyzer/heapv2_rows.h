@@ -8,10 +8,14 @@
 #define HEAPV2_ROWS_H
 
 #include "heapv2_counts.h"
+#include "read.h"
+#include "read_budget.h"
 
 struct heapv2_rows {
 	struct profile *p; /* borrowed */
 	uint64_t interval; /* what figures are scaled with */
+	/* Where objects in use and the like count; of gperftools' others. */
+	int metric[HEAPV2_COUNTS];
 	bool accumulated; /* some figure of what was ever allocated */
 
 	/* The stack that is being read. */
@@ -25,11 +29,17 @@ struct heapv2_rows {
 	size_t thread_count, thread_capacity;
 	bool threads_sorted;
 
+	struct read_budget budget;
+	const struct input *of; /* borrowed */
+	bool crowded; /* no room for some of the threads of this stack */
+
 	struct heapv2_row *list;
 	size_t count, capacity;
 };
 
-/* `= {.p = p, .interval = N}` is a valid start. */
+/* of: the file, for its name and size. `interval` is 0. */
+void heapv2_rows_init(
+	struct heapv2_rows *r, struct profile *p, const struct input *of);
 void heapv2_rows_release(struct heapv2_rows *r);
 
 /* A thread's name; of a number that has one already it is not looked at. */
@@ -44,6 +54,9 @@ void heapv2_rows_thread(struct heapv2_rows *r, uint64_t number,
 
 /* Was there any figure? */
 bool heapv2_rows_any(const struct heapv2_rows *r);
+
+/* The stack to be used instead of a new one if there is no room; or NONE. */
+uint32_t heapv2_rows_other(struct heapv2_rows *r);
 
 /* Ends it: it was that stack of the profile. */
 void heapv2_rows_end(struct heapv2_rows *r, uint32_t stack);

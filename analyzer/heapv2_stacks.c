@@ -27,13 +27,14 @@ struct heapv2_numbered {
 
 void
 heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
-	struct addrmap *map, const struct heapv2_names *names)
+	struct addrmap *map, const struct heapv2_names *names,
+	const struct input *of)
 {
 	s->p = p;
 	s->names = names;
 	s->map = map;
 	s->symbols = NULL;
-	s->rows = (struct heapv2_rows){ .p = p };
+	heapv2_rows_init(&s->rows, p, of);
 	s->open = false;
 	s->parts = 0;
 	s->numbers = NULL;
@@ -179,8 +180,10 @@ heapv2_stacks_finish(struct heapv2_stacks *s)
 		s->locations[i] = find_location(s, s->addresses[i], i == 0);
 	if (s->depth == 0)
 		s->locations[s->depth++] = no_address(s);
-	stack = profile_stack(
-		s->p, s->locations, s->depth, s->too_deep || s->own.truncated);
+	stack = s->has_own ? NONE : heapv2_rows_other(&s->rows);
+	if (stack == NONE)
+		stack = profile_stack(s->p, s->locations, s->depth,
+			s->too_deep || s->own.truncated);
 	if (!s->has_own) {
 		heapv2_rows_end(&s->rows, stack);
 		return;

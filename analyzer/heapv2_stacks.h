@@ -42,7 +42,8 @@ struct heapv2_stacks {
 };
 
 void heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
-	struct addrmap *map, const struct heapv2_names *names);
+	struct addrmap *map, const struct heapv2_names *names,
+	const struct input *of);
 void heapv2_stacks_release(struct heapv2_stacks *s);
 
 /* Finishes the one before, if there is one. */

@@ -5,6 +5,7 @@
 
 #include "demangle.h"
 #include "err.h"
+#include "read_budget.h"
 
 #define BETWEEN "--" /* inlined functions */
 
@@ -75,15 +76,14 @@ next_name(struct scan *names)
 static uint32_t
 frame_of(struct profile *p, struct scan name, bool inlined)
 {
-	struct function f = { .file = NONE,
-		.module = NONE,
-		.named = true,
-		.inlined = inlined };
+	struct function f = {
+		.file = NONE, .module = NONE, .named = true, .inlined = inlined
+	};
 	char *text, *demangled;
 
 	name = without_address(name);
-	text = xasprintf("%.*s", (int)(name.end - name.at),
-		(const char *)name.at);
+	text = xasprintf(
+		"%.*s", (int)(name.end - name.at), (const char *)name.at);
 	/* A service of the program's own may not have done it. */
 	demangled = text[0] == '_' ? demangle(text) : xstrdup(text);
 	f.name = strtab_add(&p->strings, demangled);
@@ -146,13 +146,15 @@ next_line(struct scan *text, struct scan *line)
 }
 
 bool
-heapv2_symbols_read(
-	struct heapv2_symbols *s, struct profile *p, struct scan *text)
+heapv2_symbols_read(struct heapv2_symbols *s, struct profile *p,
+	const struct input *in, struct scan *text)
 {
 	struct scan line;
+	struct read_budget budget;
 	bool among = false; /* the symbols' own lines */
 
 	s->binary = NONE;
+	read_budget_init(&budget, p);
 	while (next_line(text, &line)) {
 		if (scan_text(&line, "---")) {
 			while (scan_char(&line, ' '))
@@ -164,11 +166,12 @@ heapv2_symbols_read(
 			else
 				break;
 		} else if (among && scan_text(&line, "binary=")) {
-			s->binary = strtab_add_n(&p->strings,
-				(const char *)line.at,
-				strnlen((const char *)line.at,
-					(size_t)(line.end - line.at)));
-		} else if (among) {
+			s->binary =
+				strtab_add_n(&p->strings, (const char *)line.at,
+					strnlen((const char *)line.at,
+						(size_t)(line.end - line.at)));
+		} else if (among &&
+			   read_budget_allows(&budget, read_taken(in))) {
 			take_symbol(s, p, line);
 		}
 	}
@@ -190,9 +193,8 @@ look_up(const struct heapv2_symbols *s, uint64_t address)
 		else
 			high = middle;
 	}
-	return low < s->count && s->list[low].address == address
-		       ? &s->list[low]
-		       : NULL;
+	return low < s->count && s->list[low].address == address ? &s->list[low]
+								 : NULL;
 }
 
 uint32_t

@@ -13,6 +13,7 @@
 #define HEAPV2_SYMBOLS_H
 
 #include "profile.h"
+#include "read.h"
 #include "scan.h"
 
 /* `= {0}` is an empty one. */
@@ -30,8 +31,8 @@ void heapv2_symbols_release(struct heapv2_symbols *s);
  * Takes the lines off the front of *text, up to and with the "--- heap" or
  * whatever it is called; names become functions of p. False: it ends before.
  */
-bool heapv2_symbols_read(
-	struct heapv2_symbols *s, struct profile *p, struct scan *text);
+bool heapv2_symbols_read(struct heapv2_symbols *s, struct profile *p,
+	const struct input *in, struct scan *text);
 
 /*
  * The named location of an address of a stack: a caller's call ends one byte

@@ -15,7 +15,8 @@
 #include "err.h"
 #include "read_sparse.h"
 
-static const struct reader *const readers[] = { &reader_heapv2, &reader_live };
+static const struct reader *const readers[] = { &reader_heapv2, &reader_live,
+	&reader_legacy, &reader_symbolized };
 
 /* Formats that people try, known by how they begin. */
 static const struct {
@@ -23,11 +24,13 @@ static const struct {
 	size_t length;
 	const char *what;
 } others[] = {
+	{ "heap/", 5, "a profile of jemalloc before 4.0" },
+	{ "--- contention", 14, "a contention profile of gperftools" },
+	{ "--- ", 4, "a profile of pprof that holds no heap" },
+	{ "contention profile", 18, "a contention profile of gperftools" },
+	{ "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0", 16,
+		"a CPU profile of gperftools" },
 	{ "\0\0\0\0\0\0\0\0", 8, "zeros, perhaps a live state in the making" },
-	{ "heap profile:", 13, "a gperftools heap profile" },
-	{ "heap/", 5, "a gperftools heap profile" },
-	{ "--- symbol", 10, "a profile that jeprof made" },
-	{ "--- ", 4, "a profile that jeprof made" },
 	{ "v 1", 3, "a heaptrack profile" },
 	{ "desc: ", 6, "a massif profile" },
 	{ "\x7f"
@@ -85,18 +88,30 @@ open_input(const char *path, struct source *s)
 	return reader;
 }
 
+static _Thread_local uint64_t packed; /* bytes; 0: it is not packed */
+
+uint64_t
+read_taken(const struct input *in)
+{
+	return packed > 0 ? packed : in->length;
+}
+
 static int
 read_whole(struct profile *p, struct source *s, const struct reader *reader)
 {
 	struct input in;
+	int status;
 
 	if (source_want(s, SIZE_MAX) < 0)
 		return -1;
 	in = window(s);
+	packed = s->unpacker != NULL ? s->taken : 0;
 	if (s->cut)
 		warning("'%s' was cut off: only what stands before is shown",
 			s->name);
-	return reader->read(p, &in);
+	status = reader->read(p, &in);
+	packed = 0;
+	return status;
 }
 
 /*
@@ -130,21 +145,36 @@ read_start(struct profile *p, struct source *s, const struct reader *reader)
 	return status;
 }
 
+static int
+read_source(struct profile *p, struct source *s, const struct reader *reader)
+{
+	if (reader->stream != NULL)
+		return reader->stream(p, s);
+	if (reader->extent != NULL && source_is_plain(s))
+		return read_start(p, s, reader);
+	return read_whole(p, s, reader);
+}
+
 int
 read_file(struct profile *p, const char *path)
 {
 	struct source s;
+	struct profile one;
 	int status;
 	const struct reader *reader = open_input(path, &s);
 
 	if (reader == NULL)
 		return -1;
-	if (reader->stream != NULL)
-		status = reader->stream(p, &s);
-	else if (reader->extent != NULL && source_is_plain(&s))
-		status = read_start(p, &s, reader);
-	else
-		status = read_whole(p, &s, reader);
+	if (p->process_count == 0 || reader->atomic) {
+		status = read_source(p, &s, reader);
+	} else {
+		profile_init(&one);
+		one.sum = p->sum;
+		status = read_source(&one, &s, reader);
+		if (status == 0)
+			profile_add(p, &one);
+		profile_release(&one);
+	}
 	source_close(&s);
 	return status;
 }

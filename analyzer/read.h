@@ -33,7 +33,11 @@ struct reader {
 	const char *format; /* "heapflame dump or jemalloc heap_v2" */
 	/* Only the first INPUT_START bytes need be there. */
 	bool (*recognises)(const struct input *in);
-	/* Adds to p. 0, or -1 after error(); p is then not to be used. */
+	/*
+	 * Adds to p. 0, or -1 after error(); p is then not to be used, unless
+	 * `atomic` is set: then it has the rows and processes that it had.
+	 */
+	bool atomic;
 	int (*read)(struct profile *p, const struct input *in);
 	/*
 	 * The same from front to back, for texts that may be larger than
@@ -56,6 +60,7 @@ struct reader {
 #define INPUT_START 4096
 
 extern const struct reader reader_heapv2, reader_live;
+extern const struct reader reader_legacy, reader_symbolized;
 
 /*
  * What a foreign format leaves open of a process: nothing known, a snapshot.
@@ -63,7 +68,16 @@ extern const struct reader reader_heapv2, reader_live;
  */
 struct process read_foreign_process(struct profile *p, const char *name);
 
-/* Reads one file by its content. 0 or -1 after one line on stderr. */
+/*
+ * How large the file is that these bytes come from: of a packed one, that is
+ * being read by read_file, less than what came out of it.
+ */
+uint64_t read_taken(const struct input *in);
+
+/*
+ * Adds one file, read by its content, to p. 0, or -1 after one line on stderr:
+ * then p has the rows and processes that it had, unless it had none.
+ */
 int read_file(struct profile *p, const char *path);
 
 /*

@@ -16,6 +16,7 @@
 
 #define TABLE	   14
 #define ROW_SHOWN  150 /* an entry and a shown stack */
+#define ROW_LATER  300 /* and what the reader has of it */
 #define FRAME_COST 120 /* 3 numbers in arrays, a node, its place */
 #define NAME_COST  100 /* its numbers, its sorting, twice its bytes apart */
 
@@ -44,7 +45,9 @@ read_budget_init(struct read_budget *b, struct profile *p)
 bool
 read_budget_allows(const struct read_budget *b, uint64_t taken)
 {
-	return cost(b->p) - b->before < TIMES * taken + SLACK;
+	uint64_t later = b->rows_to_come * (sizeof *b->p->rows + ROW_LATER);
+
+	return cost(b->p) + later - b->before < TIMES * taken + SLACK;
 }
 
 uint32_t

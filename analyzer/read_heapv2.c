@@ -17,7 +17,7 @@
 #include "heapv2.h"
 #include "heapv2_stacks.h"
 
-#define MAGIC "heap_v2/"
+#define MAGIC	 "heap_v2/"
 #define WARNINGS 3 /* of a file, that are passed on */
 
 struct dump {
@@ -87,8 +87,8 @@ thread_line(struct dump *d, struct scan line)
 	if (d->stacks.open)
 		heapv2_rows_thread(&d->stacks.rows, number, v);
 	else if (scan_char(&line, ' ') && line.at < line.end)
-		heapv2_rows_name(&d->stacks.rows, number,
-			(const char *)line.at, (size_t)(line.end - line.at));
+		heapv2_rows_name(&d->stacks.rows, number, (const char *)line.at,
+			(size_t)(line.end - line.at));
 	return true;
 }
 
@@ -356,7 +356,7 @@ heapv2_read(struct profile *p, const struct input *in, struct scan text,
 	d->p = p;
 	d->in = in;
 	d->rest = text;
-	heapv2_stacks_init(&d->stacks, p, &d->map, &d->head.names);
+	heapv2_stacks_init(&d->stacks, p, &d->map, &d->head.names, in);
 	d->stacks.symbols = symbols;
 	heapv2_head_init(&d->head, p, &d->map, in->name);
 	ok = read_all(d);
@@ -369,11 +369,37 @@ heapv2_read(struct profile *p, const struct input *in, struct scan text,
 	return ok ? 0 : -1;
 }
 
+/* Is it one of ours? Whose rows are there before the end of it is known. */
+static bool
+is_own(struct scan text)
+{
+	while (text.at < text.end && *text.at != '@' && *text.at != 'M') {
+		if (scan_text(&text, "# heapflame "))
+			return true;
+		text.at = memchr(text.at, '\n', (size_t)(text.end - text.at));
+		if (text.at == NULL)
+			break;
+		text.at++;
+	}
+	return false;
+}
+
 static int
 read_dump(struct profile *p, const struct input *in)
 {
-	return heapv2_read(p, in,
-		(struct scan){ in->bytes, in->bytes + in->length }, NULL);
+	const struct scan text = { in->bytes, in->bytes + in->length };
+	struct profile one;
+	int status;
+
+	if (p->process_count == 0 || !is_own(text))
+		return heapv2_read(p, in, text, NULL);
+	profile_init(&one);
+	one.sum = p->sum;
+	status = heapv2_read(&one, in, text, NULL);
+	if (status == 0)
+		profile_add(p, &one);
+	profile_release(&one);
+	return status;
 }
 
 /* What names the process for ever, of ours; of others their file's name. */
@@ -429,4 +455,5 @@ const struct reader reader_heapv2 = {
 	.recognises = recognises,
 	.read = read_dump,
 	.head = read_only_head,
+	.atomic = true,
 };

@@ -220,22 +220,15 @@ name_others(const struct plan *plan, size_t newest)
 static int
 add_one(struct profile *p, const char *path)
 {
-	struct profile one;
-	int status;
+	unsigned sum = p->sum;
+	bool empty = p->process_count == 0;
+	int status = read_file(p, path);
 
-	if (p->process_count == 0) { /* the usual case: no second copy */
-		status = read_file(p, path);
-		if (status < 0) {
-			profile_release(p);
-			profile_init(p);
-		}
-		return status;
+	if (status < 0 && empty) {
+		profile_release(p);
+		profile_init(p);
+		p->sum = sum;
 	}
-	profile_init(&one);
-	status = read_file(&one, path);
-	if (status == 0)
-		profile_add(p, &one);
-	profile_release(&one);
 	return status;
 }
 

@@ -5,8 +5,8 @@
  *
  * - No name given: the newest run in the working directory.
  * - A folder stands for the dumps and live states in it (`*.heap`, `*.live`,
- *   also packed as `.gz` and `.zst`; `.tmp` is skipped), and for those in folders `heapflame.*` of a `heapflame
- *   run` below it.
+ *   also packed as `.gz` and `.zst`; `.tmp` is skipped), and for those in
+ * folders `heapflame.*` of a `heapflame run` below it.
  * - A number that is no file is a process: its live state. "-" is standard
  *   input.
  * - Dumps of one process are a series; the last one counts. A live state is

@@ -10,7 +10,8 @@ printf 'hello\nworld\n' >text.heap
 printf 'heap_v2/' >header-only.heap
 printf 'heap_v2/-5\n  t*: 0: 0 [0: 0]\n' >negative-rate.heap
 printf 'heap_v2/99999999999999999999999\n  t*: 1: 1 [0: 0]\n' >huge-rate.heap
-printf 'heap profile: 1: 2 [ 1: 2] @ heapprofile\n 1: 2 [1: 2] @ 0x1\n' \
+printf -- '--- contention:\ncycles/second = 1\n' >contention.heap
+printf 'heap profile: 1: 2 [ 1: 2] @ other\n 1: 2 [1: 2] @ 0x1\n' \
 	>gperftools.heap
 printf 'v 10400 3\nX ./a.out\n' | gzip >heaptrack.gz
 printf '{"a": 1}\n' >json.heap
@@ -31,7 +32,9 @@ for command in "${commands[@]}"; do
 	expect_error 1 'no profile|heapflame run' \
 		env -C folder "$HEAPFLAME" $command
 done
-expect_error 1 'gperftools' "$HEAPFLAME" report gperftools.heap
+expect_error 1 'contention profile of gperftools' "$HEAPFLAME" report \
+	contention.heap
+expect_error 1 'heap profile of a known kind' "$HEAPFLAME" report gperftools.heap
 
 # One bad file among good ones is named, and the others still count.
 exact "$PROGS/truth_peak" >/dev/null

@@ -159,10 +159,13 @@ other_files_are_named_for_what_they_are(void **state)
 		const char *bytes, *message;
 	} cases[] = {
 		{ "", "is empty" },
-		{ "heap profile: 1: 2 [3: 4] @ heapprofile\n", "gperftools" },
+		{ "--- contention:\ncycles/second = 1\n", "contention" },
+		{ "heap/524288\n", "before 4.0" },
 		{ "\x1f\x8b\x08rubbish", "gzip" },
 		{ "v 10400 3\n", "heaptrack" },
-		{ "--- symbol\n", "jeprof" },
+		{ "--- symbol\n", "cut off among its symbols" },
+		{ "--- symbol\n---\n--- profile\n\1\2", "no heap profile" },
+		{ "heap profile: 1: 2 [3: 4] @ thing\n", "a known kind" },
 		{ "\x7f"
 		  "ELF",
 			"a program or library" },
