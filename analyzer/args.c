@@ -209,6 +209,7 @@ args_parse(struct args *a, const struct args_own *own, int argc, char **argv)
 
 	*a = (struct args){
 		.accept = a->accept,
+		.sums = a->sums,
 		.selection = { .metric = -1 },
 		.top = -1,
 	};
@@ -267,9 +268,27 @@ load_base(const struct args *a)
 	return 0;
 }
 
+/* What of a profile nothing that was asked for tells apart. */
+static unsigned
+to_sum(const struct args *a)
+{
+	unsigned sum = 0;
+
+	if (!a->sums)
+		return 0;
+	if (!select_is_by(&a->selection, BY_PROCESS))
+		sum |= SUM_PROCESSES;
+	if (!select_is_by(&a->selection, BY_THREAD))
+		sum |= SUM_THREADS;
+	return sum;
+}
+
 int
 args_load(const struct args *a, struct profile *p)
 {
+	p->sum = to_sum(a);
+	if (a->selection.base)
+		a->selection.base->sum = p->sum;
 	if (a->selection.base && load_base(a) < 0)
 		return -1;
 	if (runs_load(p, a->files, a->file_count, a->all) < 0)

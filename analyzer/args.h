@@ -65,6 +65,8 @@ struct args {
 	char *const *files; /* those of argv, borrowed */
 	int file_count;
 	bool all;
+	/* Set before: rows may add up that no option sets apart (`sum`). */
+	bool sums;
 	struct selection selection; /* metric -1 unless one was named */
 	struct args_words words; /* what files and texts are borrowed from */
 	const char *output; /* NULL: not given; borrowed */

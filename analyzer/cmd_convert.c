@@ -202,6 +202,8 @@ cmd_convert(int argc, char **argv)
 		args_release(&a);
 		return EXIT_USAGE;
 	}
+	a.sums = format->write == convert_folded ||
+		 format->write == convert_heapv2;
 	profile_init(&p);
 	rc = args_load(&a, &p);
 	if (rc == 0)

@@ -136,7 +136,8 @@ read_suppressions(struct wanted *w, const char *const *files)
 int
 cmd_leaks(int argc, char **argv)
 {
-	struct wanted w = { .a.accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
+	struct wanted w = { .a.sums = true,
+		.a.accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
 					ARGS_BY | ARGS_SELECT,
 		.if_leaks = EXIT_DONE };
 	const char **suppressions = NULL;

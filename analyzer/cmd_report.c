@@ -119,6 +119,7 @@ int
 cmd_report(int argc, char **argv)
 {
 	struct report r = {
+		.args.sums = true,
 		.args.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BYTES |
 			       ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON |
 			       ARGS_SELECT,

@@ -110,6 +110,25 @@ find_location(struct heapv2_stacks *s, uint64_t address, bool leaf)
 	return c->location - 1;
 }
 
+void
+heapv2_stacks_addresses(struct heapv2_stacks *s, struct scan *text)
+{
+	const unsigned char *at = text->at;
+	uint32_t depth = s->depth;
+
+	while (text->end - at >= 3 + 17 && depth < DEPTH_MAX &&
+		memcmp(at, " 0x", 3) == 0) {
+		unsigned n = scan_hex_ahead(at + 3, &s->addresses[depth]);
+
+		if (n == 0)
+			break;
+		at += 3 + n;
+		depth++;
+	}
+	text->at = at;
+	s->depth = depth;
+}
+
 /* A stack without an address says in words why it has none. */
 static uint32_t
 no_address(const struct heapv2_stacks *s)

@@ -48,6 +48,10 @@ void heapv2_stacks_release(struct heapv2_stacks *s);
 
 /* Finishes the one before, if there is one. */
 void heapv2_stacks_begin(struct heapv2_stacks *s);
+/*
+ * Takes " 0x..." off the text, as often as it stands there and is easily read.
+ */
+void heapv2_stacks_addresses(struct heapv2_stacks *s, struct scan *text);
 void heapv2_stacks_address(struct heapv2_stacks *s, uint64_t address);
 
 /*

@@ -22,6 +22,8 @@ struct table {
 
 struct profile_index {
 	struct table modules, locations, stacks, functions, frames, rows;
+	struct table joined;
+	uint32_t *firsts; /* of those joined: whose rows they are */
 };
 
 /* One kind of element: the hash of element i, whether i equals the key. */
@@ -118,6 +120,8 @@ profile_release(struct profile *p)
 		table_release(&x->functions);
 		table_release(&x->frames);
 		table_release(&x->rows);
+		table_release(&x->joined);
+		free(x->firsts);
 	}
 	free(x);
 	strtab_release(&p->strings);
@@ -420,6 +424,54 @@ profile_process(struct profile *p, struct process process)
 	return p->process_count++;
 }
 
+/* What two processes have in common whose rows may be one's. */
+static uint64_t
+hash_process(const struct process *it)
+{
+	uint64_t has = 0;
+
+	for (int m = 0; m < METRICS; m++)
+		has |= (uint64_t)it->has[m] << m;
+	return mix(mix(mix(7, it->exe), it->ancestors), has);
+}
+
+static uint64_t
+joined_hash(const struct profile *p, uint32_t i)
+{
+	return hash_process(&p->processes[p->index->firsts[i]]);
+}
+
+static bool
+joined_equal(const struct profile *p, uint32_t i, const void *key)
+{
+	const struct process *a = &p->processes[p->index->firsts[i]], *b = key;
+
+	return a->exe == b->exe && a->ancestors == b->ancestors &&
+	       memcmp(a->has, b->has, sizeof a->has) == 0;
+}
+
+void
+profile_join(struct profile *p, uint32_t process)
+{
+	static const struct kind kind = { joined_hash, joined_equal };
+	struct process *it = &p->processes[process];
+	struct profile_index *x = p->index;
+	uint32_t i, count = x->joined.used;
+	bool added;
+
+	it->rows_in = 0;
+	if (!(p->sum & SUM_PROCESSES) || it->phases > 0 ||
+		it->has[PEAK_SPACE] || it->rss_anonymous > 0 || it->merged > 0)
+		return;
+	i = table_find(&x->joined, p, &kind, hash_process(it), it, &added);
+	if (added) {
+		GROW32(x->firsts, count);
+		x->firsts[i] = process;
+	} else {
+		it->rows_in = x->firsts[i] + 1;
+	}
+}
+
 static uint64_t
 hash_row(const struct row *r)
 {
@@ -449,9 +501,11 @@ profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	uint32_t thread, uint32_t label, uint32_t phase)
 {
 	static const struct kind kind = { row_hash, row_equal };
+	bool joined = (p->sum & SUM_PROCESSES) &&
+		      p->processes[process].rows_in > 0;
 	struct row r = { .stack = stack,
-		.process = process,
-		.thread = thread,
+		.process = joined ? p->processes[process].rows_in - 1 : process,
+		.thread = p->sum & SUM_THREADS ? NONE : thread,
 		.label = label,
 		.phase = phase };
 	bool added;

@@ -123,6 +123,7 @@ struct process {
 	uint32_t no_state; /* why it had no live state, or NONE */
 	uint32_t source; /* file that the figures come from */
 	int pid;
+	uint32_t rows_in; /* its rows are another's, plus 1; 0: its own */
 	uint32_t merged; /* so many processes as one; 0: it is one */
 	enum process_state state;
 	int signal; /* that killed it; 0: none, or it is not known */
@@ -285,6 +286,14 @@ void profile_moment(struct profile *p, struct moment moment);
 
 /* A new process; process->id and the like are ids in p->strings. */
 uint32_t profile_process(struct profile *p, struct process process);
+
+/*
+ * Under SUM_PROCESSES, when all is known of a process but its rows: from now on
+ * they are those of the first one that is of the same program and has the same
+ * metrics, unless something in it is told of its own rows (phases, a peak,
+ * resident memory).
+ */
+void profile_join(struct profile *p, uint32_t process);
 
 /*
  * The row of that stack, process, thread, label and phase, added with zeros

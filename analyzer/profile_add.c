@@ -245,7 +245,7 @@ add_processes(struct renumber *r)
 		if (p.allocator.asked)
 			p.allocator.name =
 				new_number(r->strings, p.allocator.name);
-		profile_process(r->into, p);
+		profile_join(r->into, profile_process(r->into, p));
 	}
 }
 

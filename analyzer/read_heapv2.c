@@ -94,14 +94,13 @@ thread_line(struct dump *d, struct scan line)
 
 /* "@ 0x... 0x..." */
 static bool
-stack_line(struct dump *d, struct scan line)
+rest_of_stack(struct dump *d, struct scan line)
 {
 	uint64_t address;
 
 	if (d->any_live)
 		return bad_line(d, "a stack behind the live samples");
 	d->any_stack = true;
-	heapv2_stacks_begin(&d->stacks);
 	while (scan_char(&line, ' ')) {
 		if (line.at == line.end || *line.at == ' ')
 			continue;
@@ -167,6 +166,28 @@ own_line(struct dump *d, struct scan line)
 	return true;
 }
 
+/* Most of it is read before it is known where the line ends. */
+static bool
+stack_line(struct dump *d)
+{
+	struct scan line = { d->rest.at + 1, d->rest.end };
+	const unsigned char *next;
+
+	heapv2_stacks_begin(&d->stacks);
+	heapv2_stacks_addresses(&d->stacks, &line);
+	next = memchr(line.at, '\n', (size_t)(line.end - line.at));
+	if (next == NULL) {
+		d->stacks.open = false; /* it has no figures */
+		d->rest.end = d->rest.at;
+		return true;
+	}
+	line.end = next > line.at && next[-1] == '\r' ? next - 1 : next;
+	if (!rest_of_stack(d, line))
+		return false;
+	d->rest.at = next + 1;
+	return true;
+}
+
 /* jeprof passes over whatever it does not know behind the blanks. */
 static bool
 blank_line(struct dump *d, struct scan line)
@@ -197,9 +218,6 @@ any_line(struct dump *d, struct scan line)
 	if (line.at == line.end)
 		return true;
 	switch (*line.at) {
-	case '@':
-		line.at++;
-		return stack_line(d, line);
 	case ' ':
 	case '\t':
 		return blank_line(d, line);
@@ -219,17 +237,22 @@ static bool
 read_lines(struct dump *d)
 {
 	while (d->rest.at < d->rest.end) {
-		const unsigned char *end = memchr(
-			d->rest.at, '\n', (size_t)(d->rest.end - d->rest.at));
-		struct scan line = { d->rest.at, end };
+		const unsigned char *end;
 
+		if (*d->rest.at == '@') {
+			if (!stack_line(d))
+				return false;
+			continue;
+		}
+		end = memchr(
+			d->rest.at, '\n', (size_t)(d->rest.end - d->rest.at));
 		if (end == NULL)
 			break;
-		if (!any_line(d, line))
+		if (!any_line(d, (struct scan){ d->rest.at, end }))
 			return false;
 		d->rest.at = end + 1;
 	}
-	heapv2_stacks_commit(&d->stacks);
+	heapv2_stacks_finish(&d->stacks);
 	return true;
 }
 
@@ -342,6 +365,9 @@ read_all(struct dump *d)
 	warn_of_cut(d, maps);
 	if (d->stacks.parts == 0)
 		d->p->processes[d->stacks.process] = *process;
+	if (!own)
+		profile_join(d->p, d->stacks.process);
+	heapv2_stacks_commit(&d->stacks);
 	return true;
 }
 

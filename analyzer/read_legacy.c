@@ -126,7 +126,7 @@ read_lines(struct legacy *l)
 			return false;
 		l->rest.at = next;
 	}
-	heapv2_stacks_commit(&l->stacks);
+	heapv2_stacks_finish(&l->stacks);
 	return true;
 }
 
@@ -209,6 +209,10 @@ legacy_read(struct profile *p, const struct input *in, struct scan text,
 	if (ok) {
 		l->stacks.process = profile_process(p, l->process.process);
 		ok = read_lines(l);
+	}
+	if (ok) {
+		profile_join(p, l->stacks.process);
+		heapv2_stacks_commit(&l->stacks);
 	}
 	if (!ok)
 		p->process_count = before;
