@@ -7,6 +7,7 @@
 #define _GNU_SOURCE /* vasprintf */
 #include "err.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,22 +78,73 @@ write_visible(FILE *out, const char *text)
 	}
 }
 
+/* Where this thread's lines are kept; NULL: they go to stderr. */
+static _Thread_local FILE *keeper;
+static _Thread_local char *kept;
+static _Thread_local size_t kept_size;
+
+/* exit() runs in the thread that calls it. */
+static void
+pass_on_at_exit(void)
+{
+	char *lines;
+
+	if (keeper == NULL)
+		return;
+	lines = messages_kept();
+	messages_pass_on(lines);
+	free(lines);
+}
+
+static void
+at_exit(void)
+{
+	atexit(pass_on_at_exit);
+}
+
+void
+messages_keep(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, at_exit);
+	keeper = open_memstream(&kept, &kept_size);
+}
+
+char *
+messages_kept(void)
+{
+	char *lines = NULL;
+
+	if (keeper != NULL && fclose(keeper) == 0)
+		lines = kept;
+	keeper = NULL;
+	return lines != NULL ? lines : xstrdup("");
+}
+
+void
+messages_pass_on(const char *lines)
+{
+	fputs(lines, stderr);
+}
+
 static void __attribute__((format(printf, 2, 0)))
 say(const char *prefix, const char *format, va_list args)
 {
 	char *text = NULL;
+	FILE *to = keeper != NULL ? keeper : stderr;
 
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	flockfile(stderr);
-	fputs(prefix, stderr);
-	write_visible(stderr, text != NULL ? text : format);
-	putc('\n', stderr);
-	funlockfile(stderr);
+	flockfile(to);
+	fputs(prefix, to);
+	write_visible(to, text != NULL ? text : format);
+	putc('\n', to);
+	funlockfile(to);
 	free(text);
 }
 
-static bool demoted; /* see errors_are_warnings() */
+static _Thread_local bool demoted; /* see errors_are_warnings() */
 
 bool
 errors_are_warnings(bool yes)

@@ -46,6 +46,15 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 bool errors_are_warnings(bool yes);
 
+/*
+ * Several threads at once: this one's lines are kept instead of being written,
+ * until messages_kept() gives them; caller frees. They may be written later by
+ * messages_pass_on(). Should the program end, they are written then.
+ */
+void messages_keep(void);
+char *messages_kept(void);
+void messages_pass_on(const char *lines);
+
 /* A second line to an error: what the user can do. No prefix. */
 void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -15,14 +15,7 @@
 
 #include "err.h"
 #include "runs_files.h"
-
-struct series {
-	const struct runs_file *files; /* in order */
-	size_t count;
-	int64_t start_ms, end_ms;
-	bool named;
-	size_t run; /* index into runs; for those found in folders */
-};
+#include "runs_read.h"
 
 struct run {
 	const char *folder; /* of a `heapflame run`, or NULL */
@@ -216,60 +209,6 @@ name_others(const struct plan *plan, size_t newest)
 	free(list);
 }
 
-/* Reads one file into p, which stays as it was if that fails. */
-static int
-add_one(struct profile *p, const char *path)
-{
-	unsigned sum = p->sum;
-	bool empty = p->process_count == 0;
-	int status = read_file(p, path);
-
-	if (status < 0 && empty) {
-		profile_release(p);
-		profile_init(p);
-		p->sum = sum;
-	}
-	return status;
-}
-
-/* What a foreign dump does not know of its process's life, its files tell. */
-static void
-complete_times(struct profile *p, uint32_t from, const struct series *s)
-{
-	for (uint32_t i = from; i < p->process_count; i++) {
-		struct process *process = &p->processes[i];
-
-		if (process->start_ms == 0)
-			process->start_ms = s->start_ms;
-		if (process->end_ms == 0)
-			process->end_ms = s->end_ms;
-	}
-}
-
-/*
- * The last dump of a process that can be read. Of one that was named the last
- * must be; -1 after error().
- */
-static int
-add_series(struct profile *p, const struct series *s)
-{
-	uint32_t before = p->process_count;
-
-	for (size_t i = s->count; i-- > 0;) {
-		bool loud = errors_are_warnings(!s->named);
-		int status = add_one(p, s->files[i].path);
-
-		errors_are_warnings(loud);
-		if (status == 0) {
-			complete_times(p, before, s);
-			return 0;
-		}
-		if (s->named)
-			return -1;
-	}
-	return 0;
-}
-
 static void
 set_origin(const struct series *s)
 {
@@ -279,24 +218,42 @@ set_origin(const struct series *s)
 				 : s->files[s->count - 1].path);
 }
 
+/* The series of the first process; of those before it none could be read. */
+static const struct series *
+origin_of(const struct profile *p, const struct series *const *list,
+	size_t count)
+{
+	const char *source =
+		strtab_get(&p->strings, p->processes[0].source);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < list[i]->count; k++)
+			if (strcmp(list[i]->files[k].path, source) == 0)
+				return list[i];
+	return list[0];
+}
+
 static int
 load(struct profile *p, const struct plan *plan, bool all)
 {
-	size_t newest = newest_run(plan);
+	size_t newest = newest_run(plan), count = 0;
+	const struct series **list =
+		xcalloc(plan->series_count, sizeof(struct series *));
+	int status;
 
 	if (plan->run_count > 1 && !all)
 		name_others(plan, newest);
 	for (size_t i = 0; i < plan->series_count; i++) {
 		const struct series *s = &plan->series[i];
 
-		if (!s->named && !all && s->run != newest)
-			continue;
-		if (p->process_count == 0)
-			set_origin(s);
-		if (add_series(p, s) < 0)
-			return -1;
+		if (s->named || all || s->run == newest)
+			list[count++] = s;
 	}
-	return 0;
+	status = runs_read(p, list, count);
+	if (status == 0 && p->process_count > 0)
+		set_origin(origin_of(p, list, count));
+	free(list);
+	return status;
 }
 
 static int

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What heapflame costs, beside what others cost, measured in one run on one
 # machine: nanoseconds a malloc+free pair, then CPU time of real programs as
-# ratios of interleaved pairs; before that, costs.sh and latency.sh. About ten
+# ratios of interleaved pairs; before that, costs.sh, latency.sh and
+# reading.sh. About ten
 # minutes; QUICK=1: two, and noisy.
 # usage: run.sh OUT
 set -u
@@ -197,5 +198,6 @@ echo "$(nproc) x $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)," \
 list_ways
 "$here/costs.sh" "$out" || exit 1
 "$here/latency.sh" "$out" || exit 1
+"$here/reading.sh" "$out" || exit 1
 micro
 real_programs

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Many files are read in parts, each into a profile of its own, and the parts
+ * are then added up in order. How many parts there are depends on the files
+ * only, so that figures, which are sums of floating point, and the order of
+ * everything do not depend on the machine; threads just take the next part.
+ */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "runs_read.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "err.h"
+
+#define PARTS	   4
+#define LEAST_LIST 16 /* series for which parts pay */
+
+struct part {
+	struct profile own, *p; /* p: own, or the caller's */
+	const struct series *const *list;
+	size_t count;
+	int status;
+	char *said; /* lines for stderr */
+};
+
+struct work {
+	struct part parts[PARTS];
+	atomic_uint next;
+};
+
+/* Reads one file into p, which stays as it was if that fails. */
+static int
+add_one(struct profile *p, const char *path)
+{
+	unsigned sum = p->sum;
+	bool empty = p->process_count == 0;
+	int status = read_file(p, path);
+
+	if (status < 0 && empty) {
+		profile_release(p);
+		profile_init(p);
+		p->sum = sum;
+	}
+	return status;
+}
+
+/* What a foreign dump does not know of its process's life, its files tell. */
+static void
+complete_times(struct profile *p, uint32_t from, const struct series *s)
+{
+	for (uint32_t i = from; i < p->process_count; i++) {
+		struct process *process = &p->processes[i];
+
+		if (process->start_ms == 0)
+			process->start_ms = s->start_ms;
+		if (process->end_ms == 0)
+			process->end_ms = s->end_ms;
+	}
+}
+
+static int
+add_series(struct profile *p, const struct series *s)
+{
+	uint32_t before = p->process_count;
+
+	for (size_t i = s->count; i-- > 0;) {
+		bool loud = errors_are_warnings(!s->named);
+		int status = add_one(p, s->files[i].path);
+
+		errors_are_warnings(loud);
+		if (status == 0) {
+			complete_times(p, before, s);
+			return 0;
+		}
+		if (s->named)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_list(struct profile *p, const struct series *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (add_series(p, list[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static void *
+take_parts(void *arg)
+{
+	struct work *w = arg;
+	unsigned i;
+
+	while ((i = atomic_fetch_add(&w->next, 1)) < PARTS) {
+		struct part *part = &w->parts[i];
+
+		messages_keep();
+		part->status = add_list(part->p, part->list, part->count);
+		part->said = messages_kept();
+	}
+	return NULL;
+}
+
+static unsigned
+processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof set, &set) == 0
+		       ? (unsigned)CPU_COUNT(&set)
+		       : 1;
+}
+
+/* With as many threads as there is use for; this one is one of them. */
+static void
+work_on(struct work *w)
+{
+	pthread_t threads[PARTS];
+	unsigned count = 0, most = processors();
+
+	while (count + 1 < PARTS && count + 1 < most &&
+		pthread_create(&threads[count], NULL, take_parts, w) == 0)
+		count++;
+	take_parts(w);
+	while (count > 0)
+		pthread_join(threads[--count], NULL);
+}
+
+/* Nothing of a part counts, or is said, that stands behind a failure. */
+static int
+join(struct work *w, struct profile *p)
+{
+	int status = 0;
+
+	for (unsigned i = 0; i < PARTS; i++) {
+		struct part *part = &w->parts[i];
+
+		if (status == 0) {
+			messages_pass_on(part->said);
+			status = part->status;
+			if (status == 0 && part->p != p)
+				profile_add(p, part->p);
+		}
+		if (part->p != p)
+			profile_release(part->p);
+		free(part->said);
+	}
+	return status;
+}
+
+int
+runs_read(struct profile *p, const struct series *const *list, size_t count)
+{
+	struct work *w;
+	size_t at = 0;
+	int status;
+
+	if (count < LEAST_LIST)
+		return add_list(p, list, count);
+	w = xcalloc(1, sizeof *w);
+	for (unsigned i = 0; i < PARTS; i++) {
+		struct part *part = &w->parts[i];
+		size_t end = count * (i + 1) / PARTS;
+
+		part->list = list + at;
+		part->count = end - at;
+		at = end;
+		part->p = i == 0 ? p : &part->own;
+		if (i > 0)
+			profile_init(part->p);
+		part->p->sum = p->sum;
+	}
+	work_on(w);
+	status = join(w, p);
+	free(w);
+	return status;
+}
