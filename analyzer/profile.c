@@ -501,8 +501,8 @@ profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	uint32_t thread, uint32_t label, uint32_t phase)
 {
 	static const struct kind kind = { row_hash, row_equal };
-	bool joined = (p->sum & SUM_PROCESSES) &&
-		      p->processes[process].rows_in > 0;
+	bool joined =
+		(p->sum & SUM_PROCESSES) && p->processes[process].rows_in > 0;
 	struct row r = { .stack = stack,
 		.process = joined ? p->processes[process].rows_in - 1 : process,
 		.thread = p->sum & SUM_THREADS ? NONE : thread,

@@ -220,11 +220,10 @@ set_origin(const struct series *s)
 
 /* The series of the first process; of those before it none could be read. */
 static const struct series *
-origin_of(const struct profile *p, const struct series *const *list,
-	size_t count)
+origin_of(
+	const struct profile *p, const struct series *const *list, size_t count)
 {
-	const char *source =
-		strtab_get(&p->strings, p->processes[0].source);
+	const char *source = strtab_get(&p->strings, p->processes[0].source);
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < list[i]->count; k++)

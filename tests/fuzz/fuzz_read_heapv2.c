@@ -24,8 +24,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	profile_init(&sum);
 	reader_heapv2.head(&head, &in);
 	head_release(&head);
-	if (reader_heapv2.read(&p, &in) == 0)
+	sum.sum = SUM_PROCESSES | SUM_THREADS;
+	if (reader_heapv2.read(&p, &in) == 0) {
 		profile_add(&sum, &p);
+		reader_heapv2.read(&sum, &in);
+	}
 	profile_release(&sum);
 	profile_release(&p);
 	return 0;
