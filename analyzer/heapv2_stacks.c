@@ -12,11 +12,15 @@
 
 #include "err.h"
 
-/* Places in the cache of addresses: 1.5 MiB, and most programs fit. */
-#define CACHE_SIZE (1u << 16)
+/*
+ * Places in the cache of addresses, by their highest bits of a hash: 512 KiB,
+ * which stay near the processor, and most programs fit.
+ */
+#define CACHE_BITS 15
 
 struct heapv2_cached {
-	uint64_t key, epoch; /* the address, or of a leaf its complement */
+	uint64_t key; /* the address, or of a leaf its complement */
+	uint32_t epoch;
 	uint32_t location; /* plus 1; 0: free */
 };
 
@@ -40,7 +44,7 @@ heapv2_stacks_init(struct heapv2_stacks *s, struct profile *p,
 	s->numbers = NULL;
 	s->number_count = s->number_capacity = 0;
 	s->numbers_sorted = true;
-	s->cache = xcalloc(CACHE_SIZE, sizeof *s->cache);
+	s->cache = xcalloc((size_t)1 << CACHE_BITS, sizeof *s->cache);
 }
 
 void
@@ -102,10 +106,12 @@ find_location(struct heapv2_stacks *s, uint64_t address, bool leaf)
 	uint64_t epoch = s->own.epoch;
 	uint64_t key = leaf && s->symbols != NULL ? ~address : address;
 	uint64_t hash = (key + epoch * 31) * 0x9e3779b97f4a7c15u;
-	struct heapv2_cached *c = &s->cache[hash >> 48 & (CACHE_SIZE - 1)];
+	struct heapv2_cached *c = &s->cache[hash >> (64 - CACHE_BITS)];
 
+	if (epoch > UINT32_MAX)
+		return new_location(s, address, leaf);
 	if (c->location == 0 || c->key != key || c->epoch != epoch)
-		*c = (struct heapv2_cached){ key, epoch,
+		*c = (struct heapv2_cached){ key, (uint32_t)epoch,
 			new_location(s, address, leaf) + 1 };
 	return c->location - 1;
 }

@@ -273,8 +273,10 @@ hash_stack(const uint32_t *locations, uint32_t depth, bool truncated)
 {
 	uint64_t h = mix(3, (uint64_t)depth << 1 | truncated);
 
-	for (uint32_t i = 0; i < depth; i++)
-		h = mix(h, locations[i]);
+	if (depth % 2 == 1)
+		h = mix(h, locations[--depth]);
+	for (uint32_t i = 0; i < depth; i += 2)
+		h = mix(h, (uint64_t)locations[i] << 32 | locations[i + 1]);
 	return h;
 }
 
