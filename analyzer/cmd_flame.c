@@ -131,8 +131,8 @@ cmd_flame(int argc, char **argv)
 {
 	struct svg_options o = { 0 };
 	struct args a = { .sums = true,
-		.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_WRAPPERS |
-				    ARGS_BY | ARGS_SELECT };
+		.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_WRAPPERS | ARGS_BY |
+			  ARGS_SELECT };
 	bool each_phase = false;
 	const struct args_own own[] = {
 		{ .name = "title", .kind = ARGS_TEXT, .target = &o.title },

@@ -137,8 +137,8 @@ int
 cmd_leaks(int argc, char **argv)
 {
 	struct wanted w = { .a.sums = true,
-		.a.accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON |
-					ARGS_BY | ARGS_SELECT,
+		.a.accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON | ARGS_BY |
+			    ARGS_SELECT,
 		.if_leaks = EXIT_DONE };
 	const char **suppressions = NULL;
 	const struct args_own own[] = {

@@ -25,6 +25,7 @@ heapv2_rows_init(
 	for (int m = 0; m < HEAPV2_COUNTS; m++)
 		r->metric[m] = m;
 	read_budget_init(&r->budget, p);
+	r->locations_before = p->location_count;
 }
 
 /* What waits here counts as the rows that it will be. */
@@ -32,6 +33,7 @@ static bool
 has_room(struct heapv2_rows *r)
 {
 	r->budget.rows_to_come = r->count + r->share_count;
+	r->budget.names_to_come = r->p->location_count - r->locations_before;
 	return read_budget_allows(&r->budget, read_taken(r->of));
 }
 
@@ -159,13 +161,36 @@ keep(struct heapv2_rows *r, uint32_t stack, uint32_t thread,
 	}
 }
 
+static void
+add_values(struct value *to, const struct value *from, const int *place)
+{
+	for (int m = 0; m < HEAPV2_COUNTS; m++) {
+		struct value *v = &to[place != NULL ? place[m] : m];
+
+		v->sum += from[m].sum;
+		v->var += from[m].var;
+	}
+}
+
+static void
+add_other(struct heapv2_rows *r)
+{
+	add_values(r->others.v, r->total.v, NULL);
+	r->others.samples += r->total.samples;
+	r->others.samples_live += r->total.samples_live;
+}
+
 void
 heapv2_rows_end(struct heapv2_rows *r, uint32_t stack)
 {
 	struct heapv2_estimate rest = r->total;
 	uint32_t thread = NONE;
 
-	if (r->share_count > 0) {
+	if (stack == r->budget.other) {
+		add_other(r);
+		return;
+	}
+	if (r->share_count > 0 || r->crowded) {
 		heapv2_shares_fit(
 			r->shares, r->share_count, r->counts, &r->total, &rest);
 		thread = strtab_add(&r->p->strings,
@@ -180,15 +205,14 @@ void
 heapv2_rows_commit(struct heapv2_rows *r, uint32_t process)
 {
 	read_budget_end(&r->budget, r->of->name);
+	if (r->budget.other != NONE)
+		keep(r, r->budget.other, NONE, &r->others);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct heapv2_row *from = &r->list[i];
 		struct row *to = profile_row(
 			r->p, from->stack, process, from->thread, NONE, NONE);
 
-		for (int m = 0; m < HEAPV2_COUNTS; m++) {
-			to->v[r->metric[m]].sum += from->e.v[m].sum;
-			to->v[r->metric[m]].var += from->e.v[m].var;
-		}
+		add_values(to->v, from->e.v, r->metric);
 		to->samples += from->e.samples;
 		to->samples_live += from->e.samples_live;
 	}

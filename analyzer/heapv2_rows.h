@@ -30,6 +30,8 @@ struct heapv2_rows {
 	bool threads_sorted;
 
 	struct read_budget budget;
+	uint32_t locations_before; /* of the profile */
+	struct heapv2_estimate others; /* of stacks that found no room */
 	const struct input *of; /* borrowed */
 	bool crowded; /* no room for some of the threads of this stack */
 

@@ -189,6 +189,17 @@ add_phase_end(const struct profile *p, struct row *row, const struct row *now)
 	row->phase_end_objects.var += now->v[INUSE_OBJECTS].var;
 }
 
+static uint32_t
+find_stack(struct heapv2_stacks *s)
+{
+	for (uint32_t i = 0; i < s->depth; i++)
+		s->locations[i] = find_location(s, s->addresses[i], i == 0);
+	if (s->depth == 0)
+		s->locations[s->depth++] = no_address(s);
+	return profile_stack(
+		s->p, s->locations, s->depth, s->too_deep || s->own.truncated);
+}
+
 void
 heapv2_stacks_finish(struct heapv2_stacks *s)
 {
@@ -201,14 +212,9 @@ heapv2_stacks_finish(struct heapv2_stacks *s)
 	s->open = false;
 	if (!s->has_own && !heapv2_rows_any(&s->rows))
 		return;
-	for (uint32_t i = 0; i < s->depth; i++)
-		s->locations[i] = find_location(s, s->addresses[i], i == 0);
-	if (s->depth == 0)
-		s->locations[s->depth++] = no_address(s);
-	stack = s->has_own ? NONE : heapv2_rows_other(&s->rows);
+	stack = heapv2_rows_other(&s->rows);
 	if (stack == NONE)
-		stack = profile_stack(s->p, s->locations, s->depth,
-			s->too_deep || s->own.truncated);
+		stack = find_stack(s);
 	if (!s->has_own) {
 		heapv2_rows_end(&s->rows, stack);
 		return;

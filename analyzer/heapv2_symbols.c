@@ -93,6 +93,18 @@ frame_of(struct profile *p, struct scan name, bool inlined)
 		p, (struct frame){ .function = profile_function(p, f) });
 }
 
+/* jeprof writes and reads the outermost first; a location has it last. */
+static void
+turn_round(uint32_t *frames, uint32_t count)
+{
+	for (uint32_t i = 0; i < count / 2; i++) {
+		uint32_t swapped = frames[i];
+
+		frames[i] = frames[count - 1 - i];
+		frames[count - 1 - i] = swapped;
+	}
+}
+
 static void
 take_symbol(struct heapv2_symbols *s, struct profile *p, struct scan line)
 {
@@ -109,12 +121,14 @@ take_symbol(struct heapv2_symbols *s, struct profile *p, struct scan line)
 		if (name.at == name.end || is_address(name))
 			continue;
 		GROW32(s->frames, s->frame_count);
-		s->frames[s->frame_count++] =
-			frame_of(p, name, line.at < line.end);
+		s->frames[s->frame_count] =
+			frame_of(p, name, s->frame_count > symbol.first);
+		s->frame_count++;
 	}
 	symbol.depth = s->frame_count - symbol.first;
 	if (symbol.depth == 0)
 		return;
+	turn_round(s->frames + symbol.first, symbol.depth);
 	GROW(s->list, s->count, s->capacity);
 	s->list[s->count++] = symbol;
 }

@@ -3,7 +3,7 @@
  * The names that a profile may bring along, as jeprof and pprof write it:
  *   --- symbol
  *   binary=/path
- *   0x<address> name[--name]...	innermost inlined first
+ *   0x<address> name[--name]...	the function, then what is inlined in it
  *   ---
  *   --- heap
  * and behind that the profile itself. They count more than what is found in

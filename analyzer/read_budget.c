@@ -18,6 +18,7 @@
 #define ROW_SHOWN  150 /* an entry and a shown stack */
 #define ROW_LATER  300 /* and what the reader has of it */
 #define FRAME_COST 120 /* 3 numbers in arrays, a node, its place */
+#define NAME_LATER 250 /* a function, a frame, a name, a line of a report */
 #define NAME_COST  100 /* its numbers, its sorting, twice its bytes apart */
 
 static uint64_t
@@ -45,7 +46,8 @@ read_budget_init(struct read_budget *b, struct profile *p)
 bool
 read_budget_allows(const struct read_budget *b, uint64_t taken)
 {
-	uint64_t later = b->rows_to_come * (sizeof *b->p->rows + ROW_LATER);
+	uint64_t later = b->rows_to_come * (sizeof *b->p->rows + ROW_LATER) +
+			 b->names_to_come * NAME_LATER;
 
 	return cost(b->p) + later - b->before < TIMES * taken + SLACK;
 }

@@ -25,6 +25,7 @@ struct read_budget {
 	struct profile *p;
 	uint64_t before; /* what p cost already */
 	uint64_t rows_to_come; /* that the reader keeps until its end */
+	uint64_t names_to_come; /* of places that symbolize.c will look up */
 	uint64_t turned_away; /* lines */
 	uint32_t other; /* the stack, or NONE */
 };

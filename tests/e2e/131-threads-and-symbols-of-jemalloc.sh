@@ -80,7 +80,7 @@ fold --metric alloc_space symbolized.heap >symbolized 2>err
 [ ! -s err ] || fail "said of a symbolized file: $(cat err)"
 [ "$(sum <symbolized)" = "$(fold --metric alloc_space "$dump" | sum)" ] ||
 	fail "other figures with symbols"
-grep -q 'f_[0-9a-f]*;in_[0-9a-f]*' symbolized || fail "names are not used"
+grep -q 'in_[0-9a-f]*;f_[0-9a-f]*' symbolized || fail "names are not used"
 ! grep -q '\[' symbolized || fail "frames without names: $(head -3 symbolized)"
 "$HEAPFLAME" info symbolized.heap >info
 grep -q '/gone/prog' info || fail "the program is not named: $(cat info)"

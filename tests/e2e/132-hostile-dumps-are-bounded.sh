@@ -18,6 +18,9 @@
 	    "@ 0x%x\n  t*: 99: 99 [0: 0]\n%s" % (i, "".join(
 	        "  t%d: 1: 1 [0: 0]\n" % n for n in range(100)))
 	    for i in range(1, 8001)))
+	write("own.heap", "heap_v2/1\n  t*: 1: 1 [1: 1]\n# heapflame 1\n" +
+	    "".join("@ 0x%x\n# s %d l=1,1,1,0,0\n" % (i, i)
+	            for i in range(1, 500001)))
 	write("names.heap", head + "".join(
 	    "  t%d: 1: 1 [0: 0] n%d\n" % (i, i) for i in range(500000)) +
 	    "@ 0x1\n" + t)

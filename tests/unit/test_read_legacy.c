@@ -205,8 +205,8 @@ static const char symbols[] =
 	"--- symbol\n"
 	"binary=/srv/prog\n"
 	"0x0000000000001080 leaf\n"
-	"0x000000000000108f inner--outer<0000000000001080>\n"
-	"0x00000000000010af it::operator----caller of it\n"
+	"0x000000000000108f outer<0000000000001080>--inner\n"
+	"0x00000000000010af caller of it--it::operator----leaf\n"
 	"0x00000000000010bf 0x00000000000010bf\n"
 	"0x10cf _ZN3foo3barEv\n"
 	"---\n";
@@ -228,7 +228,7 @@ names_that_came_along_win(void **state)
 	assert_string_equal(
 		names_of(&p, location_of(&p, 0, 1)), "inner+;outer");
 	assert_string_equal(names_of(&p, location_of(&p, 0, 2)),
-		"it::operator--+;caller of it");
+		"leaf+;it::operator--+;caller of it");
 	assert_false(location_of(&p, 0, 3)->named);
 	assert_string_equal(names_of(&p, location_of(&p, 0, 4)), "foo::bar");
 	assert_int_equal(location_of(&p, 0, 1)->offset, 0x490);
