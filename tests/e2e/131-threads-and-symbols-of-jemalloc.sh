@@ -21,12 +21,13 @@ fold()
 }
 sum()
 {
-	awk '{ n += $NF } END { print n }'
+	awk '{ n += $NF } END { printf "%.0f\n", n }'
 }
 for metric in inuse_space inuse_objects alloc_space alloc_objects; do
 	whole=$(fold --metric $metric "$dump" | sum)
 	apart=$(fold --metric $metric --by thread "$dump" | sum)
-	[ "$whole" -gt 0 ] && [ "$whole" = "$apart" ] ||
+	[ "$whole" -gt 0 ] || fail "$metric: nothing is there"
+	[ "$whole" = "$apart" ] ||
 		fail "$metric: $apart by thread, $whole without"
 done
 threads=$(fold --metric alloc_space --by thread "$dump" |
@@ -82,8 +83,8 @@ fold --metric alloc_space symbolized.heap >symbolized 2>err
 	fail "other figures with symbols"
 grep -q 'in_[0-9a-f]*;f_[0-9a-f]*' symbolized || fail "names are not used"
 ! grep -q '\[' symbolized || fail "frames without names: $(head -3 symbolized)"
-"$HEAPFLAME" info symbolized.heap >info
-grep -q '/gone/prog' info || fail "the program is not named: $(cat info)"
+"$HEAPFLAME" info symbolized.heap >shown.txt
+grep -q '/gone/prog' shown.txt || fail "the program is not named: $(cat shown.txt)"
 if command -v jeprof >/dev/null; then
 	# It names the leaf by its very address, and so the same functions.
 	jeprof --collapsed --alloc_space symbolized.heap >theirs 2>/dev/null

@@ -36,7 +36,7 @@ done
 total()
 {
 	"$HEAPFLAME" convert --to folded -o - "$@" |
-		awk '{ n += $NF } END { printf "%d\n", n }'
+		awk '{ n += $NF } END { printf "%.0f\n", n }'
 }
 whole=$(total many/*.heap)
 apart=$(total --by process many/*.heap)
@@ -68,7 +68,7 @@ subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL,
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
 few=$(memory "$HEAPFLAME" convert --to folded -o - many/py.11[0-4]?.0.f.heap)
-all=$(memory "$HEAPFLAME" convert --to folded -o - many/*.heap)
+every=$(memory "$HEAPFLAME" convert --to folded -o - many/*.heap)
 rows=$(memory "$HEAPFLAME" convert --to folded -o - --by process many/*.heap)
-echo "50 files: $few KiB, 200: $all KiB, by process: $rows KiB"
-[ "$all" -lt $((few + few / 4)) ] || fail "memory grows with files"
+echo "50 files: $few KiB, 200: $every KiB, by process: $rows KiB"
+[ "$every" -lt $((few + few / 4)) ] || fail "memory grows with files"
