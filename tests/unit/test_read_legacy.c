@@ -137,8 +137,8 @@ sampled_figures_are_scaled_by_their_period(void **state)
 		assert_near(total(&p, INUSE_OBJECTS), want);
 		assert_near(total(&p, INUSE_SPACE), want * 500);
 		assert_false(p.processes[0].has[ALLOC_SPACE]);
-		assert_true((p.rows[0].v[INUSE_SPACE].var > 0) ==
-			    cases[i].interval > 0);
+		assert_int_equal(p.rows[0].v[INUSE_SPACE].var > 0,
+			cases[i].interval > 0);
 		profile_release(&p);
 	}
 }
