@@ -15,7 +15,8 @@
 #include "err.h"
 #include "read_sparse.h"
 
-static const struct reader *const readers[] = { &reader_heapv2, &reader_live };
+static const struct reader *const readers[] = { &reader_heapv2, &reader_live,
+	&reader_heaptrack };
 
 /* Formats that people try, known by how they begin. */
 static const struct {
@@ -28,7 +29,6 @@ static const struct {
 	{ "heap/", 5, "a gperftools heap profile" },
 	{ "--- symbol", 10, "a profile that jeprof made" },
 	{ "--- ", 4, "a profile that jeprof made" },
-	{ "v 1", 3, "a heaptrack profile" },
 	{ "desc: ", 6, "a massif profile" },
 	{ "\x7f"
 	  "ELF",

@@ -56,6 +56,7 @@ struct reader {
 #define INPUT_START 4096
 
 extern const struct reader reader_heapv2, reader_live;
+extern const struct reader reader_heaptrack;
 
 /*
  * What a foreign format leaves open of a process: nothing known, a snapshot.

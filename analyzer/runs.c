@@ -245,11 +245,17 @@ complete_times(struct profile *p, uint32_t from, const struct series *s)
 {
 	for (uint32_t i = from; i < p->process_count; i++) {
 		struct process *process = &p->processes[i];
+		uint32_t last = process->first_moment + process->moments - 1;
 
-		if (process->start_ms == 0)
-			process->start_ms = s->start_ms;
 		if (process->end_ms == 0)
 			process->end_ms = s->end_ms;
+		if (process->start_ms != 0)
+			continue;
+		process->start_ms = s->start_ms;
+		if (process->moments > 0) /* it knows how long it lasted */
+			process->start_ms =
+				process->end_ms -
+				(int64_t)(p->history[last].ns / 1000000);
 	}
 }
 
