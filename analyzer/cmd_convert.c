@@ -97,6 +97,18 @@ convert_heapv2(FILE *out, struct profile *p, const struct args *a)
 	return 0;
 }
 
+static int
+convert_speedscope(FILE *out, struct profile *p, const struct args *a)
+{
+	return write_speedscope(out, p, &a->selection);
+}
+
+static int
+convert_json(FILE *out, struct profile *p, const struct args *a)
+{
+	return write_profile_json(out, p);
+}
+
 /* What can be written; the first line of --to's help is this list. */
 static const struct format {
 	const char *name;
@@ -107,6 +119,8 @@ static const struct format {
 } formats[] = {
 	{ "folded", "folded", true, convert_folded },
 	{ "heap_v2", "heap_v2", false, convert_heapv2 },
+	{ "speedscope", "speedscope.json", true, convert_speedscope },
+	{ "json", "json", false, convert_json },
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)

@@ -104,6 +104,10 @@ text_line(struct heaptrack *h, size_t *length, unsigned char kind,
 		return status;
 	if (kind == 's')
 		return heaptrack_string(h, text) ? 1 : -1;
+	/* From here on entries of the tables mean something else. */
+	if (!h->raw && h->ip_count + h->trace_count + h->info_count > 0)
+		return heaptrack_bad_line(h, "out of place") ? 1 : -1;
+	h->raw = true;
 	name = xcalloc(1, (size_t)(text.end - text.at) + 1);
 	memcpy(name, text.at, (size_t)(text.end - text.at));
 	if (kind == 'x')
@@ -111,7 +115,6 @@ text_line(struct heaptrack *h, size_t *length, unsigned char kind,
 	else
 		ok = heaptrack_module_line(h, name, line) ||
 		     heaptrack_bad_line(h, "bad module");
-	h->raw = true;
 	free(name);
 	return ok ? 1 : -1;
 }

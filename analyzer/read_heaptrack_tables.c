@@ -180,7 +180,6 @@ heaptrack_module_line(struct heaptrack *h, const char *name, struct scan line)
 	uint32_t module;
 	bool ok = true;
 
-	h->raw = true;
 	if (strcmp(name, "-") == 0) {
 		addrmap_release(&h->map);
 		h->map_used = false;

@@ -139,6 +139,15 @@ void write_info(FILE *out, const struct profile *p, bool exact);
 int write_folded(FILE *out, const struct shown *s);
 
 /*
+ * speedscope's format: each metric that the files hold is a profile, or the one
+ * that was asked for. 0, or -1 after error().
+ */
+int write_speedscope(FILE *out, struct profile *p, const struct selection *s);
+
+/* heapflame-profile/1: all that is known. 0, or -1 after error(). */
+int write_profile_json(FILE *out, struct profile *p);
+
+/*
  * jemalloc heap_v2, for jeprof: inuse and alloc, all processes added up. The
  * addresses are of an address space made up here, in which every module lies
  * alone; its MAPPED_LIBRARIES says where.

@@ -276,6 +276,7 @@ what_makes_no_sense_is_one_line(void **state)
 	refuses("v 10400 3\nhello\n", "line 2: not a line");
 	refuses("v 10400 3\nm 1 x 1 2\n", "bad module");
 	refuses("v 10400 3\nc\n", "bad figures");
+	refuses("v 10400 3\ni 1 0\nx 1 a\n", "line 3: out of place");
 }
 
 static void
