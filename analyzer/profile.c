@@ -162,7 +162,7 @@ uint32_t
 profile_module(struct profile *p, const char *path, const char *build_id)
 {
 	static const struct kind kind = { module_hash, module_equal };
-	struct module m = { .why = NONE };
+	struct module m = { .why = NONE, .facts = NONE };
 	bool added;
 	uint32_t i;
 

@@ -60,6 +60,8 @@ struct module {
 	uint32_t build_id; /* lower-case hex; NONE if not known */
 	/* What symbolize.c found; read after profile_symbolize only. */
 	uint32_t why; /* why names are missing, in words; NONE: all is well */
+	/* What its file says of itself, from a bundle; NONE: ask the file. */
+	uint32_t facts;
 };
 
 /*

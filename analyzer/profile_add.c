@@ -54,6 +54,9 @@ add_strings_and_modules(struct renumber *r)
 		if (r->into->modules[at].why == NONE)
 			r->into->modules[at].why =
 				new_number(r->strings, old->why);
+		if (r->into->modules[at].facts == NONE)
+			r->into->modules[at].facts =
+				new_number(r->strings, old->facts);
 	}
 }
 

@@ -18,6 +18,9 @@
 static const struct reader *const readers[] = { &reader_heapv2, &reader_live,
 	&reader_heaptrack };
 
+/* By then a reader knows how much it wants. */
+#define HEADS_END ((size_t)2 << 20)
+
 /* Formats that people try, known by how they begin. */
 static const struct {
 	const char *magic;
@@ -30,6 +33,7 @@ static const struct {
 	{ "--- symbol", 10, "a profile that jeprof made" },
 	{ "--- ", 4, "a profile that jeprof made" },
 	{ "desc: ", 6, "a massif profile" },
+	{ "heapflame-bundle", 17, "a bundle of dumps" },
 	{ "\x7f"
 	  "ELF",
 		4, "a program or library" },
@@ -68,21 +72,24 @@ window(const struct source *s)
 	return (struct input){ s->name, s->at, (size_t)(s->end - s->at) };
 }
 
+/* The reader of what was just opened; if there is none it is closed. */
+static const struct reader *
+reader_of(struct source *s)
+{
+	struct input in = window(s);
+	const struct reader *reader = choose(&in);
+
+	if (reader == NULL)
+		source_close(s);
+	return reader;
+}
+
 /* Opens a file and finds its reader from the first bytes; NULL after error().
  */
 static const struct reader *
 open_input(const char *path, struct source *s)
 {
-	const struct reader *reader;
-	struct input in;
-
-	if (source_open(s, path) < 0)
-		return NULL;
-	in = window(s);
-	reader = choose(&in);
-	if (reader == NULL)
-		source_close(s);
-	return reader;
+	return source_open(s, path) < 0 ? NULL : reader_of(s);
 }
 
 static int
@@ -130,21 +137,62 @@ read_start(struct profile *p, struct source *s, const struct reader *reader)
 	return status;
 }
 
+static int
+read_and_close(struct profile *p, struct source *s, const struct reader *reader)
+{
+	int status;
+
+	if (reader->stream != NULL)
+		status = reader->stream(p, s);
+	else if (reader->extent != NULL && source_is_plain(s))
+		status = read_start(p, s, reader);
+	else
+		status = read_whole(p, s, reader);
+	source_close(s);
+	return status;
+}
+
 int
 read_file(struct profile *p, const char *path)
 {
 	struct source s;
-	int status;
 	const struct reader *reader = open_input(path, &s);
+
+	return reader == NULL ? -1 : read_and_close(p, &s, reader);
+}
+
+int
+read_part(struct profile *p, const struct part *part)
+{
+	struct source s;
+	const struct reader *reader;
+
+	if (source_open_part(&s, part) < 0)
+		return -1;
+	reader = reader_of(&s);
+	return reader == NULL ? -1 : read_and_close(p, &s, reader);
+}
+
+int
+read_extent(const char *path, uint64_t *extent)
+{
+	struct source s;
+	const struct reader *reader = open_input(path, &s);
+	int status = 0;
 
 	if (reader == NULL)
 		return -1;
-	if (reader->stream != NULL)
-		status = reader->stream(p, &s);
-	else if (reader->extent != NULL && source_is_plain(&s))
-		status = read_start(p, &s, reader);
-	else
-		status = read_whole(p, &s, reader);
+	*extent = UINT64_MAX;
+	while (reader->extent != NULL && source_is_plain(&s)) {
+		struct input in = window(&s);
+
+		*extent = reader->extent(&in);
+		if (*extent <= in.length || *extent > HEADS_END)
+			break;
+		status = source_want(&s, *extent);
+		if (status < 0 || (size_t)(s.end - s.at) == in.length)
+			break;
+	}
 	source_close(&s);
 	return status;
 }
@@ -223,6 +271,30 @@ read_head(struct head *h, const char *path)
 	if (status == 0 && h->end_ms == 0)
 		h->end_ms = changed_ms(&st);
 	free(real);
+	return status;
+}
+
+int
+read_part_head(struct head *h, const struct part *part, int64_t changed_ms)
+{
+	const struct reader *reader;
+	struct source s;
+	int status;
+
+	*h = (struct head){ 0 };
+	if (source_open_part(&s, part) < 0)
+		return -1;
+	reader = reader_of(&s);
+	if (reader == NULL)
+		return -1;
+	status = read_its_head(h, &s, reader, part->name);
+	source_close(&s);
+	if (status < 0)
+		head_release(h);
+	else if (h->process == NULL)
+		h->process = xstrdup(part->name);
+	if (status == 0 && h->end_ms == 0)
+		h->end_ms = changed_ms;
 	return status;
 }
 

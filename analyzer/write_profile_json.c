@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "err.h"
 #include "select_metric.h"
 #include "stats.h"
 #include "text.h"
@@ -100,12 +101,40 @@ write_modules(FILE *out, const struct profile *p)
 	fputs("],\n", out);
 }
 
+/*
+ * Functions in order of their first use, by the order of locations: which were
+ * named first, and where names came from, makes no difference. numbers: of
+ * those of p, plus 1.
+ */
+static uint32_t
+number_functions(
+	const struct profile *p, uint32_t *numbers, uint32_t *functions)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < p->location_count; i++) {
+		const struct location *l = &p->locations[i];
+
+		for (uint32_t d = 0; d < l->depth; d++) {
+			uint32_t frame = p->location_frames[l->first + d];
+			uint32_t function = p->frames[frame].function;
+
+			if (numbers[function] != 0)
+				continue;
+			functions[count] = function;
+			numbers[function] = ++count;
+		}
+	}
+	return count;
+}
+
 static void
-write_functions(FILE *out, const struct profile *p)
+write_functions(FILE *out, const struct profile *p, const uint32_t *functions,
+	uint32_t count)
 {
 	fputs("\"functions\":[", out);
-	for (uint32_t i = 0; i < p->function_count; i++) {
-		const struct function *f = &p->functions[i];
+	for (uint32_t i = 0; i < count; i++) {
+		const struct function *f = &p->functions[functions[i]];
 
 		fputs(i > 0 ? ",\n{" : "\n{", out);
 		put_string(out, p, "name", f->name);
@@ -120,7 +149,7 @@ write_functions(FILE *out, const struct profile *p)
 }
 
 static void
-write_locations(FILE *out, const struct profile *p)
+write_locations(FILE *out, const struct profile *p, const uint32_t *numbers)
 {
 	fputs("\"locations\":[", out);
 	for (uint32_t i = 0; i < p->location_count; i++) {
@@ -135,7 +164,7 @@ write_locations(FILE *out, const struct profile *p)
 				&p->frames[p->location_frames[l->first + d]];
 
 			fprintf(out, "%s{\"function\":%" PRIu32, d ? "," : "",
-				f->function);
+				numbers[f->function] - 1);
 			if (f->line > 0)
 				fprintf(out, ",\"line\":%" PRIu32, f->line);
 			putc('}', out);
@@ -233,6 +262,20 @@ write_history(FILE *out, const struct profile *p)
 	fputs("],\n", out);
 }
 
+static void
+write_places(FILE *out, const struct profile *p)
+{
+	size_t size = (size_t)p->function_count + 1;
+	uint32_t *numbers = xcalloc(size, sizeof *numbers);
+	uint32_t *functions = xcalloc(size, sizeof *functions);
+	uint32_t count = number_functions(p, numbers, functions);
+
+	write_functions(out, p, functions, count);
+	write_locations(out, p, numbers);
+	free(numbers);
+	free(functions);
+}
+
 int
 write_profile_json(FILE *out, struct profile *p)
 {
@@ -249,8 +292,7 @@ write_profile_json(FILE *out, struct profile *p)
 	json_processes(out, p);
 	write_history(out, p);
 	write_modules(out, p);
-	write_functions(out, p);
-	write_locations(out, p);
+	write_places(out, p);
 	write_stacks(out, p);
 	fputs("\"rows\":[", out);
 	for (uint32_t i = 0; i < p->row_count; i++) {
