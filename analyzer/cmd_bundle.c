@@ -76,7 +76,7 @@ read_earlier(struct bundling *b, const struct runs_dump *d)
 	if (status == 0) {
 		profile_add(&b->p, &one);
 		profile_symbolize(&b->p);
-		profile_restart(&b->p);
+		profile_clear(&b->p);
 	}
 	profile_release(&one);
 	return status < 0 && d->file->named ? -1 : 0;
@@ -220,7 +220,7 @@ cmd_bundle(int argc, char **argv)
 	rc = runs_each(a.files, a.file_count, a.all, visit, &b);
 	if (rc == 0) {
 		profile_symbolize(&b.p);
-		profile_restart(&b.p);
+		profile_clear(&b.p);
 		b.last = false;
 		rc = runs_each(a.files, a.file_count, a.all, visit, &b);
 	}

@@ -464,3 +464,12 @@ profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	}
 	return &p->rows[i];
 }
+
+void
+profile_clear(struct profile *p)
+{
+	table_release(&p->index->rows);
+	p->index->rows = (struct table){ 0 };
+	p->row_count = 0;
+	profile_restart(p);
+}

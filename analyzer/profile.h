@@ -240,6 +240,12 @@ void profile_release(struct profile *p);
  */
 void profile_restart(struct profile *p);
 
+/*
+ * The same without its rows, for other files to be read: stacks and names that
+ * are known stay known, and take what all files together need.
+ */
+void profile_clear(struct profile *p);
+
 /* Each returns the index of the equal thing, added if it was not there. */
 uint32_t profile_module(struct profile *p, const char *path,
 	const char *build_id); /* build_id may be NULL */

@@ -241,17 +241,18 @@ add_one(struct profile *p, const struct runs_file *file)
 
 /* What a foreign dump does not know of its process's life, its files tell. */
 static void
-complete_times(struct profile *p, uint32_t from, const struct series *s)
+complete_times(
+	struct profile *p, uint32_t from, int64_t start_ms, int64_t end_ms)
 {
 	for (uint32_t i = from; i < p->process_count; i++) {
 		struct process *process = &p->processes[i];
 		uint32_t last = process->first_moment + process->moments - 1;
 
 		if (process->end_ms == 0)
-			process->end_ms = s->end_ms;
+			process->end_ms = end_ms;
 		if (process->start_ms != 0)
 			continue;
-		process->start_ms = s->start_ms;
+		process->start_ms = start_ms;
 		if (process->moments > 0) /* it knows how long it lasted */
 			process->start_ms =
 				process->end_ms -
@@ -274,7 +275,7 @@ add_series(struct profile *p, const struct series *s)
 
 		errors_are_warnings(loud);
 		if (status == 0) {
-			complete_times(p, before, s);
+			complete_times(p, before, s->start_ms, s->end_ms);
 			return 0;
 		}
 		if (s->named)
@@ -425,7 +426,7 @@ runs_dump_read(const struct runs_dump *d, struct profile *p)
 
 	errors_are_warnings(loud);
 	if (status == 0) {
-		complete_times(p, 0, d->series);
+		complete_times(p, 0, d->series->start_ms, d->file->head.end_ms);
 		runs_settle_peaks(p);
 	}
 	return status;

@@ -144,6 +144,20 @@ int write_folded(FILE *out, const struct shown *s);
  */
 int write_speedscope(FILE *out, struct profile *p, const struct selection *s);
 
+/*
+ * A trace for Perfetto and chrome://tracing of all dumps of each process, which
+ * it reads itself, as runs_load() takes them. 0, or -1 after error().
+ */
+struct trace_input {
+	char *const *files;
+	int count;
+	bool all;
+	int top; /* functions, and stacks, that have tracks; 0: all */
+	/* Its rules and wrappers count, not its metric and phases. */
+	const struct selection *selection;
+};
+int write_trace(FILE *out, const struct trace_input *in);
+
 /* heapflame-profile/1: all that is known. 0, or -1 after error(). */
 int write_profile_json(FILE *out, struct profile *p);
 

@@ -174,7 +174,8 @@ select_parts(struct part parts[METRICS], struct profile *p,
 			*active = count;
 		s.metric = m;
 		s.metric_name = NULL;
-		s.show_wrappers = true; /* no frame is left out */
+		/* No frame is left out. */
+		s.show_wrappers = !select_is_by(&s, BY_MODULE);
 		if (select_stacks(&parts[count].shown, p, &s) < 0)
 			break;
 		parts[count].negative = false;
