@@ -11,7 +11,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define DEPTH_MAX 4096 /* frames of a stack that are kept */
+#define DEPTH_MAX     4096 /* frames of a stack that are kept */
+#define INLINED_SLACK ((uint64_t)2 << 20)
+#define FRAME_COST    120 /* bytes that one more frame of a stack takes shown */
 
 static uint32_t
 frame_of(struct profile *p, const struct heaptrack_ip *ip,
@@ -71,19 +73,24 @@ no_stack(struct profile *p)
 	return profile_stack(p, &l, 1, false);
 }
 
+/* *inlined: functions that one address brings beside the first are added. */
 static uint32_t
-stack_of(struct heaptrack *h, uint32_t trace)
+stack_of(struct heaptrack *h, uint32_t trace, uint64_t *inlined)
 {
 	uint32_t locations[DEPTH_MAX], depth = 0, number = trace + 1;
+	uint64_t more = 0;
 
 	if (trace == NONE)
 		return no_stack(h->p);
-	for (; number != 0 && depth < DEPTH_MAX; depth++) {
+	for (; number != 0 && depth + more < DEPTH_MAX; depth++) {
 		const struct heaptrack_trace *t = &h->traces[number - 1];
 
 		locations[depth] = h->raw ? t->ip : location_of(h, t->ip);
+		if (!h->raw && h->ips[t->ip].depth > 1)
+			more += h->ips[t->ip].depth - 1;
 		number = t->parent;
 	}
+	*inlined += more;
 	return profile_stack(h->p, locations, depth, number != 0);
 }
 
@@ -123,17 +130,24 @@ void
 heaptrack_rows(struct heaptrack *h)
 {
 	struct read_budget budget;
+	uint64_t inlined = 0;
 
 	read_budget_init(&budget, h->p);
 	for (size_t i = 0; i < h->costs.count; i++) {
 		struct heaptrack_cost *c = &h->costs.list[i];
+		/* The budget counts addresses, not what is inlined there. */
+		uint64_t owed = inlined * FRAME_COST / 10;
 
 		if (c->alloc_objects == 0)
 			continue;
 		heaptrack_costs_settle(&h->costs, c);
 		add_row(h,
-			read_budget_allows(&budget, h->s->taken)
-				? stack_of(h, c->trace)
+			owed < h->s->taken + INLINED_SLACK &&
+					read_budget_allows(&budget,
+						owed < h->s->taken
+							? h->s->taken - owed
+							: 0)
+				? stack_of(h, c->trace, &inlined)
 				: read_budget_other(&budget),
 			c);
 	}

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEPTH_MAX 256 /* functions at one address that are kept */
+
 /* A column of a table: an index from 1 on, at most `count`; NONE for 0. */
 static bool
 take_index(struct scan *line, size_t count, uint32_t *index)
@@ -73,6 +75,8 @@ heaptrack_ip_line(struct heaptrack *h, struct scan line)
 				!scan_hex(&line, &number)))
 			return false;
 		scan_char(&line, ' ');
+		if (ip.depth == DEPTH_MAX)
+			continue;
 		place.line = number <= INT32_MAX ? (uint32_t)number : 0;
 		GROW(h->places, h->place_count, h->place_capacity);
 		h->places[h->place_count++] = place;

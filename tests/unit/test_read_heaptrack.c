@@ -316,6 +316,33 @@ a_deep_chain_costs_no_more_than_its_size(void **state)
 	free(text);
 }
 
+/* Of a million functions at one address, in traces of it alone. */
+static void
+functions_at_one_address_are_bounded(void **state)
+{
+	enum { TRACES = 20000 };
+	char *text = malloc(TRACES * 60 + 10000), *at = text;
+	uint64_t frames = 0;
+	struct profile p;
+	struct said said;
+
+	at += sprintf(at, "v 10400 3\ns 1 f\ni 1 0");
+	for (int i = 0; i < 300; i++)
+		at += sprintf(at, " 1 0 %x", i);
+	at += sprintf(at, "\n");
+	for (int i = 0; i < TRACES; i++)
+		at += sprintf(at, "t 1 %x\na 1 %x\n+ %x\n", i, i + 1, i);
+	said_begin(&said);
+	assert_int_equal(read_text(&p, text), 0);
+	assert_non_null(strstr(said_end(&said), "[other stacks]"));
+	assert_true(total(&p, ALLOC_OBJECTS) == TRACES);
+	for (uint32_t i = 0; i < p.stack_location_count; i++)
+		frames += p.locations[p.stack_locations[i]].depth;
+	assert_true(frames < 1000000);
+	profile_release(&p);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -330,6 +357,7 @@ main(void)
 		cmocka_unit_test(what_makes_no_sense_is_one_line),
 		cmocka_unit_test(cut_off_anywhere_it_is_read_so_far),
 		cmocka_unit_test(a_deep_chain_costs_no_more_than_its_size),
+		cmocka_unit_test(functions_at_one_address_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
