@@ -297,7 +297,7 @@ write_trace(FILE *out, const struct trace_input *in)
 
 	trace_init(&t, in->selection);
 	status = runs_each(in->files, in->count, in->all, trace_gather, &t);
-	if (status == 0 && t.keys.count == 0)
+	if (status == 0 && !t.any_live)
 		status = error("nothing in these files tells of live memory");
 	w.pids = xcalloc(t.process_count + 1, sizeof *w.pids);
 	w.labels = xcalloc((size_t)t.keys.count + 1, sizeof *w.labels);

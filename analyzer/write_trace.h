@@ -37,6 +37,7 @@ struct trace_process {
 
 struct trace {
 	const struct selection *selection; /* of it the rules and wrappers */
+	bool any_live; /* some dump tells of live bytes, be they 0 */
 	bool whole; /* there are no rules: the trend is of what is shown */
 	struct profile all; /* stacks and names of all dumps */
 	struct strtab names;

@@ -205,6 +205,7 @@ take_metric(struct trace *t, enum metric m, uint64_t *total)
 		return -1;
 	*total = shown.total > 0 ? (uint64_t)shown.total : 0;
 	if (m == INUSE_SPACE) {
+		t->any_live = true;
 		add_functions(t, &shown);
 		add_stacks(t, &shown);
 	}

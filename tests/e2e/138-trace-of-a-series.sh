@@ -25,8 +25,9 @@ traced series
 "$HEAPFLAME" convert --to trace --tracks 2 series >few
 [ "$(grep -o '"live in [^"]*"' few | sort -u | wc -l)" -le 4 ] ||
 	fail "more than 2 functions and 2 stacks have a track"
-"$HEAPFLAME" convert --to trace --focus no_such_function series >none 2>&1 &&
-	fail "a trace of nothing"
+"$HEAPFLAME" convert --to trace --focus no_such_function -o none series
+grep -q '"name":"live in ' none && fail "somebody holds what was left out"
+grep -q '"name":"live","args":{"bytes":0}' none || fail "not 0: $(head none)"
 
 # Processes are apart, also those of one pid; foreign dumps have no trend.
 exact "$PROGS/truth_fork" a b >/dev/null

@@ -161,7 +161,7 @@ other_files_are_named_for_what_they_are(void **state)
 		{ "", "is empty" },
 		{ "heap profile: 1: 2 [3: 4] @ heapprofile\n", "gperftools" },
 		{ "\x1f\x8b\x08rubbish", "gzip" },
-		{ "v 10400 3\n", "heaptrack" },
+		{ "v 10400 9\n", "heaptrack file of version 9" },
 		{ "--- symbol\n", "jeprof" },
 		{ "\x7f"
 		  "ELF",
