@@ -24,7 +24,7 @@
 #define PATIENCE 2
 
 /* Names of the symbols that came up last; a demangler is slow. */
-#define NAMES_KEPT 1024
+#define NAMES_KEPT 16384
 
 struct work {
 	struct profile *p;
@@ -185,7 +185,7 @@ close_module(struct work *w)
 static uint32_t
 name_of(struct work *w, const char *symbol)
 {
-	size_t i = ((uintptr_t)symbol * 0x9e3779b97f4a7c15u) >> 54;
+	size_t i = ((uintptr_t)symbol * 0x9e3779b97f4a7c15u) >> 50;
 	char *name;
 
 	if (w->names[i].symbol != symbol) {
