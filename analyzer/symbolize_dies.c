@@ -27,8 +27,8 @@ struct abbreviation {
 	uint32_t size; /* of all values; VARIABLE: to be found out */
 	unsigned char kind;
 	bool known, children, has_code;
-	bool has_sibling; /* its value is of 4 bytes, from the unit's start */
-	uint32_t sibling; /* which of the values */
+	bool has_sibling; /* of 4 bytes, from the unit's start */
+	uint32_t sibling; /* so many bytes into the values; or VARIABLE */
 };
 
 struct reader {
@@ -156,7 +156,7 @@ add_form(struct reader *r, struct abbreviation *a, uint64_t name, uint64_t form)
 		a->has_code = true;
 	if (name == DW_AT_sibling && form == DW_FORM_ref4) {
 		a->has_sibling = true;
-		a->sibling = a->count;
+		a->sibling = a->size;
 	}
 	if (a->size != VARIABLE)
 		a->size = size == VARIABLE ? VARIABLE : a->size + size;
@@ -245,7 +245,13 @@ skip_values(const struct reader *r, const struct abbreviation *a,
 	struct bytes *b, uint64_t *sibling)
 {
 	*sibling = 0;
-	if (a->size != VARIABLE && !a->has_sibling) {
+	if (a->has_sibling && a->sibling != VARIABLE) {
+		struct bytes at = *b;
+
+		bytes_skip(&at, a->sibling);
+		*sibling = bytes_fixed(&at, 4);
+	}
+	if (a->size != VARIABLE) {
 		bytes_skip(b, a->size);
 		return !b->bad;
 	}
@@ -253,9 +259,7 @@ skip_values(const struct reader *r, const struct abbreviation *a,
 		unsigned form = r->forms[a->first + i];
 		uint32_t size = form_size(r, form);
 
-		if (a->has_sibling && i == a->sibling)
-			*sibling = bytes_fixed(b, 4);
-		else if (size != VARIABLE)
+		if (size != VARIABLE)
 			bytes_skip(b, size);
 		else if (!skip_variable(b, form))
 			return false;
