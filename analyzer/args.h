@@ -23,8 +23,12 @@
 
 #include "args_names.h"
 #include "select.h"
+#include "symbolize.h"
 
-/* The common options; --all is accepted always. */
+/*
+ * The common options. --all and what struct symbolize_options knows are
+ * accepted always.
+ */
 enum {
 	ARGS_METRIC = 1, /* --metric M */
 	ARGS_OUTPUT = 2, /* -o FILE, --output FILE */
@@ -71,6 +75,8 @@ struct args {
 	bool exact;
 	bool json;
 	int top; /* -1: not given; 0: all */
+	const char **debug_dirs; /* --debug-dir, each; NULL: none */
+	struct symbolize_options symbols; /* in force from args_parse on */
 };
 
 enum args_kind {

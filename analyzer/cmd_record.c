@@ -280,13 +280,13 @@ record(struct recording *r)
 		return -1;
 	snprintf(r->path, sizeof r->path, "/proc/self/fd/%d", r->state.fd);
 	root = state_root_of(r->args.files[0]);
-	profile_symbolize_below(root);
+	profile_symbolize_of(state_pid(r->args.files[0]), root);
 	profile_init(&p);
 	result = read_window(r, &p);
 	if (result == 0)
 		result = show(&p, r);
 	profile_release(&p);
-	profile_symbolize_below(NULL);
+	profile_symbolize_of(0, NULL);
 	free(root);
 	state_unmap(&r->state);
 	return result;

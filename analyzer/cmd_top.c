@@ -333,7 +333,7 @@ top(const struct args *a, bool once)
 	if (!path)
 		return -1;
 	root = state_root_of(a->files[0]);
-	profile_symbolize_below(root);
+	profile_symbolize_of(state_pid(a->files[0]), root);
 	top_init(&s.top, path);
 	if (once || !isatty(STDOUT_FILENO))
 		result = print_once(&s, a->top);
@@ -341,7 +341,7 @@ top(const struct args *a, bool once)
 		result = show(&s);
 	top_view_release(&s.view);
 	top_release(&s.top);
-	profile_symbolize_below(NULL);
+	profile_symbolize_of(0, NULL);
 	free(root);
 	free(path);
 	return result;

@@ -102,7 +102,7 @@ table_find(struct table *t, const struct profile *p, const struct kind *k,
 void
 profile_init(struct profile *p)
 {
-	*p = (struct profile){ .usual_metric = -1 };
+	*p = (struct profile){ .usual_metric = -1, .no_module_why = NONE };
 	p->index = xcalloc(1, sizeof *p->index);
 }
 

@@ -227,6 +227,8 @@ struct profile {
 	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;
 	uint32_t phase_count, moment_count;
+	/* As module.why, of code that is in no file. Read after symbolizing. */
+	uint32_t no_module_why;
 	struct profile_index *index; /* the hash tables; private to profile.c */
 };
 

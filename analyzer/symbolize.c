@@ -16,7 +16,8 @@
 
 #include "demangle.h"
 #include "err.h"
-#include "symbolize_elf.h"
+#include "symbolize_find.h"
+#include "symbolize_jit.h"
 
 #define DELETED " (deleted)"
 
@@ -33,6 +34,7 @@ struct work {
 	int64_t newest_ms; /* when the last process ended */
 	struct timespec began;
 	int percent; /* shown; -1: nothing */
+	char *debug_path;
 
 	/* The module at hand. */
 	uint32_t module; /* or NONE */
@@ -119,28 +121,20 @@ set_base(struct work *w, const char *path)
 	w->base = slash != NULL && !is_pseudo(path) ? slash + 1 : w->text;
 }
 
-static const char *other_root;
+static const struct symbolize_options no_options;
+static struct symbolize_places where = { &no_options, 0, NULL };
 
 void
-profile_symbolize_below(const char *root)
+profile_symbolize_options(const struct symbolize_options *options)
 {
-	other_root = root;
+	where.options = options;
 }
 
-/* By the build-id both can only be the right one. */
-static struct symbolize_file *
-open_file(const struct work *w, const char *path, const char *build_id,
-	const char **why)
+void
+profile_symbolize_of(int pid, const char *root)
 {
-	struct symbolize_file *file = NULL;
-	char *below;
-
-	if (other_root) {
-		below = xasprintf("%s%s", other_root, path);
-		file = symbolize_open(below, build_id, w->newest_ms, why);
-		free(below);
-	}
-	return file ? file : symbolize_open(path, build_id, w->newest_ms, why);
+	where.pid = pid;
+	where.root = root;
 }
 
 static void
@@ -149,16 +143,17 @@ open_module(struct work *w, uint32_t module)
 	struct profile *p = w->p;
 	struct module *m = &p->modules[module];
 	const char *why = NULL, *path = strtab_get(&p->strings, m->path);
-	const char *build_id = m->build_id == NONE
-				       ? NULL
-				       : strtab_get(&p->strings, m->build_id);
+	struct symbolize_wanted wanted = { .newest_ms = w->newest_ms,
+		.debug_path = w->debug_path };
 
 	w->module = module;
 	w->unnamed = false;
 	set_base(w, path);
 	if (is_pseudo(path))
 		return;
-	w->file = open_file(w, path, build_id, &why);
+	if (m->build_id != NONE)
+		wanted.build_id = strtab_get(&p->strings, m->build_id);
+	w->file = symbolize_find(&where, wanted, path, &why);
 	if (why != NULL)
 		m->why = strtab_add(&p->strings, why);
 }
@@ -286,30 +281,55 @@ hide_debuginfod(void)
 	return copy;
 }
 
+/* Where programs leave perf maps: in their own /tmp. */
+static void
+name_jit(struct profile *p)
+{
+	const char *roots[4];
+	int n = 0;
+
+	if (where.root != NULL)
+		roots[n++] = where.root;
+	if (where.options->sysroot != NULL)
+		roots[n++] = where.options->sysroot;
+	roots[n++] = "";
+	roots[n] = NULL;
+	symbolize_jit(p, where.options, roots);
+}
+
+static void
+name_all(struct work *w)
+{
+	clock_gettime(CLOCK_MONOTONIC, &w->began);
+	plan(w);
+	for (; w->done < w->count; w->done++) {
+		struct location *l = &w->p->locations[w->order[w->done]];
+
+		if (l->module != w->module) {
+			if (w->module != NONE)
+				close_module(w);
+			if (l->module != NONE)
+				open_module(w, l->module);
+		}
+		add_frames(w, l);
+		show_progress(w);
+	}
+	if (w->module != NONE)
+		close_module(w);
+	end_progress(w);
+}
+
 void
 profile_symbolize(struct profile *p)
 {
 	struct work w = { .p = p, .module = NONE, .percent = -1 };
-	char *urls = hide_debuginfod();
+	char *urls = where.options->debuginfod ? NULL : hide_debuginfod();
 
-	clock_gettime(CLOCK_MONOTONIC, &w.began);
-	plan(&w);
-	for (; w.done < w.count; w.done++) {
-		struct location *l = &p->locations[w.order[w.done]];
-
-		if (l->module != w.module) {
-			if (w.module != NONE)
-				close_module(&w);
-			if (l->module != NONE)
-				open_module(&w, l->module);
-		}
-		add_frames(&w, l);
-		show_progress(&w);
-	}
-	if (w.module != NONE)
-		close_module(&w);
-	end_progress(&w);
+	name_jit(p);
+	w.debug_path = symbolize_debug_path(&where);
+	name_all(&w);
 	free(w.order);
+	free(w.debug_path);
 	if (urls != NULL)
 		setenv("DEBUGINFOD_URLS", urls, 1);
 	free(urls);

@@ -149,8 +149,8 @@ skip_variable(struct bytes *b, unsigned form)
 static void
 add_form(struct reader *r, struct abbreviation *a, uint64_t name, uint64_t form)
 {
-	uint32_t size = form > UINT16_MAX ? VARIABLE
-					  : form_size(r, (unsigned)form);
+	uint32_t size =
+		form > UINT16_MAX ? VARIABLE : form_size(r, (unsigned)form);
 
 	if (name == DW_AT_low_pc || name == DW_AT_ranges)
 		a->has_code = true;

@@ -184,10 +184,10 @@ look_into(struct dwarf_units *u, struct unit *unit)
 		!unit->split)
 		unit->lines = lines_new(&u->sections, offset,
 			string_attr(&unit->die, DW_AT_comp_dir));
-	if (unit->split ||
-		!dies_functions(&u->sections,
-			dwarf_dieoffset(&unit->die) - dwarf_cuoffset(&unit->die),
-			add_found, &w)) {
+	if (unit->split || !dies_functions(&u->sections,
+				   dwarf_dieoffset(&unit->die) -
+					   dwarf_cuoffset(&unit->die),
+				   add_found, &w)) {
 		unit->function_count = 0;
 		ranges_release(&unit->ranges);
 		walk(unit, &unit->tree, 0);

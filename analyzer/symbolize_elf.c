@@ -26,6 +26,9 @@
 
 struct symbolize_file {
 	Dwfl *dwfl;
+	Dwfl_Callbacks callbacks;
+	char *debug_path;
+	const char *name; /* as in symbolize_wanted, or NULL */
 	Dwfl_Module *module;
 	struct mapped_part *parts; /* what is loaded of the file */
 	size_t part_count, part_capacity;
@@ -83,12 +86,16 @@ has_build_id(Elf *elf, const char *wanted)
 	return true;
 }
 
-/* NULL if the file is the one that was mapped, else what is wrong. */
+/*
+ * NULL if the file is the one that was mapped, else what is wrong. Package
+ * managers and `cp -p` give a new file an old date, but no old time of change.
+ */
 static const char *
 what_differs(Elf *elf, const struct stat *st, const char *build_id,
 	int64_t newest_ms)
 {
 	int64_t changed_ms = (int64_t)st->st_mtim.tv_sec * 1000;
+	int64_t placed_ms = (int64_t)st->st_ctim.tv_sec * 1000;
 
 	if (elf == NULL || elf_kind(elf) != ELF_K_ELF)
 		return "it is no ELF file";
@@ -98,6 +105,9 @@ what_differs(Elf *elf, const struct stat *st, const char *build_id,
 						     "since (build-id differs)";
 	if (newest_ms != 0 && changed_ms > newest_ms)
 		return "the file was replaced since (it is newer)";
+	if (newest_ms != 0 && placed_ms > newest_ms)
+		return "no build-id was recorded, and the file was put there "
+		       "since (--sysroot takes it as it is)";
 	return NULL;
 }
 
@@ -197,37 +207,61 @@ find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
 	return -1;
 }
 
+/*
+ * For files below a folder that stands for the root (a container's, a sysroot),
+ * debug links mean the path as it was there.
+ */
+static int
+find_debug(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+	const char *path, const char *link, GElf_Word crc, char **found)
+{
+	const struct symbolize_file *f = *data;
+	int fd = dwfl_standard_find_debuginfo(
+		module, data, name, base, path, link, crc, found);
+
+	if (fd < 0 && f->name != NULL && link != NULL)
+		fd = dwfl_standard_find_debuginfo(
+			module, data, name, base, f->name, link, crc, found);
+	return fd;
+}
+
 /* Takes over fd. */
 static bool
 report(struct symbolize_file *f, const char *path, int fd)
 {
-	static const Dwfl_Callbacks callbacks = { .find_elf = find_no_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo };
+	void **data;
 
-	f->dwfl = dwfl_begin(&callbacks);
+	f->callbacks = (Dwfl_Callbacks){ .find_elf = find_no_elf,
+		.find_debuginfo = find_debug,
+		.debuginfo_path = &f->debug_path };
+	f->dwfl = dwfl_begin(&f->callbacks);
 	if (f->dwfl != NULL) {
 		dwfl_report_begin(f->dwfl);
 		f->module = dwfl_report_elf(f->dwfl, path, path, fd, 0, true);
 		dwfl_report_end(f->dwfl, NULL, NULL);
 	}
-	if (f->module == NULL)
+	if (f->module == NULL) {
 		close(fd);
-	return f->module != NULL;
+		return false;
+	}
+	dwfl_module_info(f->module, &data, NULL, NULL, NULL, NULL, NULL, NULL);
+	*data = f;
+	return true;
 }
 
 static const char *
-check(int fd, const struct stat *st, const char *build_id, int64_t newest_ms)
+check(int fd, const struct stat *st, const struct symbolize_wanted *wanted)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	const char *wrong = what_differs(elf, st, build_id, newest_ms);
+	const char *wrong =
+		what_differs(elf, st, wanted->build_id, wanted->newest_ms);
 
 	elf_end(elf);
 	return wrong;
 }
 
 struct symbolize_file *
-symbolize_open(const char *path, const char *build_id, int64_t newest_ms,
-	const char **why)
+symbolize_open(const struct symbolize_wanted *wanted, const char **why)
 {
 	struct symbolize_file *f;
 	struct stat st;
@@ -236,16 +270,19 @@ symbolize_open(const char *path, const char *build_id, int64_t newest_ms,
 	int fd;
 
 	elf_version(EV_CURRENT);
-	fd = open_regular(path, &st, why);
+	fd = open_regular(wanted->path, &st, why);
 	if (fd < 0)
 		return NULL;
-	*why = check(fd, &st, build_id, newest_ms);
+	*why = check(fd, &st, wanted);
 	if (*why != NULL) {
 		close(fd);
 		return NULL;
 	}
 	f = xcalloc(1, sizeof *f);
-	elf = report(f, path, fd) ? dwfl_module_getelf(f->module, &bias) : NULL;
+	f->debug_path = wanted->debug_path;
+	f->name = wanted->name;
+	elf = report(f, wanted->path, fd) ? dwfl_module_getelf(f->module, &bias)
+					  : NULL;
 	if (elf == NULL) {
 		*why = "it is a damaged ELF file";
 		symbolize_close(f);

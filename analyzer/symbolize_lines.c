@@ -209,9 +209,8 @@ read_header(struct header *h, struct lines *l, struct bytes *b)
 	for (unsigned i = 1; i < h->opcode_base; i++)
 		h->lengths[i] = (unsigned char)bytes_fixed(&names, 1);
 	names.end = b->at;
-	if (b->bad || names.bad || names.at > names.end ||
-		h->line_range == 0 || h->opcode_base == 0 ||
-		h->operations != 1)
+	if (b->bad || names.bad || names.at > names.end || h->line_range == 0 ||
+		h->opcode_base == 0 || h->operations != 1)
 		return false;
 	if (h->version == 5)
 		return read_list(h, l, &names, false) &&
@@ -224,8 +223,7 @@ static void
 add_row(struct lines *l, const struct machine *m)
 {
 	GROW(l->rows, l->row_count, l->row_capacity);
-	l->rows[l->row_count++] =
-		(struct row){ m->address, m->file, m->line };
+	l->rows[l->row_count++] = (struct row){ m->address, m->file, m->line };
 }
 
 /* Ends the sequence whose first row is `first`, at the machine's address. */
@@ -292,9 +290,9 @@ run_standard(const struct header *h, struct lines *l, struct machine *m,
 		m->file = (uint32_t)bytes_unsigned(b);
 		break;
 	case DW_LNS_const_add_pc:
-		m->address += (uint64_t)((255 - h->opcode_base) /
-					 h->line_range) *
-			      h->least_instruction;
+		m->address +=
+			(uint64_t)((255 - h->opcode_base) / h->line_range) *
+			h->least_instruction;
 		break;
 	case DW_LNS_fixed_advance_pc:
 		m->address += bytes_fixed(b, 2);
@@ -394,9 +392,8 @@ whole_path(const struct lines *l, const struct file *f)
 {
 	const char *folder =
 		f->folder < l->folder_count ? l->folders[f->folder] : NULL;
-	const char *top = l->version == 5 && l->folder_count > 0
-				  ? l->folders[0]
-				  : l->comp_dir;
+	const char *top = l->version == 5 && l->folder_count > 0 ? l->folders[0]
+								 : l->comp_dir;
 
 	if (f->name[0] == '/' || folder == NULL || folder[0] == '\0')
 		return xstrdup(f->name);

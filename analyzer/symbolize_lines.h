@@ -19,13 +19,13 @@ struct lines;
  * relative to, or NULL. NULL if there is anything in it that is not known here:
  * ask libdw then.
  */
-struct lines *lines_new(const struct dwarf_sections *s, uint64_t offset,
-	const char *comp_dir);
+struct lines *lines_new(
+	const struct dwarf_sections *s, uint64_t offset, const char *comp_dir);
 void lines_free(struct lines *l);
 
 /* False: no line belongs to the address. *line may be 0: the compiler's own. */
-bool lines_find(struct lines *l, uint64_t address, uint64_t *file,
-	uint32_t *line);
+bool lines_find(
+	struct lines *l, uint64_t address, uint64_t *file, uint32_t *line);
 
 /* The file's path, or NULL; lives as long as l. */
 const char *lines_file(struct lines *l, uint64_t file);

@@ -45,9 +45,8 @@ dwarf_sections_find(struct dwarf_sections *s, Dwarf *dwarf)
 			(h.sh_flags & SHF_COMPRESSED) != 0)
 			continue;
 		name = elf_strptr(elf, names, h.sh_name);
-		for (size_t i = 0; name != NULL &&
-				   i < sizeof wanted / sizeof *wanted;
-			i++)
+		for (size_t i = 0;
+			name != NULL && i < sizeof wanted / sizeof *wanted; i++)
 			if (strcmp(name, wanted[i].name) == 0)
 				take(wanted[i].to, scn);
 	}
