@@ -62,6 +62,8 @@ struct module {
 	uint32_t why; /* why names are missing, in words; NONE: all is well */
 	/* What its file says of itself, from a bundle; NONE: ask the file. */
 	uint32_t facts;
+	bool bare; /* its file is here, and has no debug information */
+	bool missing; /* its file is not here, or another one */
 };
 
 /*

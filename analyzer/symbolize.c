@@ -154,6 +154,7 @@ open_module(struct work *w, uint32_t module)
 	if (m->build_id != NONE)
 		wanted.build_id = strtab_get(&p->strings, m->build_id);
 	w->file = symbolize_find(&where, wanted, path, &why);
+	m->missing = w->file == NULL;
 	if (why != NULL)
 		m->why = strtab_add(&p->strings, why);
 }
@@ -166,6 +167,7 @@ close_module(struct work *w)
 	if (w->file != NULL && w->unnamed) {
 		const char *why = symbolize_lacks(w->file);
 
+		m->bare = why != NULL;
 		m->why = strtab_add(&w->p->strings,
 			why != NULL ? why : "some code belongs to no function");
 	}

@@ -129,6 +129,15 @@ void write_coverage(FILE *out, const struct profile *p);
 void write_coverage_share(
 	FILE *out, const struct profile *p, uint32_t process, bool exact);
 
+/* A row a module: its share, how much of it has names, what would help. */
+void write_info_modules(FILE *out, const struct profile *p);
+
+/*
+ * A line for each thing that explains why a profile shows nothing or too
+ * little, with what to do; one that says so if there is none.
+ */
+void write_why(FILE *out, const struct profile *p);
+
 /* Processes, sampling, losses, and a row a module; p has its symbols. */
 void write_info(FILE *out, const struct profile *p, bool exact);
 

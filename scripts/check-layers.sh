@@ -27,7 +27,7 @@ analyzer=(
 	'run_* launch launch_*'
 	'top_screen'
 	'top_view'
-	'args args_* flame flame_* leaks state_status state_dump top_figures'
+	'args args_* flame flame_* leaks why state_status state_dump top_figures'
 	'write write_* svg_* output amount'
 	'tree sites groups known suppress window'
 	'select select_* charge places stats coverage coverage_* memory'
@@ -37,7 +37,7 @@ analyzer=(
 	'profile profile_* demangle wrappers perfmap'
 	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
 	'source unpack unpack_* pack pack_* tar'
-	'strtab units scan text folder assets err'
+	'strtab units scan text folder package assets err'
 )
 
 complain()

@@ -122,7 +122,7 @@ a_text_is_taken_apart(void **state)
 		{ "JS:~f /a b/x.js:7:1", "f", "/a b/x.js", 7 },
 		{ "Script:~ /x.js:1:1", "(anonymous) /x.js:1", "/x.js", 1 },
 		{ "JS:*get x /x.js:2:2", "get x", "/x.js", 2 },
-		{ "JS:^", "^", NULL, 0 },
+		{ "JS:^", "(nameless)", NULL, 0 },
 		{ "JS:", "JS:", NULL, 0 },
 		{ "py::f:/srv/a.py", "f", "/srv/a.py", 0 },
 		{ "py::<module>:/a:b.py", "<module>:/a", "b.py", 0 },
