@@ -16,6 +16,7 @@
 
 #include "demangle.h"
 #include "err.h"
+#include "short_name.h"
 #include "symbolize_find.h"
 #include "symbolize_jit.h"
 
@@ -321,6 +322,41 @@ name_all(struct work *w)
 	end_progress(w);
 }
 
+static uint32_t
+short_function(struct profile *p, uint32_t function)
+{
+	struct function f = p->functions[function];
+	char *name;
+
+	if (!f.named)
+		return function;
+	name = short_name(strtab_get(&p->strings, f.name));
+	f.name = strtab_add(&p->strings, name);
+	free(name);
+	return profile_function(p, f);
+}
+
+/* Also of frames that came with their names. Twice changes nothing. */
+static void
+shorten_names(struct profile *p)
+{
+	uint32_t count = p->function_count;
+	uint32_t *known = xmalloc((size_t)count * sizeof *known + 1);
+
+	memset(known, 0xff, (size_t)count * sizeof *known); /* NONE */
+	for (uint32_t i = 0; i < p->location_frame_count; i++) {
+		struct frame f = p->frames[p->location_frames[i]];
+
+		if (f.function >= count)
+			continue;
+		if (known[f.function] == NONE)
+			known[f.function] = short_function(p, f.function);
+		f.function = known[f.function];
+		p->location_frames[i] = profile_frame(p, f);
+	}
+	free(known);
+}
+
 void
 profile_symbolize(struct profile *p)
 {
@@ -330,6 +366,8 @@ profile_symbolize(struct profile *p)
 	name_jit(p);
 	w.debug_path = symbolize_debug_path(&where);
 	name_all(&w);
+	if (where.options->short_names)
+		shorten_names(p);
 	free(w.order);
 	free(w.debug_path);
 	if (urls != NULL)

@@ -34,7 +34,7 @@ analyzer=(
 	'runs runs_*'
 	'read read_* heapv2 heapv2_*'
 	'symbolize symbolize_* addrmap'
-	'profile profile_* demangle wrappers perfmap'
+	'profile profile_* demangle short_name wrappers perfmap'
 	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
 	'source unpack unpack_* pack pack_* tar'
 	'strtab units scan text folder package assets err'
