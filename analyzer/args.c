@@ -194,8 +194,6 @@ set_symbols(struct args *a)
 {
 	a->symbols.debug_dirs = a->debug_dirs;
 	profile_symbolize_options(&a->symbols);
-	if (a->symbols.debuginfod && !getenv("DEBUGINFOD_URLS"))
-		warning("--debuginfod: the environment has no DEBUGINFOD_URLS");
 }
 
 static int

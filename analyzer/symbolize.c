@@ -17,6 +17,7 @@
 #include "demangle.h"
 #include "err.h"
 #include "short_name.h"
+#include "symbolize_debuginfod.h"
 #include "symbolize_find.h"
 #include "symbolize_jit.h"
 
@@ -129,6 +130,8 @@ void
 profile_symbolize_options(const struct symbolize_options *options)
 {
 	where.options = options;
+	if (options->debuginfod)
+		symbolize_debuginfod_check();
 }
 
 void

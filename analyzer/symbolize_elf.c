@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "symbolize_debuginfod.h"
 #include "symbolize_dwarf.h"
 #include "symbolize_fde.h"
 #include "symbolize_ranges.h"
@@ -207,6 +208,28 @@ find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
 	return -1;
 }
 
+static int
+find_cached(Dwfl_Module *module)
+{
+	const unsigned char *bits;
+	GElf_Addr address;
+	int n = dwfl_module_build_id(module, &bits, &address);
+	int fd = n > 0 ? symbolize_cached(bits, (size_t)n) : -1;
+	const void *found;
+	Elf *elf;
+
+	if (fd < 0)
+		return -1;
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	if (dwelf_elf_gnu_build_id(elf, &found) != n ||
+		memcmp(found, bits, (size_t)n) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	elf_end(elf);
+	return fd;
+}
+
 /*
  * For files below a folder that stands for the root (a container's, a sysroot),
  * debug links mean the path as it was there.
@@ -222,7 +245,7 @@ find_debug(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
 	if (fd < 0 && f->name != NULL && link != NULL)
 		fd = dwfl_standard_find_debuginfo(
 			module, data, name, base, f->name, link, crc, found);
-	return fd;
+	return fd >= 0 ? fd : find_cached(module);
 }
 
 /* Takes over fd. */

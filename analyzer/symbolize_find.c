@@ -10,28 +10,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err.h"
 
 #define DELETED	  " (deleted)"
 #define LINE_SIZE 8192 /* of /proc/PID/maps */
 
-/* Appends a colon and `folder`, with `root` in front of each one in it. */
+/*
+ * Appends a colon and `folder`, with `root` in front, for each one in a list.
+ * To libdwfl relative ones are relative to the module; to people they are not.
+ */
 static void
 add_folders(char **list, const char *root, const char *folders)
 {
+	char *here = getcwd(NULL, 0);
+
 	while (*folders != '\0') {
 		size_t n = strcspn(folders, ":");
+		bool whole = *(*root != '\0' ? root : folders) == '/';
 
 		if (n > 0) {
-			char *longer = xasprintf(
-				"%s:%s%.*s", *list, root, (int)n, folders);
+			char *longer = xasprintf("%s:%s%s%s%.*s", *list,
+				whole || here == NULL ? "" : here,
+				whole ? "" : "/", root, (int)n, folders);
 
 			free(*list);
 			*list = longer;
 		}
 		folders += n + (folders[n] == ':');
 	}
+	free(here);
 }
 
 /* "+" has checksums of debug links looked at. */
