@@ -208,6 +208,7 @@ fuzz-run: $(FUZZ)
 	@tests/fuzz/run.sh $(OUT) $(FUZZ_SECONDS) $(abspath $(BUILD))/fuzz-found
 bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
+	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)
 
 deps:
 	@scripts/install-deps build

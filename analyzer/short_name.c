@@ -47,8 +47,12 @@ begins(const char *at, const char *end, const char *with)
 static size_t
 operator_length(const char *start, const char *at, const char *end)
 {
+	/* The longer ones first. */
 	static const char *const signs[] = { "()", "[]", "<=>",
-		"<<=", ">>=", "->*", "->", "<<", ">>", "<=", ">=", "<", ">" };
+		"<<=", ">>=", "->*", "->", "<<", ">>", "<=", ">=", "==", "!=",
+		"+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "&&", "||",
+		"++", "--", "<", ">", "+", "-", "*", "/", "%", "^", "&", "|",
+		"~", "!", "=", "," };
 	const size_t word = strlen("operator");
 
 	if (!begins(at, end, "operator") || (at > start && is_word(at[-1])) ||

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Goal: with --perf-basic-prof the functions of a Node.js program that leaks
 # Buffers have their JavaScript names, in whole stacks; a perf map that is
 # not the process's own, or somebody else's, is not used, and info says so.

@@ -32,6 +32,8 @@ names_are_folded(void **state)
 			"(anonymous namespace)::run<>" },
 		{ "a::(anonymous namespace)::b(c)",
 			"a::(anonymous namespace)::b()" },
+		{ "a::operator-<std::pair<A, B>*>", "a::operator-<>" },
+		{ "A::operator==<B>(A, B)", "A::operator==<>()" },
 		{ "operator new", "operator new" },
 		{ "operator new[]", "operator new[]" },
 		{ "A<int>::operator<", "A<>::operator<" },
