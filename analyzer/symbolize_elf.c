@@ -21,6 +21,7 @@
 #include "symbolize_debuginfod.h"
 #include "symbolize_dwarf.h"
 #include "symbolize_fde.h"
+#include "symbolize_go.h"
 #include "symbolize_ranges.h"
 
 #define DELETED " (deleted)" /* what the kernel appends to such a path */
@@ -40,6 +41,8 @@ struct symbolize_file {
 	const char **names; /* borrowed from the ELF file */
 	size_t name_count, name_capacity;
 	bool whole_table; /* symbols are not only the exported ones */
+	bool go_table; /* Go's own table stands in for it */
+	bool unreadable; /* debug sections are compressed in an unknown way */
 	struct dwarf_units *units;
 	GElf_Addr dwarf_bias; /* of a debug file laid out elsewhere */
 };
@@ -136,6 +139,25 @@ find_parts(struct symbolize_file *f, Elf *elf)
 	}
 }
 
+/* zstd, of which libelf before 0.189 has never heard. */
+static bool
+has_unreadable(Elf *elf)
+{
+	Elf_Scn *scn = NULL;
+
+	while ((scn = elf_nextscn(elf, scn)) != NULL) {
+		GElf_Shdr h;
+		GElf_Chdr c;
+
+		if (gelf_getshdr(scn, &h) != NULL &&
+			(h.sh_flags & SHF_COMPRESSED) != 0 &&
+			gelf_getchdr(scn, &c) != NULL &&
+			c.ch_type != ELFCOMPRESS_ZLIB)
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_code(const struct symbolize_file *f, uint64_t address)
 {
@@ -181,9 +203,24 @@ add_symbol(struct symbolize_file *f, const GElf_Sym *symbol, uint64_t address,
 				     f->name_count++, rank_of(symbol, name) });
 }
 
+#define RANK_GO (1 << 30) /* any symbol is preferred */
+
+static void
+add_go_function(void *context, uint64_t start, uint64_t end, const char *name)
+{
+	struct symbolize_file *f = context;
+
+	if (!is_code(f, start))
+		return;
+	GROW(f->names, f->name_count, f->name_capacity);
+	f->names[f->name_count] = name;
+	ranges_add(&f->symbols,
+		(struct range){ start, end, f->name_count++, RANK_GO });
+}
+
 /* The table of symbols, or the exported ones where there is no other. */
 static void
-find_symbols(struct symbolize_file *f)
+find_symbols(struct symbolize_file *f, Elf *elf)
 {
 	int count = dwfl_module_getsymtab(f->module);
 
@@ -197,6 +234,8 @@ find_symbols(struct symbolize_file *f)
 		if (name != NULL)
 			add_symbol(f, &symbol, address, name);
 	}
+	if (!f->whole_table)
+		f->go_table = go_functions(elf, add_go_function, f);
 	ranges_sort(&f->symbols);
 }
 
@@ -312,9 +351,10 @@ symbolize_open(const struct symbolize_wanted *wanted, const char **why)
 		return NULL;
 	}
 	find_parts(f, elf);
+	f->unreadable = has_unreadable(elf);
 	f->units = dwarf_units_new(
 		dwfl_module_getdwarf(f->module, &f->dwarf_bias));
-	find_symbols(f);
+	find_symbols(f, elf);
 	return f;
 }
 
@@ -384,6 +424,11 @@ symbolize_lacks(const struct symbolize_file *f)
 {
 	if (!dwarf_units_empty(f->units))
 		return NULL;
-	return f->whole_table ? "no debug information, only a table of symbols"
-			      : "stripped: only exported functions have names";
+	if (f->unreadable)
+		return "its debug information is compressed in a way that this "
+		       "libelf cannot read";
+	if (f->whole_table)
+		return "no debug information, only a table of symbols";
+	return f->go_table ? "stripped: only Go's own table of functions is left"
+			   : "stripped: only exported functions have names";
 }

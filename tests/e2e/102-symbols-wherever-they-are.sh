@@ -74,6 +74,24 @@ expect "$bare"
 "$HEAPFLAME" info "$dump" | grep -A1 '/prog' | grep -q 'stripped' ||
 	fail "no reason is given"
 
+# Compressed in a way of later days, of which there is a word.
+objcopy --strip-all --keep-section='.debug_*' whole late
+objcopy --compress-debug-sections=zlib late box/prog
+"$PYTHON" - box/prog <<'END'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at, = struct.unpack_from("<Q", data, 40)
+size, count = struct.unpack_from("<HH", data, 58)
+for i in range(count):
+    flags, _, offset = struct.unpack_from("<QQQ", data, at + i * size + 8)
+    if flags & 0x800:
+        struct.pack_into("<I", data, offset, 99)
+open(sys.argv[1], "wb").write(data)
+END
+expect "$bare"
+"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | grep -q 'compressed in a way' ||
+	fail "no word on the compression"
+
 # MiniDebugInfo: a compressed table of symbols.
 nm -D whole --format=posix --defined-only | awk '{ print $1 }' | sort >dynamic
 nm whole --format=posix --defined-only |
