@@ -62,6 +62,17 @@ enum {
 	"  --from MARK, --to MARK\n"                                           \
 	"                      what was allocated between these marks\n"       \
 	"  --base FILE         less what FILE holds, stack by stack\n"
+/* Of each command that shows a profile; args_parse knows these options. */
+#define ARGS_HELP_NAMES                                                        \
+	"\nWhere names come from (Names in the manual page), and how long "    \
+	"they are:\n"                                                          \
+	"  --debug-dir DIR     separate debug files, as in /usr/lib/debug\n"   \
+	"  --sysroot DIR       another machine's files, looked for there "     \
+	"first\n"                                                              \
+	"  --perf-map FILE     of code made at run time; or a folder of "      \
+	"them\n"                                                               \
+	"  --debuginfod        ask the servers in DEBUGINFOD_URLS\n"           \
+	"  --short-names       no template arguments, no parameters\n"
 
 struct args {
 	unsigned accept; /* ARGS_*; set by the caller before args_parse */

@@ -58,9 +58,8 @@ const char help_convert[] =
 	"but a\n"
 	"                     named file if it is a terminal)\n"
 	"  --help             this text\n"
-	"\n" ARGS_HELP_SELECT
-	"Here a second --to is the mark, and --until is always.\n"
-	"\n"
+	"\n" ARGS_HELP_SELECT "Here a second --to is the mark, and --until is "
+	"always.\n" ARGS_HELP_NAMES "\n"
 	"  heapflame convert --to folded | flamegraph.pl >heap.svg\n"
 	"  heapflame convert --to heap_v2 -o server.heap "
 	"heapflame.server.4711\n";

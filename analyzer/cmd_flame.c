@@ -51,7 +51,7 @@ const char help_flame[] =
 	"  --no-wrappers       grey none\n"
 	"  --all               every run found, not the newest only\n"
 	"  --help              this text\n"
-	"\n" ARGS_HELP_SELECT "\n"
+	"\n" ARGS_HELP_SELECT ARGS_HELP_NAMES "\n"
 	"  heapflame flame\n"
 	"  heapflame flame --metric inuse_objects -o objects.svg "
 	"server.*.heap\n";

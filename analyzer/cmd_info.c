@@ -26,8 +26,7 @@ const char help_info[] =
 	"  --bytes            exact figures (default: KiB, MiB)\n"
 	"  --all              every run found (default: the newest only)\n"
 	"  -o, --output FILE  where to (default: -, standard output)\n"
-	"  --help             this text\n"
-	"\n"
+	"  --help             this text\n" ARGS_HELP_NAMES "\n"
 	"  heapflame info\n"
 	"  heapflame info heapflame.server.4711-19aa1c05e2f.3.f.heap\n"
 	"  heapflame info --why ./server\n";

@@ -49,7 +49,7 @@ const char help_record[] =
 	"                      may repeat\n"
 	"  --no-wrappers       charge whoever called malloc\n"
 	"  --help              this text\n"
-	"\n" ARGS_HELP_FILTER "\n"
+	"\n" ARGS_HELP_FILTER ARGS_HELP_NAMES "\n"
 	"  heapflame record 4242\n"
 	"  heapflame record --for 5m --metric inuse_space -o leak.svg 4242\n";
 

@@ -42,7 +42,7 @@ const char help_report[] =
 	"  -o, --output FILE\n"
 	"                  where to (default: -, standard output)\n"
 	"  --help          this text\n"
-	"\n" ARGS_HELP_SELECT "\n"
+	"\n" ARGS_HELP_SELECT ARGS_HELP_NAMES "\n"
 	"  heapflame report --top 5\n"
 	"  heapflame report --metric alloc_objects --tree "
 	"heapflame.server.42\n";

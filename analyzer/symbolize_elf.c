@@ -429,6 +429,7 @@ symbolize_lacks(const struct symbolize_file *f)
 		       "libelf cannot read";
 	if (f->whole_table)
 		return "no debug information, only a table of symbols";
-	return f->go_table ? "stripped: only Go's own table of functions is left"
-			   : "stripped: only exported functions have names";
+	return f->go_table
+		       ? "stripped: only Go's own table of functions is left"
+		       : "stripped: only exported functions have names";
 }

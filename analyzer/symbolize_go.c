@@ -11,11 +11,11 @@
 
 #include "symbolize_bytes.h"
 
-#define MAGIC_2	   0xfffffffb
-#define MAGIC_16   0xfffffffa
-#define MAGIC_18   0xfffffff0
-#define MAGIC_20   0xfffffff1
-#define HEADER	   8 /* bytes before the first word */
+#define MAGIC_2	     0xfffffffb
+#define MAGIC_16     0xfffffffa
+#define MAGIC_18     0xfffffff0
+#define MAGIC_20     0xfffffff1
+#define HEADER	     8 /* bytes before the first word */
 #define ADDRESS_SIZE 8
 
 struct table {

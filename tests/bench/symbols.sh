@@ -38,15 +38,15 @@ build()
 		run=$(nm "$unit.o" | awk '$3 ~ /3runERK/ { print $3 }')
 		for copy in {1..12}; do
 			clone $unit "$copy" || return
-			echo "extern \"C\" int copy${copy}_$run(const std::string &);" >>head
-			echo "n += copy${copy}_$run(text);" >>body
+			echo "extern \"C\" int copy${copy}_$run(const std::string &);" >>declarations
+			echo "n += copy${copy}_$run(text);" >>calls
 		done
 	done
 	{
 		echo '#include <string>'
-		cat head
+		cat declarations
 		echo 'int main(int, char **argv) { std::string text(argv[0]); int n = 0;'
-		cat body
+		cat calls
 		echo 'return n == 0; }'
 	} >main.cc
 	"$CXX" -g -O1 -Wl,--build-id -o program main.cc "${objects[@]}" &&

@@ -96,7 +96,7 @@ expect "$bare"
 nm -D whole --format=posix --defined-only | awk '{ print $1 }' | sort >dynamic
 nm whole --format=posix --defined-only |
 	awk '$2 ~ /^[Tt]$/ { print $1 }' | sort >functions
-comm -13 dynamic functions >kept
+comm -13 dynamic 'functions' >kept
 objcopy --only-keep-debug whole mini.debug
 objcopy -S --remove-section .gdb_index --remove-section .comment \
 	--keep-symbols=kept mini.debug mini
@@ -196,7 +196,8 @@ for _ in {1..100}; do
 	[ -s port ] && break
 	sleep 0.1
 done
-export DEBUGINFOD_URLS="http://127.0.0.1:$(cat port)"
+DEBUGINFOD_URLS=http://127.0.0.1:$(cat port)
+export DEBUGINFOD_URLS
 export DEBUGINFOD_CACHE_PATH=$PWD/cache DEBUGINFOD_TIMEOUT=10
 expect "$bare"
 [ ! -e asked ] || fail "a server was asked behind the user's back"

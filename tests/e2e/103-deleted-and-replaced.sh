@@ -91,7 +91,8 @@ build -Wl,--build-id -O2
 kill -KILL $pid
 wait $pid || true
 trap - EXIT
-state=$(ls -t "$HEAPFLAME_LIVE"/*."$pid"-*.live "$HEAPFLAME_LIVE"/*.live | head -1)
+states=("$HEAPFLAME_LIVE"/*."$pid"-*.live)
+state=${states[0]}
 cp "$state" killed.live
 unnamed killed.live
 "$HEAPFLAME" info killed.live | grep -A1 '/prog  ' |

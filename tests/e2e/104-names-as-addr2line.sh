@@ -22,5 +22,8 @@ done
 [ "$(wc -l <short)" -lt "$(wc -l <long)" ] || fail "nothing was folded"
 grep -q ';std::vector<>::' short || fail "not short: $(head -3 short)"
 grep -qE '<[a-z:]+' short && fail "template arguments: $(grep -E '<[a-z]' short)"
-total='{ all += $NF } END { print all }'
-[ "$(awk "$total" short)" = "$(awk "$total" long)" ] || fail "other totals"
+total()
+{
+	awk '{ all += $NF } END { print all }' "$1"
+}
+[ "$(total short)" = "$(total long)" ] || fail "other totals"
