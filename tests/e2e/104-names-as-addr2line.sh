@@ -9,7 +9,7 @@
 need g++ addr2line c++filt readelf
 for flags in "-O2" "-O1 -gdwarf-4" "-O3 -gz=zlib"; do
 	# shellcheck disable=SC2086 # several flags
-	g++ -g $flags -DN=1 -DKINDS=3 -DWITH_MAIN -Wl,--build-id -o program \
+	g++ -g $flags -DN=1 -DKINDS=2 -DWITH_MAIN -Wl,--build-id -o program \
 		"$SRC/tests/bench/units.cc"
 	echo "$flags"
 	"$PYTHON" "$SRC/tests/e2e/chains.py" make "$PWD/program" 3000
