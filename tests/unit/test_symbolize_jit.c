@@ -143,9 +143,8 @@ a_map_of_another_time_is_not_used(void **state)
 		add_process(&p, FIRST, 0x1010, lives[i][0], lives[i][1], NULL);
 		profile_symbolize(&p);
 		assert_string_equal(name_of(&p, 0), "[0x1010]");
-		assert_non_null(
-			strstr(strtab_get(&p.strings, p.no_module_why),
-				"of another process"));
+		assert_non_null(strstr(strtab_get(&p.strings, p.no_module_why),
+			"of another process"));
 		profile_release(&p);
 	}
 	profile_symbolize_of(0, NULL);
