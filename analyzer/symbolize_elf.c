@@ -30,7 +30,6 @@ struct symbolize_file {
 	Dwfl *dwfl;
 	Dwfl_Callbacks callbacks;
 	char *debug_path;
-	const char *name; /* as in symbolize_wanted, or NULL */
 	Dwfl_Module *module;
 	struct mapped_part *parts; /* what is loaded of the file */
 	size_t part_count, part_capacity;
@@ -269,21 +268,13 @@ find_cached(Dwfl_Module *module)
 	return fd;
 }
 
-/*
- * For files below a folder that stands for the root (a container's, a sysroot),
- * debug links mean the path as it was there.
- */
 static int
 find_debug(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
 	const char *path, const char *link, GElf_Word crc, char **found)
 {
-	const struct symbolize_file *f = *data;
 	int fd = dwfl_standard_find_debuginfo(
 		module, data, name, base, path, link, crc, found);
 
-	if (fd < 0 && f->name != NULL && link != NULL)
-		fd = dwfl_standard_find_debuginfo(
-			module, data, name, base, f->name, link, crc, found);
 	return fd >= 0 ? fd : find_cached(module);
 }
 
@@ -291,8 +282,6 @@ find_debug(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
 static bool
 report(struct symbolize_file *f, const char *path, int fd)
 {
-	void **data;
-
 	f->callbacks = (Dwfl_Callbacks){ .find_elf = find_no_elf,
 		.find_debuginfo = find_debug,
 		.debuginfo_path = &f->debug_path };
@@ -306,8 +295,6 @@ report(struct symbolize_file *f, const char *path, int fd)
 		close(fd);
 		return false;
 	}
-	dwfl_module_info(f->module, &data, NULL, NULL, NULL, NULL, NULL, NULL);
-	*data = f;
 	return true;
 }
 
@@ -342,7 +329,6 @@ symbolize_open(const struct symbolize_wanted *wanted, const char **why)
 	}
 	f = xcalloc(1, sizeof *f);
 	f->debug_path = wanted->debug_path;
-	f->name = wanted->name;
 	elf = report(f, wanted->path, fd) ? dwfl_module_getelf(f->module, &bias)
 					  : NULL;
 	if (elf == NULL) {

@@ -23,7 +23,6 @@ struct place {
 /* Which file is wanted, and what is known of it. */
 struct symbolize_wanted {
 	const char *path; /* where it lies */
-	const char *name; /* by which debug links look for it; NULL: path */
 	const char *build_id; /* NULL: nobody knows */
 	int64_t newest_ms; /* it was mapped then at the latest; 0: unknown */
 	/* libdwfl's list of folders for separate debug files; it must live as

@@ -69,7 +69,6 @@ open_below(const char *root, struct symbolize_wanted *wanted, const char *path,
 	struct symbolize_file *file;
 
 	wanted->path = below;
-	wanted->name = path;
 	file = symbolize_open(wanted, why);
 	free(below);
 	return file;
@@ -124,7 +123,6 @@ open_running(int pid, struct symbolize_wanted *wanted, const char *path)
 		length -= suffix;
 	snprintf(name, sizeof name, "/proc/%d/exe", pid);
 	wanted->path = name;
-	wanted->name = path;
 	file = symbolize_open(wanted, &why);
 	return file != NULL ? file
 			    : open_mapped(pid, wanted, path, length, &why);
@@ -148,7 +146,6 @@ symbolize_find(const struct symbolize_places *places,
 	if (file != NULL)
 		return file;
 	wanted.path = path;
-	wanted.name = NULL;
 	file = symbolize_open(&wanted, why);
 	if (file == NULL && places->pid > 0 && wanted.build_id != NULL)
 		file = open_running(places->pid, &wanted, path);
