@@ -20,6 +20,7 @@ function leakSlowly() {
 }
 setInterval(function onTick() { leakSlowly(); }, 10);
 END
+# shellcheck disable=SC2016 # the inner shell expands it
 unshare --fork --pid --mount --mount-proc --kill-child sh -c '
 	mount -t tmpfs none /tmp && cd "$1" &&
 	exec env LD_PRELOAD="$2" HEAPFLAME_SAMPLE=64K HEAPFLAME_PREFIX="$3/h" \
