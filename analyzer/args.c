@@ -20,7 +20,7 @@
 #include "state_map.h"
 #include "symbolize.h"
 
-#define OPTIONS_MAX 40
+#define OPTIONS_MAX 64
 #define FIRST_VAL   256 /* above every letter */
 
 /* What parsing one command line needs. */

@@ -142,14 +142,17 @@ coverage_find(struct coverage *c, const struct profile *p)
 	find_needed(l, p->module_count, p);
 	find_used(l, p);
 	has_other = other_malloc(c, l, p);
-	for (uint32_t i = 0; i < p->module_count; i++) {
-		/* The C library comes last in the order of search, whatever
-		   its place in memory, which is what modules are listed by. */
-		if (is_libc(path_of(p, i)) && has_other)
-			continue;
-		c->files[i].kind =
-			kind_of(&c->files[i], &l[i], path_of(p, i), &is_found);
-	}
+	/*
+	 * The C library comes last in the order of search, but before what is
+	 * loaded later, whatever their places in memory, which is what modules
+	 * are listed by.
+	 */
+	for (int libc = 1; libc >= 0; libc--)
+		for (uint32_t i = 0; i < p->module_count; i++)
+			if (is_libc(path_of(p, i)) == libc &&
+				!(libc && has_other))
+				c->files[i].kind = kind_of(&c->files[i], &l[i],
+					path_of(p, i), &is_found);
 	for (uint32_t i = 0; i < p->module_count; i++)
 		coverage_facts_release(&l[i].facts);
 	for (uint32_t i = 0; i < p->process_count; i++)

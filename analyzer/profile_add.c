@@ -40,6 +40,9 @@ add_strings_and_modules(struct renumber *r)
 	for (uint32_t i = 0; i < from->strings.count; i++)
 		r->strings[i] = strtab_add(
 			&r->into->strings, strtab_get(&from->strings, i));
+	if (r->into->no_module_why == NONE)
+		r->into->no_module_why =
+			new_number(r->strings, from->no_module_why);
 	r->modules = new_map(from->module_count);
 	for (uint32_t i = 0; i < from->module_count; i++) {
 		const struct module *old = &from->modules[i];
@@ -54,6 +57,8 @@ add_strings_and_modules(struct renumber *r)
 		if (r->into->modules[at].why == NONE)
 			r->into->modules[at].why =
 				new_number(r->strings, old->why);
+		r->into->modules[at].bare |= old->bare;
+		r->into->modules[at].missing |= old->missing;
 		if (r->into->modules[at].facts == NONE)
 			r->into->modules[at].facts =
 				new_number(r->strings, old->facts);

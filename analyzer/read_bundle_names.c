@@ -50,8 +50,12 @@ find_modules(struct naming *n)
 			continue;
 		m->why = string_of(n, known->why);
 		m->facts = string_of(n, known->facts);
+		m->bare = known->bare;
+		m->missing = known->missing;
 	}
 	n->no_file = bundle_symbols_module(n->b, "", "");
+	if (n->no_file != NULL)
+		p->no_module_why = string_of(n, n->no_file->why);
 }
 
 static void

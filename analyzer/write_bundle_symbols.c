@@ -81,7 +81,9 @@ put_module(struct names *n, uint32_t module)
 
 	putc('m', n->out);
 	if (module == NONE) {
-		fputs(" - - - -\n", n->out);
+		fputs(" - -", n->out);
+		put_string(n->out, n->p, n->p->no_module_why);
+		fputs(" -\n", n->out);
 		return;
 	}
 	put_string(n->out, n->p, m->path);
@@ -89,7 +91,7 @@ put_module(struct names *n, uint32_t module)
 	put_string(n->out, n->p, m->why);
 	facts = coverage_facts_text(n->p, module);
 	put_word(n->out, facts);
-	putc('\n', n->out);
+	fputs(m->bare ? " bare\n" : m->missing ? " missing\n" : "\n", n->out);
 	free(facts);
 }
 
