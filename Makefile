@@ -13,11 +13,11 @@ VERSION := $(shell cat VERSION)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wvla -Wno-unused-parameter
-OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude \
+OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude -I$(OUT)/proto \
        $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LINK = $(if $(SAN),-fsanitize=$(SAN))
 CURSES := $(shell pkg-config --libs ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
-LIBS = -ldw -lelf -liberty -lz -lzstd $(CURSES) -lm
+LIBS = -ldw -lelf -liberty -lz -lzstd -lprotobuf-c $(CURSES) -lm
 
 # Each flag of the shim has a reason: docs/ARCHITECTURE.md, "Build of the shim".
 SHIM_CFLAGS  = -fPIC -fvisibility=hidden -ftls-model=initial-exec \
@@ -34,7 +34,8 @@ PROG_FLAGS   = -O1 -g -fno-optimize-sibling-calls -fno-inline -pthread
 objects  = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c))
 asset    = $(OUT)/assets/asset_$(subst .,_,$(notdir $(1))).o
 PRELOAD  = $(call objects,preload)
-ANALYZER = $(call objects,analyzer) $(foreach a,$(ASSETS),$(call asset,$(a)))
+ANALYZER = $(call objects,analyzer) $(foreach a,$(ASSETS),$(call asset,$(a))) $(PROTO)
+PROTO    = $(OUT)/proto/pprof.pb-c.o
 ASSETS   = $(wildcard analyzer/*.txt analyzer/assets/*.*)
 UNIT     = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -71,6 +72,14 @@ $(call asset,$(1)): $(1) scripts/embed.sh $(OUT)/flags
 	$$(call say,CC)$$(CC) $$(OURS) -Ianalyzer $$(CFLAGS) -c -o $$@ $$(@:.o=.c)
 endef
 $(foreach a,$(ASSETS),$(eval $(call asset_rule,$(a))))
+
+# analyzer/pprof.proto -> pprof.pb-c.h and .c, of which nothing is kept in git.
+$(OUT)/proto/%.pb-c.c $(OUT)/proto/%.pb-c.h: analyzer/%.proto | $(OUT)/libs
+	@mkdir -p $(@D)
+	$(call say,PROTO)protoc-c --c_out=$(@D) -Ianalyzer $<
+$(PROTO): %.o: %.c $(OUT)/flags
+	$(call say,CC)$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
+$(call objects,analyzer): | $(PROTO:.o=.h)
 
 # Rebuild when the compiler or its flags are not what they were.
 $(OUT)/flags: FORCE

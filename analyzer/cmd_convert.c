@@ -29,6 +29,11 @@ const char help_convert[] =
 	"                     are added up, and modules lie where nothing "
 	"overlaps,\n"
 	"                     not where they lay in the process;\n"
+	"                     pprof: profile.proto, gzip: allocated and in "
+	"use by\n"
+	"                     objects and by bytes, or --metric's pair; "
+	"threads,\n"
+	"                     labels, phases and processes are labels of it;\n"
 	"                     speedscope: each metric is a profile, inlined "
 	"frames\n"
 	"                     included;\n"
@@ -62,7 +67,9 @@ const char help_convert[] =
 	"always.\n" ARGS_HELP_NAMES "\n"
 	"  heapflame convert --to folded | flamegraph.pl >heap.svg\n"
 	"  heapflame convert --to heap_v2 -o server.heap "
-	"heapflame.server.4711\n";
+	"heapflame.server.4711\n"
+	"  heapflame convert --to pprof -o heap.pb.gz && go tool pprof "
+	"heap.pb.gz\n";
 
 static bool
 is_folder(const char *path)
@@ -115,6 +122,15 @@ convert_heapv2(FILE *out, struct profile *p, const struct args *a)
 }
 
 static int
+convert_pprof(FILE *out, struct profile *p, const struct args *a)
+{
+	if (isatty(fileno(out)))
+		return error("pprof is no text for a terminal; name a file "
+			     "with -o, or leave -o out");
+	return write_pprof(out, p, &a->selection);
+}
+
+static int
 convert_speedscope(FILE *out, struct profile *p, const struct args *a)
 {
 	return write_speedscope(out, p, &a->selection);
@@ -153,6 +169,7 @@ static const struct format {
 } formats[] = {
 	{ "folded", "folded", SELECTS_ALL, false, convert_folded },
 	{ "heap_v2", "heap_v2", SELECTS_NOTHING, false, convert_heapv2 },
+	{ "pprof", "pb.gz", SELECTS_ALL, false, convert_pprof },
 	{ "speedscope", "speedscope.json", SELECTS_ALL, false,
 		convert_speedscope },
 	{ "trace", "trace.json", SELECTS_RULES, true, convert_trace },

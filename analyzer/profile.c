@@ -75,6 +75,23 @@ table_grow(struct table *t, const struct profile *p, const struct kind *k)
 	}
 }
 
+/* The index of the element that equals the key, or NONE. */
+static uint32_t
+table_look(const struct table *t, const struct profile *p, const struct kind *k,
+	uint64_t hash, const void *key)
+{
+	uint32_t mask = t->slot_count - 1;
+
+	if (t->slot_count == 0)
+		return NONE;
+	for (uint32_t s = (uint32_t)hash & mask; t->slots[s] != 0;
+		s = (s + 1) & mask)
+		if (t->tags[s] == tag_of(hash) &&
+			k->equal(p, t->slots[s] - 1, key))
+			return t->slots[s] - 1;
+	return NONE;
+}
+
 /*
  * The index of the element that equals the key; if there is none, the next
  * free index, taken, and *added set: the caller appends the element there.
@@ -295,14 +312,15 @@ stack_equal(const struct profile *p, uint32_t i, const void *key)
 			       s->depth * sizeof *k->locations) == 0);
 }
 
+static const struct kind stack_kind = { stack_hash, stack_equal };
+
 uint32_t
 profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
 	bool truncated)
 {
-	static const struct kind kind = { stack_hash, stack_equal };
 	struct stack_key key = { locations, depth, truncated };
 	bool added;
-	uint32_t i = table_find(&p->index->stacks, p, &kind,
+	uint32_t i = table_find(&p->index->stacks, p, &stack_kind,
 		hash_stack(locations, depth, truncated), &key, &added);
 
 	if (!added)
@@ -388,15 +406,6 @@ profile_frame(struct profile *p, struct frame f)
 	return i;
 }
 
-void
-profile_loss(struct profile *p, const char *cause, uint64_t count)
-{
-	struct loss loss = { strtab_add(&p->strings, cause), count };
-
-	GROW32(p->losses, p->loss_count);
-	p->losses[p->loss_count++] = loss;
-}
-
 uint32_t
 profile_phase(struct profile *p, struct phase phase)
 {
@@ -444,19 +453,32 @@ row_equal(const struct profile *p, uint32_t i, const void *key)
 	       a->phase == b->phase;
 }
 
+static const struct kind row_kind = { row_hash, row_equal };
+
+bool
+profile_has_row(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated, struct row key)
+{
+	struct stack_key stack = { locations, depth, truncated };
+
+	key.stack = table_look(&p->index->stacks, p, &stack_kind,
+		hash_stack(locations, depth, truncated), &stack);
+	return key.stack != NONE && table_look(&p->index->rows, p, &row_kind,
+					    hash_row(&key), &key) != NONE;
+}
+
 struct row *
 profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	uint32_t thread, uint32_t label, uint32_t phase)
 {
-	static const struct kind kind = { row_hash, row_equal };
 	struct row r = { .stack = stack,
 		.process = process,
 		.thread = thread,
 		.label = label,
 		.phase = phase };
 	bool added;
-	uint32_t i =
-		table_find(&p->index->rows, p, &kind, hash_row(&r), &r, &added);
+	uint32_t i = table_find(
+		&p->index->rows, p, &row_kind, hash_row(&r), &r, &added);
 
 	if (added) {
 		GROW32(p->rows, p->row_count);

@@ -298,6 +298,10 @@ uint32_t profile_process(struct profile *p, struct process process);
 struct row *profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	uint32_t thread, uint32_t label, uint32_t phase);
 
+/* Is there a row of that stack? key: its process, thread, label and phase. */
+bool profile_has_row(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated, struct row key);
+
 /* Figures of one row added to another's; whose rows they are is not looked at.
  */
 void row_add(struct row *into, const struct row *from);

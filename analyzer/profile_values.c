@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What figures are called and counted in, and how those of rows add up. */
+/* What figures are called and counted in, how those of rows add up, what is
+ * lost. */
 #include "profile.h"
 
 #include <string.h>
+
+#include "err.h"
 
 const char *const metric_names[FOREIGN] = { "inuse_space", "inuse_objects",
 	"alloc_space", "alloc_objects", "peak_space", "peak_objects",
@@ -103,4 +106,13 @@ row_add(struct row *into, const struct row *from)
 		into->first_ns = from->first_ns;
 	if (from->last_ns > into->last_ns)
 		into->last_ns = from->last_ns;
+}
+
+void
+profile_loss(struct profile *p, const char *cause, uint64_t count)
+{
+	struct loss loss = { strtab_add(&p->strings, cause), count };
+
+	GROW32(p->losses, p->loss_count);
+	p->losses[p->loss_count++] = loss;
 }

@@ -16,7 +16,7 @@
 #include "read_sparse.h"
 
 static const struct reader *const readers[] = { &reader_heapv2, &reader_live,
-	&reader_heaptrack };
+	&reader_heaptrack, &reader_pprof };
 
 /* By then a reader knows how much it wants. */
 #define HEADS_END ((size_t)2 << 20)

@@ -56,7 +56,7 @@ struct reader {
 #define INPUT_START 4096
 
 extern const struct reader reader_heapv2, reader_live;
-extern const struct reader reader_heaptrack;
+extern const struct reader reader_heaptrack, reader_pprof;
 
 /*
  * What a foreign format leaves open of a process: nothing known, a snapshot.

@@ -20,13 +20,13 @@
 #define NAME_COST  100 /* its numbers, its sorting, twice its bytes apart */
 
 static uint64_t
-cost(const struct profile *p)
+cost(const struct profile *p, uint64_t frame_cost)
 {
 	uint64_t sum;
 
 	sum = p->row_count * (sizeof *p->rows + TABLE + ROW_SHOWN);
 	sum += p->stack_count * (sizeof *p->stacks + TABLE);
-	sum += (uint64_t)p->stack_location_count * FRAME_COST;
+	sum += p->stack_location_count * frame_cost;
 	sum += p->location_count * (sizeof *p->locations + TABLE);
 	sum += (uint64_t)p->location_frame_count * sizeof *p->location_frames;
 	sum += p->frame_count * (sizeof *p->frames + TABLE);
@@ -38,13 +38,29 @@ cost(const struct profile *p)
 void
 read_budget_init(struct read_budget *b, struct profile *p)
 {
-	*b = (struct read_budget){ .p = p, .before = cost(p), .other = NONE };
+	*b = (struct read_budget){ .p = p,
+		.frame_cost = FRAME_COST,
+		.before = cost(p, FRAME_COST),
+		.other = NONE };
+}
+
+void
+read_budget_frames(struct read_budget *b, uint64_t bytes)
+{
+	b->frame_cost = bytes;
+	b->before = cost(b->p, bytes);
+}
+
+void
+read_budget_spend(struct read_budget *b, uint64_t bytes)
+{
+	b->before -= bytes; /* may wrap: only differences count */
 }
 
 bool
 read_budget_allows(const struct read_budget *b, uint64_t taken)
 {
-	return cost(b->p) - b->before < TIMES * taken + SLACK;
+	return cost(b->p, b->frame_cost) - b->before < TIMES * taken + SLACK;
 }
 
 uint32_t

@@ -24,11 +24,21 @@
 struct read_budget {
 	struct profile *p;
 	uint64_t before; /* what p cost already */
+	uint64_t frame_cost; /* bytes of a frame of a stack, when it is shown */
 	uint64_t turned_away; /* lines */
 	uint32_t other; /* the stack, or NONE */
 };
 
 void read_budget_init(struct read_budget *b, struct profile *p);
+
+/*
+ * What a frame takes, where that is known better: a compact format has stacks
+ * that share their frames, and little room for many others.
+ */
+void read_budget_frames(struct read_budget *b, uint64_t bytes);
+
+/* Takes so many bytes besides what is counted in the profile. */
+void read_budget_spend(struct read_budget *b, uint64_t bytes);
 
 /*
  * Is there room for one more stack, `taken` bytes of the file (packed as they

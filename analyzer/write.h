@@ -178,6 +178,14 @@ int write_profile_json(FILE *out, struct profile *p);
 int write_heapv2(FILE *out, const struct profile *p);
 
 /*
+ * pprof's profile.proto, gzip: Go's four types of the heap, as far as they are
+ * there, and a file's own ones; of a chosen metric its pair alone. What --by
+ * does not name of threads, labels, phases and processes becomes labels. Frames
+ * are added to p. 0, or -1 after error(): then nothing was written.
+ */
+int write_pprof(FILE *out, struct profile *p, const struct selection *s);
+
+/*
  * A dump as the shim writes it (docs/FORMAT.md), of a profile that holds one
  * process; without live samples, and of made-up addresses, too.
  */

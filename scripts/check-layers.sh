@@ -32,7 +32,7 @@ analyzer=(
 	'tree sites groups known suppress window'
 	'select select_* charge places stats coverage coverage_* memory'
 	'runs runs_*'
-	'read read_* heapv2 heapv2_*'
+	'read read_* heapv2 heapv2_* pprof_*'
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle short_name wrappers perfmap'
 	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
@@ -122,6 +122,8 @@ door elfutils '(elfutils/)?libdw[a-z]*\.h|dwarf\.h|gelf\.h|libelf\.h' \
 	'analyzer/symbolize[a-z_]*\.[ch]'
 door libiberty 'libiberty.*|demangle\.h' 'analyzer/demangle\.c'
 door zlib 'zlib\.h' 'analyzer/(unpack_gzip|write_gzip)\.c'
+door protobuf-c 'pprof\.pb-c\.h|protobuf-c/.*' \
+	'analyzer/[a-z_]*pprof[a-z_]*\.[ch]'
 door libzstd 'zstd[a-z_]*\.h' 'analyzer/(un)?pack_zstd\.c'
 door libunwind 'libunwind.*' 'preload/unwind_libunwind\.c'
 door ncurses 'n?curses\.h|term\.h' 'analyzer/top_screen\.c'
