@@ -17,6 +17,7 @@
 #include "select_base.h"
 #include "select_collect.h"
 #include "select_order.h"
+#include "select_unseen.h"
 
 #define MOST 9e18 /* below 2^63 */
 
@@ -79,6 +80,20 @@ settle(double figure, double *owed)
 }
 
 /* The entries from..to are one stack. False if nothing of it is left. */
+static uint64_t
+largest_interval(const struct collector *b, size_t from, size_t to)
+{
+	uint64_t largest = 0;
+
+	for (size_t i = from; i < to; i++) {
+		const struct row *r = &b->p->rows[b->entries[i].row];
+		uint64_t n = b->p->processes[r->process].interval_max;
+
+		largest = n > largest ? n : largest;
+	}
+	return largest;
+}
+
 static bool
 merge(const struct collector *b, bool exact, size_t from, size_t to,
 	struct owed *owed, struct shown_stack *out)
@@ -88,6 +103,7 @@ merge(const struct collector *b, bool exact, size_t from, size_t to,
 
 	for (size_t i = from; i < to; i++)
 		collect_figures(b, &b->entries[i], &sum);
+	unseen_widen(&sum, b->metric, largest_interval(b, from, to));
 	*out = (struct shown_stack){
 		.truncated = b->p->stacks[r->stack].truncated,
 		.value = settle(sum.value, &owed->value),

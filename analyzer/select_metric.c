@@ -223,6 +223,12 @@ add_own(struct figures *sum, const struct row *r, enum metric m,
 	sum->objects += s.objects.sum;
 	sum->bytes += s.space.sum;
 	sum->samples += is_peak(m) ? worth(value, s.samples) : s.samples;
+	sum->samples_all += r->samples;
+	if (r->size_max > 0 &&
+		(sum->size_max == 0 || r->size_min < sum->size_min))
+		sum->size_min = r->size_min;
+	if (r->size_max > sum->size_max)
+		sum->size_max = r->size_max;
 	if (side == OF_INHERITED)
 		return;
 	sum->freed_objects += r->freed_objects;
