@@ -215,6 +215,12 @@ fuzz:
 	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
 fuzz-run: $(FUZZ)
 	@tests/fuzz/run.sh $(OUT) $(FUZZ_SECONDS) $(abspath $(BUILD))/fuzz-found
+# The tables of docs/SAMPLING.md, "Growth"; RUNS of each kind.
+$(OUT)/growth_power: tests/bench/growth_power.c $(OUT)/analyzer.a
+	@mkdir -p $(@D)
+	$(call say,CC)$(test_cc) -Ianalyzer $(OUT)/analyzer.a $(LDFLAGS) $(LIBS)
+growth-power: $(OUT)/growth_power
+	@$(OUT)/growth_power $(RUNS)
 bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
 	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)
@@ -267,15 +273,16 @@ uninstall:
 ldconfig = @[ -n '$(DESTDIR)' ] || [ "$$(id -u)" -ne 0 ] || ldconfig
 
 help:
-	@echo 'all test test-long unit e2e check browser bench fuzz demo deps'
+	@echo 'all test test-long unit e2e check browser bench growth-power fuzz demo deps'
 	@echo 'install uninstall format format-check lint compile_commands.json clean'
 	@echo 'SAN=address,undefined  T=20 (scenarios)  V=1 (whole commands)'
 	@echo 'BUILD= PREFIX= LIBDIR= MANDIR= DESTDIR= CC= CFLAGS= LDFLAGS='
 clean:
 	rm -rf $(BUILD)
 
--include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d) $(ORACLE:=.d)
+-include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d) $(ORACLE:=.d) $(OUT)/growth_power.d
 FORCE:
 .PHONY: all progs oracle unit e2e check test test-long browser fuzz fuzz-run bench \
+	growth-power \
 	deps demo format format-check lint install uninstall help clean FORCE
 .DELETE_ON_ERROR:

@@ -30,7 +30,7 @@ analyzer=(
 	'args args_* flame flame_* leaks why state_status state_dump top_figures'
 	'write write_* svg_* output amount'
 	'tree sites groups known suppress window'
-	'select select_* charge places stats coverage coverage_* memory'
+	'select select_* charge places stats coverage coverage_* memory reading trend trend_*'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_* pprof_*'
 	'symbolize symbolize_* addrmap'
