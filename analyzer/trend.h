@@ -28,7 +28,8 @@ struct trend_point {
  * last point that list it it was live, for ids are not used twice: so a point
  * that fails to list it does no harm, and what lives at two points cancels
  * exactly in their difference. A block born and freed between two points is in
- * neither and need not be known.
+ * neither and need not be known. In any order; those inherited by fork left
+ * out.
  */
 struct trend_block {
 	uint64_t birth_ns;
@@ -74,7 +75,7 @@ struct trend {
 	double growth;
 	struct interval growth95;
 	/* Bytes a second that it keeps growing by, with chance in the program's
-	 * own doing, too. */
+	 * own doing, too. Of use where the growth is linear. */
 	double slope;
 	struct interval slope95;
 	/*
