@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What figures are called and counted in, how those of rows add up, what is
- * lost. */
+/*
+ * What figures are called and counted in, how those of rows add up, and what is
+ * missing in them.
+ */
 #include "profile.h"
 
 #include <string.h>
