@@ -14,7 +14,7 @@
 
 /* What the tables may take: times of the file's size, and slack besides. */
 #define TIMES 10
-#define SLACK ((uint64_t)48 << 20)
+#define SLACK ((uint64_t)24 << 20)
 
 static const char *
 text_of(const struct bundle_symbols *b, uint32_t id)

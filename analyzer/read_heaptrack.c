@@ -16,8 +16,8 @@
 #define NEWEST 3
 
 /* What the tables may take: times of the file's size, and slack besides. */
-#define TIMES 10
-#define SLACK ((uint64_t)48 << 20)
+#define TIMES HEAPTRACK_TIMES
+#define SLACK ((uint64_t)8 << 20)
 
 static bool
 recognises(const struct input *in)

@@ -146,7 +146,8 @@ bool heaptrack_trace_line(struct heaptrack *h, struct scan line);
 bool heaptrack_module_line(
 	struct heaptrack *h, const char *name, struct scan line);
 
-/* What the tables take, in bytes. */
+/* What the tables take, in bytes; so many times the file's size at most. */
+#define HEAPTRACK_TIMES 10
 uint64_t heaptrack_tables_size(const struct heaptrack *h);
 
 /* Events: lines behind their letter and blank. */

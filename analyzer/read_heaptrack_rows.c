@@ -130,13 +130,15 @@ void
 heaptrack_rows(struct heaptrack *h)
 {
 	struct read_budget budget;
-	uint64_t inlined = 0;
+	uint64_t tables = heaptrack_tables_size(h), inlined = 0;
 
 	read_budget_init(&budget, h->p);
 	for (size_t i = 0; i < h->costs.count; i++) {
 		struct heaptrack_cost *c = &h->costs.list[i];
-		/* The budget counts addresses, not what is inlined there. */
-		uint64_t owed = inlined * FRAME_COST / 10;
+		/* The budget knows neither our tables nor, of an address, what
+		   is inlined there. */
+		uint64_t owed =
+			(tables + inlined * FRAME_COST) / HEAPTRACK_TIMES;
 
 		if (c->alloc_objects == 0)
 			continue;
