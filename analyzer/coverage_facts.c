@@ -11,6 +11,7 @@
 
 #include "elf_image.h"
 #include "err.h"
+#include "package.h"
 #include "scan.h"
 #include "text.h"
 
@@ -175,9 +176,23 @@ put_allocator(FILE *out, const struct allocator *a)
 	fputs(a->can_profile ? " profiles" : "", out);
 }
 
-char *
-coverage_facts_text(const struct profile *p, uint32_t module)
+/* What stood in the way of names, and who may have them. */
+static void
+put_remedies(FILE *out, const struct module *m, const char *package)
 {
+	fputs(m->bare ? " bare" : "", out);
+	fputs(m->missing ? " missing" : "", out);
+	if (package)
+		put(out, "package", package);
+	if (m->build_id != NONE && (m->bare || m->missing || package))
+		put(out, "debuginfod", package_debuginfod());
+}
+
+char *
+coverage_facts_text(
+	const struct profile *p, uint32_t module, const char *package)
+{
+	const struct module *m = &p->modules[module];
 	struct coverage_facts f = { 0 };
 	char *text = NULL;
 	size_t size;
@@ -186,6 +201,11 @@ coverage_facts_text(const struct profile *p, uint32_t module)
 	if (out == NULL) {
 		error("out of memory");
 		exit(EXIT_FAILED);
+	}
+	if (m->facts != NONE) { /* from a bundle, and so it stays */
+		fputs(strtab_get(&p->strings, m->facts), out);
+		fclose(out);
+		return text;
 	}
 	coverage_facts_find(&f, p, module);
 	fputs(f.here ? "here" : "absent", out);
@@ -199,6 +219,7 @@ coverage_facts_text(const struct profile *p, uint32_t module)
 		put(out, "needs", name);
 		free(name);
 	}
+	put_remedies(out, m, package);
 	fclose(out);
 	coverage_facts_release(&f);
 	return text;

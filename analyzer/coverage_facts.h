@@ -23,7 +23,11 @@ void coverage_facts_find(
 	struct coverage_facts *f, const struct profile *p, uint32_t module);
 void coverage_facts_release(struct coverage_facts *f);
 
-/* In words, for struct module.facts. Caller frees. */
-char *coverage_facts_text(const struct profile *p, uint32_t module);
+/*
+ * In words, for struct module.facts, with what info says of how the module got
+ * its names, or didn't: package: that its file is of, or NULL. Caller frees.
+ */
+char *coverage_facts_text(
+	const struct profile *p, uint32_t module, const char *package);
 
 #endif

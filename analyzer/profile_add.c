@@ -40,9 +40,6 @@ add_strings_and_modules(struct renumber *r)
 	for (uint32_t i = 0; i < from->strings.count; i++)
 		r->strings[i] = strtab_add(
 			&r->into->strings, strtab_get(&from->strings, i));
-	if (r->into->no_module_why == NONE)
-		r->into->no_module_why =
-			new_number(r->strings, from->no_module_why);
 	r->modules = new_map(from->module_count);
 	for (uint32_t i = 0; i < from->module_count; i++) {
 		const struct module *old = &from->modules[i];
@@ -63,6 +60,14 @@ add_strings_and_modules(struct renumber *r)
 			r->into->modules[at].facts =
 				new_number(r->strings, old->facts);
 	}
+}
+
+static void
+add_reason(struct renumber *r)
+{
+	if (r->into->no_module_why == NONE)
+		r->into->no_module_why =
+			new_number(r->strings, r->from->no_module_why);
 }
 
 static void
@@ -293,6 +298,7 @@ static void
 add(struct renumber *r)
 {
 	add_strings_and_modules(r);
+	add_reason(r);
 	add_metrics(r);
 	add_frames(r);
 	add_stacks(r);

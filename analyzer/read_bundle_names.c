@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "facts.h"
 #include "read_bundle.h"
 #include "read_bundle_symbols.h"
 
@@ -50,8 +51,9 @@ find_modules(struct naming *n)
 			continue;
 		m->why = string_of(n, known->why);
 		m->facts = string_of(n, known->facts);
-		m->bare = known->bare;
-		m->missing = known->missing;
+		m->bare = facts_has(strtab_get(&p->strings, m->facts), "bare");
+		m->missing =
+			facts_has(strtab_get(&p->strings, m->facts), "missing");
 	}
 	n->no_file = bundle_symbols_module(n->b, "", "");
 	if (n->no_file != NULL)

@@ -64,8 +64,6 @@ module_line(struct bundle_symbols *b, struct scan line)
 		!take_string(b, &line, &m.why) ||
 		!take_string(b, &line, &m.facts))
 		return false;
-	m.bare = scan_text(&line, " bare");
-	m.missing = scan_text(&line, " missing");
 	if (b->module_count > 0 &&
 		compare_modules(b, &b->modules[b->module_count - 1],
 			text_of(b, m.path), text_of(b, m.build_id)) >= 0)

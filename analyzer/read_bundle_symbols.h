@@ -12,7 +12,6 @@
 /* All of them strings of the table, or NONE. */
 struct named_module {
 	uint32_t path, build_id, why, facts;
-	bool bare, missing; /* as in struct module */
 	uint32_t first, count; /* into locations */
 };
 

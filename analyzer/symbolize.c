@@ -360,12 +360,52 @@ shorten_names(struct profile *p)
 	free(known);
 }
 
+static bool
+has_name(const struct profile *p, const struct location *l)
+{
+	for (uint32_t i = 0; i < l->depth; i++) {
+		uint32_t frame = p->location_frames[l->first + i];
+
+		if (p->functions[p->frames[frame].function].named)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A bundle has told that some code has no name; but now there are other places
+ * to look.
+ */
+static void
+forget_unnamed(struct profile *p)
+{
+	for (uint32_t i = 0; i < p->location_count; i++) {
+		struct location *l = &p->locations[i];
+		struct module *m =
+			l->module == NONE ? NULL : &p->modules[l->module];
+
+		if (m == NULL || m->facts == NONE || l->named || has_name(p, l))
+			continue;
+		l->depth = 0;
+		m->why = NONE;
+		m->bare = m->missing = false;
+	}
+}
+
+static bool
+looks_elsewhere(const struct symbolize_options *o)
+{
+	return o->debug_dirs != NULL || o->sysroot != NULL || o->debuginfod;
+}
+
 void
 profile_symbolize(struct profile *p)
 {
 	struct work w = { .p = p, .module = NONE, .percent = -1 };
 	char *urls = where.options->debuginfod ? NULL : hide_debuginfod();
 
+	if (looks_elsewhere(where.options))
+		forget_unnamed(p);
 	name_jit(p);
 	w.debug_path = symbolize_debug_path(&where);
 	name_all(&w);

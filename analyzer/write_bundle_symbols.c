@@ -10,6 +10,7 @@
 
 #include "coverage_facts.h"
 #include "err.h"
+#include "package.h"
 #include "read_bundle.h"
 #include "text.h"
 
@@ -19,6 +20,7 @@ struct names {
 	uint32_t *modules; /* of p, sorted; behind them NONE, for no file */
 	uint32_t *locations; /* of p, sorted by module and offset */
 	uint32_t location_count;
+	struct package_file *packages; /* by module; of bare ones */
 	uint32_t *functions; /* numbers of those of p, plus 1; 0: none yet */
 	uint32_t function_count;
 };
@@ -76,7 +78,7 @@ put_string(FILE *out, const struct profile *p, uint32_t id)
 static void
 put_module(struct names *n, uint32_t module)
 {
-	const struct module *m = &n->p->modules[module];
+	const struct module *m;
 	char *facts;
 
 	putc('m', n->out);
@@ -86,12 +88,13 @@ put_module(struct names *n, uint32_t module)
 		fputs(" -\n", n->out);
 		return;
 	}
+	m = &n->p->modules[module];
 	put_string(n->out, n->p, m->path);
 	put_string(n->out, n->p, m->build_id);
 	put_string(n->out, n->p, m->why);
-	facts = coverage_facts_text(n->p, module);
+	facts = coverage_facts_text(n->p, module, n->packages[module].package);
 	put_word(n->out, facts);
-	fputs(m->bare ? " bare\n" : m->missing ? " missing\n" : "\n", n->out);
+	putc('\n', n->out);
 	free(facts);
 }
 
@@ -172,6 +175,27 @@ first_of(const struct names *n, uint32_t module)
 	return low;
 }
 
+/* Of files without debug information, as info asks for them. */
+static void
+find_packages(struct names *n)
+{
+	const struct profile *p = n->p;
+	struct package_file *files =
+		xcalloc((size_t)p->module_count + 1, sizeof *files);
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < p->module_count; i++)
+		if (p->modules[i].bare && p->modules[i].facts == NONE)
+			files[count++].path =
+				strtab_get(&p->strings, p->modules[i].path);
+	packages_find(files, count);
+	count = 0;
+	for (uint32_t i = 0; i < p->module_count; i++)
+		if (p->modules[i].bare && p->modules[i].facts == NONE)
+			n->packages[i] = files[count++];
+	free(files);
+}
+
 void
 write_bundle_symbols(FILE *out, const struct profile *p)
 {
@@ -182,7 +206,9 @@ write_bundle_symbols(FILE *out, const struct profile *p)
 		xcalloc((size_t)p->location_count + 1, sizeof *n.locations);
 	n.functions =
 		xcalloc((size_t)p->function_count + 1, sizeof *n.functions);
+	n.packages = xcalloc((size_t)p->module_count + 1, sizeof *n.packages);
 	sort_all(&n);
+	find_packages(&n);
 	for (uint32_t i = 0; i <= p->module_count; i++) {
 		uint32_t module = i == 0 ? NONE : n.modules[i - 1];
 
@@ -193,6 +219,9 @@ write_bundle_symbols(FILE *out, const struct profile *p)
 			k++)
 			put_location(&n, &p->locations[n.locations[k]]);
 	}
+	for (uint32_t i = 0; i < p->module_count; i++)
+		free(n.packages[i].package);
+	free(n.packages);
 	free(n.modules);
 	free(n.locations);
 	free(n.functions);

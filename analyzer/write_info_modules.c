@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "facts.h"
 #include "package.h"
 #include "text.h"
 #include "units.h"
@@ -89,12 +90,22 @@ write_reason(FILE *out, const struct profile *p, uint32_t why)
 	free(text);
 }
 
+static void
+write_visible(FILE *out, const char *name)
+{
+	char *text = text_visible(name);
+
+	fputs(text, out);
+	free(text);
+}
+
 /* What would name the functions of a file that has no debug information. */
 static void
 write_remedy(FILE *out, const struct profile *p, const struct usage *u)
 {
 	const struct module *m = &p->modules[u->module];
-	const char *id = strtab_get(&p->strings, m->build_id);
+	const char *id = strtab_get(&p->strings, m->build_id), *server;
+	char *told;
 
 	if (m->why == NONE || m->build_id == NONE)
 		return;
@@ -108,10 +119,15 @@ write_remedy(FILE *out, const struct profile *p, const struct usage *u)
 	} else if (!m->bare && !m->missing) {
 		return; /* it has debug information */
 	}
-	fprintf(out, "\n%stry --debuginfod with DEBUGINFOD_URLS=%s", INDENT,
-		package_debuginfod());
-	fprintf(out, "\n%s  %s/buildid/%s/debuginfo", INDENT,
-		package_debuginfod(), id);
+	/* A bundle tells of the machine that it was made on. */
+	told = facts_value(strtab_get(&p->strings, m->facts), "debuginfod");
+	server = told != NULL ? told : package_debuginfod();
+	fprintf(out, "\n%stry --debuginfod with DEBUGINFOD_URLS=", INDENT);
+	write_visible(out, server);
+	fprintf(out, "\n%s  ", INDENT);
+	write_visible(out, server);
+	fprintf(out, "/buildid/%s/debuginfo", id);
+	free(told);
 }
 
 static void
@@ -144,6 +160,14 @@ write_module(
 }
 
 /* Only of files that lie here as they were loaded. */
+static bool
+wants_package(const struct profile *p, const struct usage *u)
+{
+	return u->frames > 0 && u->module != NONE &&
+	       p->modules[u->module].bare &&
+	       p->modules[u->module].facts == NONE;
+}
+
 static void
 find_packages(struct usage *usage, size_t n, const struct profile *p)
 {
@@ -151,16 +175,19 @@ find_packages(struct usage *usage, size_t n, const struct profile *p)
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (usage[i].frames > 0 && usage[i].module != NONE &&
-			p->modules[usage[i].module].bare)
+		if (wants_package(p, &usage[i]))
 			files[count++].path = strtab_get(
 				&p->strings, p->modules[usage[i].module].path);
 	packages_find(files, count);
 	count = 0;
 	for (size_t i = 0; i < n; i++)
-		if (usage[i].frames > 0 && usage[i].module != NONE &&
-			p->modules[usage[i].module].bare)
+		if (wants_package(p, &usage[i]))
 			usage[i].package = files[count++].package;
+		else if (usage[i].module != NONE)
+			usage[i].package = facts_value(
+				strtab_get(&p->strings,
+					p->modules[usage[i].module].facts),
+				"package");
 	free(files);
 }
 
