@@ -5,7 +5,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
-need zstd tar unshare ldd
+need zstd tar unshare ldd node
 
 # shown INPUT OUT: everything that the commands say of it
 shown()
@@ -80,7 +80,19 @@ mv dumps series
 cp "$SRC/tests/fuzz/corpus/read_heaptrack/interpreted" heaptrack.a.77
 gzip -c heaptrack.a.77 >heaptrack.b.78.gz
 
-for input in phases series tree heaptrack.a.77 heaptrack.b.78.gz; do
+# And one of JavaScript, whose names are in a file of its process alone.
+cat >leak.js <<'END'
+const keep = [];
+function leakBuffers(n) { for (let i = 0; i < n; i++) keep.push(Buffer.alloc(9999)); }
+for (let i = 0; i < 500; i++) leakBuffers(20);
+console.log(process.pid);
+END
+map=/tmp/perf-$(shim HEAPFLAME_SAMPLE=64K node --perf-basic-prof \
+	--interpreted-frames-native-stack leak.js).map
+trap 'rm -f "$map"' EXIT
+mv dumps script
+
+for input in phases series tree script heaptrack.a.77 heaptrack.b.78.gz; do
 	shown $input before.$input
 	"$HEAPFLAME" bundle -o $input.hfb $input
 	"$HEAPFLAME" bundle -o - $input | cmp - $input.hfb ||
@@ -91,6 +103,7 @@ for input in phases series tree heaptrack.a.77 heaptrack.b.78.gz; do
 	equal before.$input here.$input
 done
 grep -q 'api_phases.c:[0-9]' before.phases/report || fail "no names at all"
+grep -q 'leakBuffers' before.script/folded || fail "no JavaScript names"
 grep -q '\[stripped+0x' before.series/folded || fail "nothing is stripped"
 
 # Taken out again, they are what they were.
@@ -116,11 +129,11 @@ equal before.both here.both
 grep -q 'newest of 2 runs' note.txt || fail "not two runs: $(cat note.txt)"
 
 # Nothing of it is left here; and where the program was there is another one.
-rm -r phases series both heaptrack.*.gz heaptrack.a.77
+rm -r phases series script both heaptrack.*.gz heaptrack.a.77 "$map"
 mv tree tree.gone
 cp "$PROGS/sites" server
 rm stripped
-for name in phases series tree heaptrack.a.77 heaptrack.b.78.gz both; do
+for name in phases series tree script heaptrack.a.77 heaptrack.b.78.gz both; do
 	shown $name.hfb replaced.$name 2>/dev/null
 	equal before.$name replaced.$name
 	elsewhere $name.hfb elsewhere.$name 2>/dev/null
