@@ -9,6 +9,7 @@
 #include "err.h"
 #include "runs.h"
 #include "runs_files.h"
+#include "state_map.h"
 #include "symbolize.h"
 #include "units.h"
 #include "write.h"
@@ -207,23 +208,38 @@ release(struct bundling *b)
 	profile_release(&b->p);
 }
 
+/* The files of one running process are looked for where that one sees them. */
+static int
+gather(struct bundling *b, const struct args *a)
+{
+	int pid = a->file_count == 1 ? state_pid(a->files[0]) : 0, rc;
+	char *root = pid > 0 ? state_root_of(a->files[0]) : NULL;
+
+	profile_symbolize_of(pid, root);
+	b->last = true;
+	rc = runs_each(a->files, a->file_count, a->all, visit, b);
+	if (rc == 0) {
+		profile_symbolize(&b->p);
+		profile_clear(&b->p);
+		b->last = false;
+		rc = runs_each(a->files, a->file_count, a->all, visit, b);
+	}
+	profile_symbolize_of(0, NULL);
+	free(root);
+	return rc;
+}
+
 int
 cmd_bundle(int argc, char **argv)
 {
 	struct args a = { .accept = ARGS_OUTPUT };
-	struct bundling b = { .last = true };
+	struct bundling b = { 0 };
 	int rc;
 
 	if (args_parse(&a, NULL, argc, argv) < 0)
 		return EXIT_USAGE;
 	profile_init(&b.p);
-	rc = runs_each(a.files, a.file_count, a.all, visit, &b);
-	if (rc == 0) {
-		profile_symbolize(&b.p);
-		profile_clear(&b.p);
-		b.last = false;
-		rc = runs_each(a.files, a.file_count, a.all, visit, &b);
-	}
+	rc = gather(&b, &a);
 	if (rc == 0)
 		rc = bundle(&b, &a);
 	release(&b);
