@@ -14,6 +14,8 @@
 
 #include "args_values.h"
 #include "err.h"
+#include "read_folded.h"
+#include "read_perf.h"
 #include "runs.h"
 #include "select_match.h"
 #include "select_rules.h"
@@ -89,6 +91,9 @@ add_common(struct parser *p)
 		struct args_own own;
 	} common[] = {
 		{ ARGS_METRIC, { "metric", 0, ARGS_TEXT, &p->metric, 0 } },
+		{ ARGS_METRIC,
+			{ "countname", 0, ARGS_TEXT, &a->count_name, 0 } },
+		{ ARGS_METRIC, { "event", 0, ARGS_TEXT, &a->event, 0 } },
 		{ ARGS_OUTPUT, { "output", 'o', ARGS_TEXT, &a->output, 0 } },
 		{ ARGS_BYTES, { "bytes", 0, ARGS_FLAG, &a->exact, 0 } },
 		{ ARGS_WRAPPERS,
@@ -297,6 +302,8 @@ args_load(const struct args *a, struct profile *p)
 
 	if (a->selection.base && load_base(a) < 0)
 		return -1;
+	read_folded_count(a->count_name);
+	read_perf_event(a->event);
 	if (runs_load(p, a->files, a->file_count, a->all) < 0)
 		return -1;
 	root = pid > 0 ? state_root_of(a->files[0]) : NULL;

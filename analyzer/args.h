@@ -30,7 +30,7 @@
  * accepted always.
  */
 enum {
-	ARGS_METRIC = 1, /* --metric M */
+	ARGS_METRIC = 1, /* --metric M, --countname NAME, --event NAME */
 	ARGS_OUTPUT = 2, /* -o FILE, --output FILE */
 	ARGS_BYTES = 4, /* --bytes: exact figures */
 	ARGS_WRAPPERS = 8, /* --no-wrappers, --wrapper RE (may repeat) */
@@ -82,6 +82,8 @@ struct args {
 	bool all;
 	struct selection selection; /* metric -1 unless one was named */
 	struct args_words words; /* what files and texts are borrowed from */
+	const char *count_name; /* --countname; NULL: not given; borrowed */
+	const char *event; /* --event; likewise */
 	const char *output; /* NULL: not given; borrowed */
 	bool exact;
 	bool json;

@@ -337,6 +337,25 @@ profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
 	return i;
 }
 
+uint32_t
+profile_find_stack(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated)
+{
+	const struct table *t = &p->index->stacks;
+	struct stack_key key = { locations, depth, truncated };
+	uint64_t hash = hash_stack(locations, depth, truncated);
+	uint32_t mask = t->slot_count - 1;
+
+	if (t->slot_count == 0)
+		return NONE;
+	for (uint32_t s = (uint32_t)hash & mask; t->slots[s] != 0;
+		s = (s + 1) & mask)
+		if (t->tags[s] == tag_of(hash) &&
+			stack_equal(p, t->slots[s] - 1, &key))
+			return t->slots[s] - 1;
+	return NONE;
+}
+
 static uint64_t
 hash_function(const struct function *f)
 {

@@ -141,6 +141,8 @@ struct process {
 	uint64_t own; /* bytes that the profiler has mapped */
 	struct process_allocator allocator;
 	uint64_t temp_ms; /* freed within it is short-lived; 0: not known */
+	/* Its stacks begin with their thread's name, unless --by says it. */
+	bool threads_are_roots;
 	bool has[METRICS]; /* which metrics its files hold */
 	uint32_t first_loss, losses; /* into losses */
 	uint32_t first_phase, phases; /* into phases, in order of time */
@@ -262,6 +264,9 @@ uint32_t profile_location_named(struct profile *p, uint32_t module,
 	uint64_t offset, const uint32_t *frames, uint32_t depth);
 uint32_t profile_stack(struct profile *p, const uint32_t *locations,
 	uint32_t depth, bool truncated);
+/* The same, but nothing is added: NONE if there is no such stack. */
+uint32_t profile_find_stack(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated);
 uint32_t profile_function(struct profile *p, struct function f);
 uint32_t profile_frame(struct profile *p, struct frame f);
 
@@ -275,7 +280,8 @@ int profile_foreign_metric(
 /* "peak_space", or the name that the file gave; and what it counts. */
 const char *profile_metric_name(const struct profile *p, enum metric m);
 enum unit profile_metric_unit(const struct profile *p, enum metric m);
-/* "bytes", "objects", "nanoseconds", or the file's own word. */
+/* "bytes", "objects", "nanoseconds", or the file's own word; what is a mere
+ * "count" is counted in the metric's name. */
 const char *profile_metric_unit_name(const struct profile *p, enum metric m);
 
 /* A cause of loss, appended; process->first_loss and losses name a range. */

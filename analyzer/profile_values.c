@@ -55,8 +55,12 @@ profile_metric_name(const struct profile *p, enum metric m)
 const char *
 profile_metric_unit_name(const struct profile *p, enum metric m)
 {
-	if (m >= FOREIGN)
-		return strtab_get(&p->strings, p->foreign[m - FOREIGN].unit);
+	const char *unit;
+
+	if (m >= FOREIGN) {
+		unit = strtab_get(&p->strings, p->foreign[m - FOREIGN].unit);
+		return strcmp(unit, "count") ? unit : profile_metric_name(p, m);
+	}
 	return metric_is_space(m) ? "bytes" : "objects";
 }
 

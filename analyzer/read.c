@@ -16,7 +16,7 @@
 #include "read_sparse.h"
 
 static const struct reader *const readers[] = { &reader_heapv2, &reader_live,
-	&reader_heaptrack, &reader_pprof };
+	&reader_heaptrack, &reader_pprof, &reader_perf };
 
 /* By then a reader knows how much it wants. */
 #define HEADS_END ((size_t)2 << 20)
@@ -40,29 +40,44 @@ static const struct {
 	{ "<?xml", 5, "XML, perhaps a flame graph" },
 	{ "<svg", 4, "a flame graph" },
 	{ "PERFILE2", 8, "a perf profile" },
-	{ "{", 1, "JSON" },
+	{ "{\"", 2, "JSON" },
+	{ "{\n", 2, "JSON" },
+	{ "{\r", 2, "JSON" },
+	{ "{ ", 2, "JSON" },
+	{ "{}", 2, "JSON" },
 };
+
+/* What else it is, or NULL. */
+static const char *
+other_format(const struct input *in)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (in->length >= others[i].length &&
+			memcmp(in->bytes, others[i].magic, others[i].length) ==
+				0)
+			return others[i].what;
+	return NULL;
+}
 
 static const struct reader *
 choose(const struct input *in)
 {
+	const char *other;
+
 	for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
 		if (readers[i]->recognises(in))
 			return readers[i];
-	if (in->length == 0) {
+	other = other_format(in);
+	/* Asked last: nearly any text with numbers might be such stacks. */
+	if (other == NULL && reader_folded.recognises(in))
+		return &reader_folded;
+	if (in->length == 0)
 		error("'%s' is empty", in->name);
-		return NULL;
-	}
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		if (in->length < others[i].length ||
-			memcmp(in->bytes, others[i].magic, others[i].length) !=
-				0)
-			continue;
-		error("'%s' is %s, not a %s", in->name, others[i].what,
+	else if (other != NULL)
+		error("'%s' is %s, not a %s", in->name, other,
 			readers[0]->format);
-		return NULL;
-	}
-	error("'%s' is not a %s", in->name, readers[0]->format);
+	else
+		error("'%s' is not a %s", in->name, readers[0]->format);
 	return NULL;
 }
 

@@ -56,7 +56,8 @@ struct reader {
 #define INPUT_START 4096
 
 extern const struct reader reader_heapv2, reader_live;
-extern const struct reader reader_heaptrack, reader_pprof;
+extern const struct reader reader_heaptrack, reader_pprof, reader_perf;
+extern const struct reader reader_folded; /* the weakest: asked last */
 
 /*
  * What a foreign format leaves open of a process: nothing known, a snapshot.

@@ -17,7 +17,7 @@
 #define TABLE	   14
 #define ROW_SHOWN  150 /* an entry and a shown stack */
 #define FRAME_COST 120 /* 3 numbers in arrays, a node, its place */
-#define NAME_COST  100 /* its numbers, its sorting, twice its bytes apart */
+#define NAME_COST  130 /* its numbers, its sorting; twice its bytes apart */
 
 static uint64_t
 cost(const struct profile *p, uint64_t frame_cost)
@@ -57,10 +57,23 @@ read_budget_spend(struct read_budget *b, uint64_t bytes)
 	b->before -= bytes; /* may wrap: only differences count */
 }
 
+uint32_t
+read_budget_depth(const struct read_budget *b, uint64_t taken)
+{
+	uint64_t spent = cost(b->p, b->frame_cost) - b->before;
+	uint64_t most = TIMES * taken + SLACK;
+	uint64_t depth = spent < most ? (most - spent) / FRAME_COST + 1 : 0;
+
+	/* Numbers of frames are 32 bits wide, in more than one place. */
+	if (b->p->stack_location_count > UINT32_MAX / 4)
+		return 0;
+	return depth < UINT32_MAX / 4 ? (uint32_t)depth : UINT32_MAX / 4;
+}
+
 bool
 read_budget_allows(const struct read_budget *b, uint64_t taken)
 {
-	return cost(b->p, b->frame_cost) - b->before < TIMES * taken + SLACK;
+	return read_budget_depth(b, taken) > 0;
 }
 
 uint32_t

@@ -46,6 +46,12 @@ void read_budget_spend(struct read_budget *b, uint64_t bytes);
  */
 bool read_budget_allows(const struct read_budget *b, uint64_t taken);
 
+/*
+ * How many frames deep a new stack may be; 0: there is no room for any. For
+ * formats in which one line may be a stack of millions.
+ */
+uint32_t read_budget_depth(const struct read_budget *b, uint64_t taken);
+
 /* The stack for what found no room; counts how often that was. */
 uint32_t read_budget_other(struct read_budget *b);
 

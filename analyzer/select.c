@@ -193,6 +193,13 @@ build(struct shown *out, struct collector *b, const struct wrappers *w)
 	return 0;
 }
 
+/* Of CPU time malloc's own share is as good as any: it wraps nothing there. */
+static bool
+is_of_heap(const struct shown *s)
+{
+	return s->unit == UNIT_BYTES || s->unit == UNIT_OBJECTS;
+}
+
 /* What is wrong is found before the work. */
 static int
 prepare(struct shown *out, struct collector *b, struct wrappers **w)
@@ -203,7 +210,7 @@ prepare(struct shown *out, struct collector *b, struct wrappers **w)
 		rules_init(&b->rules, b->p, s) < 0)
 		return -1;
 	metric_describe(out, s, &b->span);
-	if (s->show_wrappers)
+	if (s->show_wrappers || (!is_of_heap(out) && !s->wrappers))
 		return 0;
 	*w = wrappers_new((const char *const *)s->wrappers);
 	return *w ? 0 : -1;

@@ -96,11 +96,14 @@ static void
 push_frames(struct collector *c, const struct row *r)
 {
 	const struct stack stack = c->p->stacks[r->stack];
+	uint32_t command = roots_command(&c->roots, r, c->s);
 	size_t start;
 
 	if (stack.depth > 0 && stack.truncated)
 		push(c, roots_marker(c->p, "[truncated]"));
 	start = c->frame_count;
+	if (command != NONE)
+		push(c, command);
 	for (uint32_t i = stack.depth; i > 0; i--)
 		push_location(c, c->p->stack_locations[stack.first + i - 1]);
 	if (c->frame_count == start)
