@@ -167,7 +167,7 @@ other_files_are_named_for_what_they_are(void **state)
 		  "ELF",
 			"a program or library" },
 		{ "heap_v2/", "is not a" },
-		{ "root;a;b 12\n", "is not a" },
+		{ "root;a;b\n", "is not a" },
 	};
 	char *folder = new_folder();
 	char path[256];
