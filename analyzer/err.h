@@ -61,12 +61,16 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  *   GROW(list, count, capacity); list[count++] = ...
  */
 #define GROW(array, count, capacity)                                           \
-	((array) = grow((array), (count), &(capacity), sizeof *(array)))
+	((array) = (count) < (capacity) ? (array)                              \
+					: grow((array), (count), &(capacity),  \
+						  sizeof *(array)))
 void *grow(void *array, size_t count, size_t *capacity, size_t element_size);
 
 /* An array whose capacity is its count rounded up to a power of two. */
 #define GROW32(array, count)                                                   \
-	((array) = grow_pow2((array), (count), sizeof *(array)))
+	((array) = ((count) & ((count)-1)) != 0                                \
+			   ? (array)                                           \
+			   : grow_pow2((array), (count), sizeof *(array)))
 void *grow_pow2(void *array, size_t count, size_t element_size);
 
 #endif

@@ -28,6 +28,31 @@ struct name_cache {
 
 uint32_t name_hash(const unsigned char *bytes, size_t length);
 
+/*
+ * Whoever knows what will be asked for next says it, first the one, some time
+ * later the other: then nobody waits for memory.
+ */
+static inline void
+name_cache_fetch(const struct name_cache *c, uint32_t hash)
+{
+	if (c->slot_count > 0)
+		__builtin_prefetch(&c->slots[hash & (c->slot_count - 1)]);
+}
+
+static inline void
+name_cache_fetch_bytes(const struct name_cache *c, uint32_t hash)
+{
+	const struct name_slot *s;
+
+	if (c->slot_count == 0)
+		return;
+	s = &c->slots[hash & (c->slot_count - 1)];
+	if (s->number != 0) {
+		__builtin_prefetch(c->bytes + s->at);
+		__builtin_prefetch(c->bytes + s->at + 64);
+	}
+}
+
 /* `hash` is name_hash() of the bytes. The number, or NAME_UNKNOWN. */
 uint32_t name_cache_find(const struct name_cache *c, const unsigned char *bytes,
 	size_t length, uint32_t hash);

@@ -330,10 +330,12 @@ profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
 		(struct stack){ .first = p->stack_location_count,
 			.depth = depth,
 			.truncated = truncated };
-	for (uint32_t d = 0; d < depth; d++) {
-		GROW32(p->stack_locations, p->stack_location_count);
-		p->stack_locations[p->stack_location_count++] = locations[d];
+	for (uint32_t d = 0, at = p->stack_location_count; d < depth;
+		d++, at++) {
+		GROW32(p->stack_locations, at);
+		p->stack_locations[at] = locations[d];
 	}
+	p->stack_location_count += depth;
 	return i;
 }
 

@@ -22,6 +22,7 @@
 #include "read_budget.h"
 
 #define FIRST_LINES 65536 /* bytes by which the columns are told */
+#define AHEAD	    6 /* names */
 
 static const char *count_name;
 
@@ -42,9 +43,12 @@ struct folded {
 	uint64_t good, bad; /* lines */
 	size_t scanned; /* bytes from s->at on that hold no newline */
 
-	/* The stack of the line at hand, root first, and where names end. */
-	uint32_t *locations;
-	size_t *ends;
+	/* The stack of the line at hand, root first. */
+	struct named {
+		size_t end; /* of its name in the stack */
+		uint32_t hash; /* of its name */
+		uint32_t location;
+	} * frames;
 	size_t depth, capacity;
 	uint32_t *leaf_first;
 	size_t leaf_first_capacity;
@@ -82,9 +86,8 @@ add_name(struct folded *f, const unsigned char *bytes, size_t length)
 /* NONE if it is new and there is no room for more. */
 static uint32_t
 location_of(struct folded *f, const unsigned char *bytes, size_t length,
-	bool may_add)
+	uint32_t hash, bool may_add)
 {
-	uint32_t hash = name_hash(bytes, length);
 	uint32_t location = name_cache_find(&f->names, bytes, length, hash);
 
 	if (location == NAME_UNKNOWN && may_add) {
@@ -125,7 +128,7 @@ shared_frames(const struct folded *f, const struct folded_line *l)
 	while (n < high) {
 		size_t middle = n + (high - n) / 2;
 
-		if (f->ends[middle] < same)
+		if (f->frames[middle].end < same)
 			n = middle + 1;
 		else
 			high = middle;
@@ -133,39 +136,54 @@ shared_frames(const struct folded *f, const struct folded_line *l)
 	return n;
 }
 
-static void
-push(struct folded *f, uint32_t location, size_t end)
+/*
+ * Where the names from `depth` on end, and their hashes. False: it is deeper
+ * than `most`.
+ */
+static bool
+split(struct folded *f, const struct folded_line *l, size_t most)
 {
-	size_t capacity = f->capacity;
+	size_t at = f->depth > 0 ? f->frames[f->depth - 1].end + 1 : 0;
 
-	GROW(f->locations, f->depth, f->capacity);
-	GROW(f->ends, f->depth, capacity);
-	f->locations[f->depth] = location;
-	f->ends[f->depth++] = end;
+	while (at <= l->length && l->length > 0) {
+		const unsigned char *name = l->stack + at;
+		const unsigned char *stop = memchr(name, ';', l->length - at);
+		size_t length = stop ? (size_t)(stop - name) : l->length - at;
+		uint32_t hash = name_hash(name, length);
+
+		if (f->depth >= most)
+			return false;
+		name_cache_fetch(&f->names, hash);
+		GROW(f->frames, f->depth, f->capacity);
+		f->frames[f->depth++] =
+			(struct named){ at + length, hash, NONE };
+		at += length + 1;
+	}
+	return true;
 }
 
 /* False, where there is no room for so deep a stack or for its names. */
 static bool
 find_frames(struct folded *f, const struct folded_line *l, uint32_t room)
 {
-	size_t most = room > f->deepest ? room : f->deepest, at;
+	size_t most = room > f->deepest ? room : f->deepest;
+	size_t first = shared_frames(f, l), at;
 
-	f->depth = shared_frames(f, l);
-	at = f->depth > 0 ? f->ends[f->depth - 1] + 1 : 0;
 	f->last = NULL;
-	while (at <= l->length && l->length > 0) {
-		const unsigned char *name = l->stack + at;
-		const unsigned char *stop = memchr(name, ';', l->length - at);
-		size_t length = stop ? (size_t)(stop - name) : l->length - at;
-		uint32_t location;
+	f->depth = first;
+	if (!split(f, l, most))
+		return false;
+	at = first > 0 ? f->frames[first - 1].end + 1 : 0;
+	for (size_t i = first; i < f->depth; i++) {
+		struct named *n = &f->frames[i];
 
-		if (f->depth >= most)
+		if (i + AHEAD < f->depth)
+			name_cache_fetch_bytes(&f->names, n[AHEAD].hash);
+		n->location = location_of(
+			f, l->stack + at, n->end - at, n->hash, room > 0);
+		if (n->location == NONE)
 			return false;
-		location = location_of(f, name, length, room > 0);
-		if (location == NONE)
-			return false;
-		push(f, location, at + length);
-		at += length + 1;
+		at = n->end + 1;
 	}
 	f->last = l->stack;
 	f->last_length = l->length;
@@ -185,7 +203,7 @@ stack_of(struct folded *f, bool may_add)
 	}
 	leaf_first = f->leaf_first;
 	for (size_t i = 0; i < n; i++)
-		leaf_first[i] = f->locations[n - 1 - i];
+		leaf_first[i] = f->frames[n - 1 - i].location;
 	if (!may_add)
 		return profile_find_stack(f->p, leaf_first, (uint32_t)n, false);
 	if (n > f->deepest)
@@ -379,8 +397,7 @@ stream(struct profile *p, struct source *s)
 	read_budget_init(&f.budget, p);
 	status = read_all(&f);
 	name_cache_release(&f.names);
-	free(f.locations);
-	free(f.ends);
+	free(f.frames);
 	free(f.leaf_first);
 	return status;
 }
