@@ -5,7 +5,6 @@
  * doubles, and each sum is rounded once. All figures printed later are sums of
  * these integers.
  */
-#define _GNU_SOURCE /* qsort_r */
 #include "select.h"
 
 #include <inttypes.h>
@@ -16,7 +15,7 @@
 #include "err.h"
 #include "select_base.h"
 #include "select_collect.h"
-#include "select_order.h"
+#include "select_sort.h"
 #include "select_unseen.h"
 
 #define MOST 9e18 /* below 2^63 */
@@ -37,18 +36,6 @@ shown_name(const struct shown *s, uint32_t frame)
 
 	return strtab_get(
 		&p->strings, p->functions[p->frames[frame].function].name);
-}
-
-static int
-compare_entries(const void *x, const void *y, void *context)
-{
-	const struct entry *a = x, *c = y;
-	int order = stack_compare(context, (struct slice){ a->first, a->depth },
-		(struct slice){ c->first, c->depth });
-
-	if (order == 0)
-		order = a->row == c->row ? 0 : a->row < c->row ? -1 : 1;
-	return order;
 }
 
 static bool
@@ -172,9 +159,6 @@ too_much(const struct collector *b)
 static int
 build(struct shown *out, struct collector *b, const struct wrappers *w)
 {
-	struct stack_order order = { .p = b->p };
-	uint32_t *places;
-
 	collect(b, w);
 	if (too_much(b))
 		return error("the figures of these files add up to more "
@@ -182,14 +166,8 @@ build(struct shown *out, struct collector *b, const struct wrappers *w)
 	out->whole = llround(b->whole);
 	if (b->count == 0)
 		return 0;
-	/* After collect: that is what adds functions of our own. */
-	places = select_places(b->p);
-	order.places = places;
-	order.frames = b->frames;
-	qsort_r(b->entries, b->count, sizeof *b->entries, compare_entries,
-		&order);
+	select_sort(b);
 	merge_all(out, b);
-	free(places);
 	return 0;
 }
 

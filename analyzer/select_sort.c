@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stacks by the hundred thousand, of which most begin alike: sorted by two
+ * places at a time (multikey.h), and only those of equal places by frames.
+ */
+#define _GNU_SOURCE /* qsort_r */
+#include "select_sort.h"
+
+#include <stdlib.h>
+
+#include "err.h"
+#include "multikey.h"
+#include "select_order.h"
+
+struct sorting {
+	const struct collector *c;
+	struct stack_order order;
+	uint32_t *places; /* of frames: a step less, millions of times */
+};
+
+static uint64_t
+places_word(const void *context, uint32_t entry, uint32_t depth)
+{
+	const struct sorting *s = context;
+	const struct entry *e = &s->c->entries[entry];
+	const uint32_t *frames = s->c->frames + e->first;
+	uint64_t word;
+
+	depth *= 2;
+	if (depth >= e->depth)
+		return 0;
+	word = (uint64_t)(s->places[frames[depth]] + 1) << 32;
+	if (depth + 1 < e->depth)
+		word |= s->places[frames[depth + 1]] + 1;
+	return word;
+}
+
+static int
+compare_ties(const void *x, const void *y, void *context)
+{
+	const struct sorting *s = context;
+	uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
+	const struct entry *a = &s->c->entries[i], *b = &s->c->entries[k];
+	int order =
+		stack_compare(&s->order, (struct slice){ a->first, a->depth },
+			(struct slice){ b->first, b->depth });
+
+	if (order == 0 && a->row != b->row)
+		order = a->row < b->row ? -1 : 1;
+	return order != 0 ? order : i < k ? -1 : i > k;
+}
+
+static void
+sort_ties(const void *context, uint32_t *entries, size_t count)
+{
+	qsort_r(entries, count, sizeof *entries, compare_ties, (void *)context);
+}
+
+void
+select_sort(struct collector *c)
+{
+	struct profile *p = c->p;
+	uint32_t *places = select_places(p);
+	struct sorting s = {
+		.c = c,
+		.order = { .p = p, .places = places, .frames = c->frames },
+		.places = xmalloc((p->frame_count + 1) * sizeof *s.places),
+	};
+	const struct multikey by_places = { places_word, sort_ties, &s };
+	uint32_t *order = xmalloc((c->count + 1) * sizeof *order);
+	struct entry *sorted = xmalloc((c->count + 1) * sizeof *sorted);
+
+	for (uint32_t i = 0; i < p->frame_count; i++)
+		s.places[i] = places[p->frames[i].function];
+	for (uint32_t i = 0; i < c->count; i++)
+		order[i] = i;
+	multikey_sort(&by_places, order, c->count);
+	for (uint32_t i = 0; i < c->count; i++)
+		sorted[i] = c->entries[order[i]];
+	free(c->entries);
+	c->entries = sorted;
+	c->capacity = c->count + 1;
+	free(order);
+	free(s.places);
+	free(places);
+}
