@@ -17,7 +17,7 @@ OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude -I$(OUT)/proto \
        $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LINK = $(if $(SAN),-fsanitize=$(SAN))
 CURSES := $(shell pkg-config --libs ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
-LIBS = -ldw -lelf -liberty -lz -lzstd -lprotobuf-c $(CURSES) -lm
+LIBS = -pthread -ldw -lelf -liberty -lz -lzstd -lprotobuf-c $(CURSES) -lm
 
 # Each flag of the shim has a reason: docs/ARCHITECTURE.md, "Build of the shim".
 SHIM_CFLAGS  = -fPIC -fvisibility=hidden -ftls-model=initial-exec \

@@ -4,9 +4,8 @@
  * them. Text that ends its lines in numbers is all that can be recognised, so
  * this reader is asked last.
  *
- * Made for files of hundreds of megabytes: a name is looked up by its bytes
- * alone (name_cache.h), and what a line has in common with the one before it
- * is not looked at again.
+ * Made for files of hundreds of megabytes: a thread reads and splits lines
+ * (folded_split.h), this one has the profile.
  */
 #include "read_folded.h"
 
@@ -14,15 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "annotation.h"
 #include "err.h"
 #include "folded_line.h"
-#include "name_cache.h"
+#include "folded_split.h"
 #include "read.h"
 #include "read_budget.h"
 
 #define FIRST_LINES 65536 /* bytes by which the columns are told */
-#define AHEAD	    6 /* names */
+#define BATCHES	    4
 
 static const char *count_name;
 
@@ -34,27 +34,16 @@ read_folded_count(const char *name)
 
 struct folded {
 	struct profile *p;
-	struct source *s;
 	struct read_budget budget;
-	struct name_cache names; /* -> location */
 	uint32_t process;
-	bool two; /* columns */
 	int metric, metric_before;
+	bool two; /* columns */
 	uint64_t good, bad; /* lines */
-	size_t scanned; /* bytes from s->at on that hold no newline */
-
-	/* The stack of the line at hand, root first. */
-	struct named {
-		size_t end; /* of its name in the stack */
-		uint32_t hash; /* of its name */
-		uint32_t location;
-	} * frames;
-	size_t depth, capacity;
+	uint32_t *locations; /* by number of a name; NONE: it found no room */
+	size_t location_count, location_capacity;
 	uint32_t *leaf_first;
 	size_t leaf_first_capacity;
 	size_t deepest; /* of all stacks that were added */
-	const unsigned char *last; /* the stack of the line before, or NULL */
-	size_t last_length;
 };
 
 static uint32_t
@@ -83,189 +72,99 @@ add_name(struct folded *f, const unsigned char *bytes, size_t length)
 	return profile_location_named(p, function.module, 0, &id, 1);
 }
 
-/* NONE if it is new and there is no room for more. */
-static uint32_t
-location_of(struct folded *f, const unsigned char *bytes, size_t length,
-	uint32_t hash, bool may_add)
+static void
+add_names(struct folded *f, const struct folded_batch *b)
 {
-	uint32_t location = name_cache_find(&f->names, bytes, length, hash);
+	for (size_t i = 0; i < b->name_count; i++) {
+		const struct folded_name *n = &b->names[i];
+		bool room = read_budget_allows(&f->budget, b->taken);
 
-	if (location == NAME_UNKNOWN && may_add) {
-		location = add_name(f, bytes, length);
-		name_cache_add(&f->names, bytes, length, hash, location);
+		GROW(f->locations, f->location_count, f->location_capacity);
+		f->locations[f->location_count++] =
+			room ? add_name(f, b->bytes + n->at, n->length) : NONE;
 	}
-	return location == NAME_UNKNOWN ? NONE : location;
 }
 
-/* How many bytes two stacks have in common. */
-static size_t
-common(const unsigned char *a, const unsigned char *b, size_t most)
-{
-	size_t i = 0;
-	uint64_t x, y;
-
-	for (; i + 8 <= most; i += 8) {
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (x != y)
-			break;
-	}
-	while (i < most && a[i] == b[i])
-		i++;
-	return i;
-}
-
-/* The frames that the line before has, too, each with the `;` behind it. */
-static size_t
-shared_frames(const struct folded *f, const struct folded_line *l)
-{
-	size_t most = l->length < f->last_length ? l->length : f->last_length;
-	size_t same, n = 0, high = f->depth;
-
-	if (f->last == NULL)
-		return 0;
-	same = common(f->last, l->stack, most);
-	while (n < high) {
-		size_t middle = n + (high - n) / 2;
-
-		if (f->frames[middle].end < same)
-			n = middle + 1;
-		else
-			high = middle;
-	}
-	return n;
-}
-
-/*
- * Where the names from `depth` on end, and their hashes. False: it is deeper
- * than `most`.
- */
+/* Leaf first. False: one of its names found no room. */
 static bool
-split(struct folded *f, const struct folded_line *l, size_t most)
+find_locations(struct folded *f, const uint32_t *numbers, size_t depth)
 {
-	size_t at = f->depth > 0 ? f->frames[f->depth - 1].end + 1 : 0;
+	if (depth > f->leaf_first_capacity) {
+		f->leaf_first_capacity = depth * 2;
+		f->leaf_first = xrealloc(
+			f->leaf_first, 2 * depth * sizeof *f->leaf_first);
+	}
+	for (size_t i = 0; i < depth; i++) {
+		uint32_t location = f->locations[numbers[depth - 1 - i]];
 
-	while (at <= l->length && l->length > 0) {
-		const unsigned char *name = l->stack + at;
-		const unsigned char *stop = memchr(name, ';', l->length - at);
-		size_t length = stop ? (size_t)(stop - name) : l->length - at;
-		uint32_t hash = name_hash(name, length);
-
-		if (f->depth >= most)
+		if (location == NONE)
 			return false;
-		name_cache_fetch(&f->names, hash);
-		GROW(f->frames, f->depth, f->capacity);
-		f->frames[f->depth++] =
-			(struct named){ at + length, hash, NONE };
-		at += length + 1;
+		f->leaf_first[i] = location;
 	}
 	return true;
 }
 
-/* False, where there is no room for so deep a stack or for its names. */
-static bool
-find_frames(struct folded *f, const struct folded_line *l, uint32_t room)
-{
-	size_t most = room > f->deepest ? room : f->deepest;
-	size_t first = shared_frames(f, l), at;
-
-	f->last = NULL;
-	f->depth = first;
-	if (!split(f, l, most))
-		return false;
-	at = first > 0 ? f->frames[first - 1].end + 1 : 0;
-	for (size_t i = first; i < f->depth; i++) {
-		struct named *n = &f->frames[i];
-
-		if (i + AHEAD < f->depth)
-			name_cache_fetch_bytes(&f->names, n[AHEAD].hash);
-		n->location = location_of(
-			f, l->stack + at, n->end - at, n->hash, room > 0);
-		if (n->location == NONE)
-			return false;
-		at = n->end + 1;
-	}
-	f->last = l->stack;
-	f->last_length = l->length;
-	return true;
-}
-
+/* NONE: it finds no room. */
 static uint32_t
-stack_of(struct folded *f, bool may_add)
+stack_of(struct folded *f, const struct folded_batch *b,
+	const struct folded_stack *s)
 {
-	uint32_t *leaf_first;
-	size_t n = f->depth;
+	uint32_t room = read_budget_depth(&f->budget, b->taken);
 
-	if (n > f->leaf_first_capacity) {
-		f->leaf_first_capacity = n * 2;
-		f->leaf_first =
-			xrealloc(f->leaf_first, 2 * n * sizeof *f->leaf_first);
-	}
-	leaf_first = f->leaf_first;
-	for (size_t i = 0; i < n; i++)
-		leaf_first[i] = f->frames[n - 1 - i].location;
-	if (!may_add)
-		return profile_find_stack(f->p, leaf_first, (uint32_t)n, false);
-	if (n > f->deepest)
-		f->deepest = n;
-	return profile_stack(f->p, leaf_first, (uint32_t)n, false);
+	if (!s->known || (s->depth > room && s->depth > f->deepest) ||
+		!find_locations(f, b->numbers + s->first, s->depth))
+		return NONE;
+	if (room < s->depth || room == 0)
+		return profile_find_stack(f->p, f->leaf_first, s->depth, false);
+	if (s->depth > f->deepest)
+		f->deepest = s->depth;
+	return profile_stack(f->p, f->leaf_first, s->depth, false);
 }
 
 static void
-add_stack(struct folded *f, const struct folded_line *l)
+add_stack(struct folded *f, const struct folded_batch *b,
+	const struct folded_stack *s)
 {
-	uint32_t room = read_budget_depth(&f->budget, f->s->taken);
-	uint32_t stack = NONE;
+	uint32_t stack = stack_of(f, b, s);
 	struct row *row;
 
-	if (find_frames(f, l, room))
-		stack = stack_of(f, room > 0);
 	if (stack == NONE)
 		stack = read_budget_other(&f->budget);
 	row = profile_row(f->p, stack, f->process, NONE, NONE, NONE);
-	row->v[f->metric].sum += l->count;
+	row->v[f->metric].sum += s->count;
 	if (f->two)
-		row->v[f->metric_before].sum += l->before;
+		row->v[f->metric_before].sum += s->before;
 }
 
-static void
-take_line(struct folded *f, const unsigned char *at, const unsigned char *end)
+static bool
+fill(void *split, void *batch)
 {
-	struct folded_line l;
-
-	switch (folded_line_parse(&l, at, end, f->two)) {
-	case FOLDED_NONE:
-		return;
-	case FOLDED_BAD:
-		f->bad++;
-		return;
-	case FOLDED_STACK:
-		break;
-	}
-	f->good++;
-	if (l.count > 0 || l.before > 0)
-		add_stack(f, &l);
+	return folded_split_next(split, batch);
 }
 
-/* Those that are there as a whole. */
-static void
-take_lines(struct folded *f)
+/* 0, or -1 after error(). */
+static int
+read_stacks(struct folded *f, struct source *s)
 {
-	struct source *s = f->s;
-	const unsigned char *end;
+	struct folded_split split = { .source = s, .two = f->two };
+	struct folded_batch batches[BATCHES] = { 0 }, *b;
+	struct ahead *ahead;
+	int status = 0;
 
-	for (;;) {
-		size_t left = (size_t)(s->end - s->at) - f->scanned;
-
-		end = memchr(s->at + f->scanned, '\n', left);
-		if (end == NULL)
-			break;
-		take_line(f, s->at, end);
-		s->at = end + 1;
-		f->scanned = 0;
+	ahead = ahead_new(fill, &split, batches, sizeof *batches, BATCHES);
+	while ((b = ahead_next(ahead))) {
+		add_names(f, b);
+		for (size_t i = 0; i < b->stack_count; i++)
+			add_stack(f, b, &b->stacks[i]);
+		f->good += b->good;
+		f->bad += b->bad;
+		status = b->status;
 	}
-	f->scanned = (size_t)(s->end - s->at);
-	f->last = NULL; /* what is in the window moves */
+	ahead_free(ahead);
+	for (size_t i = 0; i < BATCHES; i++)
+		folded_batch_release(&batches[i]);
+	folded_split_release(&split);
+	return status;
 }
 
 /* How many stacks there are among whole lines, and with how many counts. */
@@ -320,15 +219,15 @@ recognises(const struct input *in)
 
 /* By the first lines. 0, or -1 after error(). */
 static int
-find_columns(struct folded *f)
+find_columns(struct folded *f, struct source *s)
 {
 	struct sample seen;
 
 	for (size_t want = FIRST_LINES;; want *= 2) {
-		if (source_want(f->s, want) < 0)
+		if (source_want(s, want) < 0)
 			return -1;
-		seen = look(f->s->at, f->s->end);
-		if (seen.good > 0 || (size_t)(f->s->end - f->s->at) < want)
+		seen = look(s->at, s->end);
+		if (seen.good > 0 || (size_t)(s->end - s->at) < want)
 			break;
 	}
 	f->two = seen.good > 0 && seen.two == seen.good;
@@ -336,7 +235,7 @@ find_columns(struct folded *f)
 }
 
 static int
-add_metrics(struct folded *f)
+add_metrics(struct folded *f, const char *file)
 {
 	const char *name = count_name ? count_name : "samples";
 	char *before = xasprintf("%s_before", name);
@@ -350,7 +249,7 @@ add_metrics(struct folded *f)
 		f->metric_before = profile_foreign_metric(p, before, unit);
 	free(before);
 	if (f->metric < 0 || f->metric_before < 0)
-		return error("'%s': no room for one more metric", f->s->name);
+		return error("'%s': no room for one more metric", file);
 	p->processes[f->process].has[f->metric] = true;
 	if (f->two)
 		p->processes[f->process].has[f->metric_before] = true;
@@ -360,44 +259,34 @@ add_metrics(struct folded *f)
 }
 
 static int
-read_all(struct folded *f)
+read_all(struct folded *f, struct source *s)
 {
-	int more;
-
-	if (find_columns(f) < 0)
+	if (find_columns(f, s) < 0 || add_metrics(f, s->name) < 0 ||
+		read_stacks(f, s) < 0)
 		return -1;
-	if (add_metrics(f) < 0)
-		return -1;
-	do
-		take_lines(f);
-	while ((more = source_more(f->s)) > 0);
-	if (more < 0)
-		return -1;
-	take_line(f, f->s->at, f->s->end);
 	if (f->good == 0)
 		return error("'%s' holds no line that is a stack and a count",
-			f->s->name);
+			s->name);
 	if (f->bad > 0)
 		warning("'%s': %" PRIu64 " line%s without a count ignored",
-			f->s->name, f->bad, f->bad == 1 ? "" : "s");
-	if (f->s->cut)
+			s->name, f->bad, f->bad == 1 ? "" : "s");
+	if (s->cut)
 		warning("'%s' was cut off: only what stands before is shown",
-			f->s->name);
-	read_budget_end(&f->budget, f->s->name);
+			s->name);
+	read_budget_end(&f->budget, s->name);
 	return 0;
 }
 
 static int
 stream(struct profile *p, struct source *s)
 {
-	struct folded f = { .p = p, .s = s };
+	struct folded f = { .p = p };
 	int status;
 
 	f.process = profile_process(p, read_foreign_process(p, s->name));
 	read_budget_init(&f.budget, p);
-	status = read_all(&f);
-	name_cache_release(&f.names);
-	free(f.frames);
+	status = read_all(&f, s);
+	free(f.locations);
 	free(f.leaf_first);
 	return status;
 }

@@ -32,12 +32,12 @@ analyzer=(
 	'tree sites groups known suppress window'
 	'select select_* charge places stats coverage coverage_* memory reading trend trend_*'
 	'runs runs_*'
-	'read read_* heapv2 heapv2_* pprof_* folded_line perf_*'
+	'read read_* heapv2 heapv2_* pprof_* folded_line perf_* folded_*'
 	'symbolize symbolize_* addrmap'
 	'profile profile_* demangle short_name wrappers perfmap'
 	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
 	'source unpack unpack_* pack pack_* tar'
-	'strtab units scan text facts folder package assets err name_cache annotation multikey'
+	'strtab units scan text facts folder package assets err name_cache annotation multikey ahead'
 )
 
 complain()
