@@ -2,7 +2,7 @@
 /*
  * The arrays of a profile and the hash tables over them. A table holds indices
  * only (plus 1; 0 is a free slot): the hash and the equality of two elements
- * are read off the arrays themselves, so that a row costs 10 bytes of table.
+ * are read off the arrays themselves, so that a row costs 14 bytes of table.
  */
 #include "profile.h"
 #include "err.h"
@@ -13,10 +13,12 @@
 /*
  * `tags` has a byte of the hash of what is in each slot: elements that are not
  * equal are told apart without a look at them, which lie anywhere in memory.
+ * Nor are they looked at when the table grows: `hashes` has theirs.
  */
 struct table {
 	uint32_t *slots;
 	unsigned char *tags;
+	uint32_t *hashes; /* by element */
 	uint32_t slot_count, used;
 };
 
@@ -24,11 +26,9 @@ struct profile_index {
 	struct table modules, locations, stacks, functions, frames, rows;
 };
 
-/* One kind of element: the hash of element i, whether i equals the key. */
-struct kind {
-	uint64_t (*hash)(const struct profile *p, uint32_t i);
-	bool (*equal)(const struct profile *p, uint32_t i, const void *key);
-};
+/* Whether element i equals the key. */
+typedef bool equal_function(
+	const struct profile *p, uint32_t i, const void *key);
 
 static uint64_t
 mix(uint64_t h, uint64_t v)
@@ -42,16 +42,24 @@ table_release(struct table *t)
 {
 	free(t->slots);
 	free(t->tags);
+	free(t->hashes);
+}
+
+/* mix() leaves its best bits on top. */
+static uint32_t
+short_hash(uint64_t hash)
+{
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 static unsigned char
-tag_of(uint64_t hash)
+tag_of(uint32_t hash)
 {
-	return (unsigned char)(hash >> 56);
+	return (unsigned char)(hash >> 24);
 }
 
 static void
-table_grow(struct table *t, const struct profile *p, const struct kind *k)
+table_grow(struct table *t)
 {
 	uint32_t mask;
 
@@ -59,14 +67,14 @@ table_grow(struct table *t, const struct profile *p, const struct kind *k)
 		error("more than a billion elements in a profile");
 		exit(EXIT_FAILED);
 	}
-	table_release(t);
+	free(t->slots);
+	free(t->tags);
 	t->slot_count = t->slot_count > 0 ? t->slot_count * 2 : 64;
 	t->slots = xcalloc(t->slot_count, sizeof *t->slots);
 	t->tags = xmalloc(t->slot_count);
 	mask = t->slot_count - 1;
 	for (uint32_t i = 0; i < t->used; i++) {
-		uint64_t hash = k->hash(p, i);
-		uint32_t s = (uint32_t)hash & mask;
+		uint32_t hash = t->hashes[i], s = hash & mask;
 
 		while (t->slots[s] != 0)
 			s = (s + 1) & mask;
@@ -77,17 +85,16 @@ table_grow(struct table *t, const struct profile *p, const struct kind *k)
 
 /* The index of the element that equals the key, or NONE. */
 static uint32_t
-table_look(const struct table *t, const struct profile *p, const struct kind *k,
-	uint64_t hash, const void *key)
+table_look(const struct table *t, const struct profile *p,
+	equal_function *equal, uint64_t long_hash, const void *key)
 {
-	uint32_t mask = t->slot_count - 1;
+	uint32_t hash = short_hash(long_hash), mask = t->slot_count - 1;
 
 	if (t->slot_count == 0)
 		return NONE;
-	for (uint32_t s = (uint32_t)hash & mask; t->slots[s] != 0;
-		s = (s + 1) & mask)
+	for (uint32_t s = hash & mask; t->slots[s] != 0; s = (s + 1) & mask)
 		if (t->tags[s] == tag_of(hash) &&
-			k->equal(p, t->slots[s] - 1, key))
+			equal(p, t->slots[s] - 1, key))
 			return t->slots[s] - 1;
 	return NONE;
 }
@@ -97,20 +104,22 @@ table_look(const struct table *t, const struct profile *p, const struct kind *k,
  * free index, taken, and *added set: the caller appends the element there.
  */
 static uint32_t
-table_find(struct table *t, const struct profile *p, const struct kind *k,
-	uint64_t hash, const void *key, bool *added)
+table_find(struct table *t, const struct profile *p, equal_function *equal,
+	uint64_t long_hash, const void *key, bool *added)
 {
-	uint32_t mask, s;
+	uint32_t hash = short_hash(long_hash), mask, s;
 
 	if (t->used >= t->slot_count / 4 * 3)
-		table_grow(t, p, k);
+		table_grow(t);
 	mask = t->slot_count - 1;
 	*added = false;
-	for (s = (uint32_t)hash & mask; t->slots[s] != 0; s = (s + 1) & mask)
+	for (s = hash & mask; t->slots[s] != 0; s = (s + 1) & mask)
 		if (t->tags[s] == tag_of(hash) &&
-			k->equal(p, t->slots[s] - 1, key))
+			equal(p, t->slots[s] - 1, key))
 			return t->slots[s] - 1;
 	*added = true;
+	GROW32(t->hashes, t->used);
+	t->hashes[t->used] = hash;
 	t->slots[s] = ++t->used;
 	t->tags[s] = tag_of(hash);
 	return t->used - 1;
@@ -160,12 +169,6 @@ hash_module(const struct module *m)
 	return mix(mix(1, m->path), m->build_id);
 }
 
-static uint64_t
-module_hash(const struct profile *p, uint32_t i)
-{
-	return hash_module(&p->modules[i]);
-}
-
 static bool
 module_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -178,7 +181,6 @@ module_equal(const struct profile *p, uint32_t i, const void *key)
 uint32_t
 profile_module(struct profile *p, const char *path, const char *build_id)
 {
-	static const struct kind kind = { module_hash, module_equal };
 	struct module m = { .why = NONE, .facts = NONE };
 	bool added;
 	uint32_t i;
@@ -186,8 +188,8 @@ profile_module(struct profile *p, const char *path, const char *build_id)
 	m.path = strtab_add(&p->strings, path);
 	m.build_id =
 		build_id != NULL ? strtab_add(&p->strings, build_id) : NONE;
-	i = table_find(
-		&p->index->modules, p, &kind, hash_module(&m), &m, &added);
+	i = table_find(&p->index->modules, p, module_equal, hash_module(&m), &m,
+		&added);
 	if (added) {
 		GROW32(p->modules, p->module_count);
 		p->modules[p->module_count++] = m;
@@ -211,14 +213,6 @@ hash_location(const struct location *l, const uint32_t *frames)
 	return h;
 }
 
-static uint64_t
-location_hash(const struct profile *p, uint32_t i)
-{
-	const struct location *l = &p->locations[i];
-
-	return hash_location(l, p->location_frames + l->first);
-}
-
 static bool
 location_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -237,10 +231,9 @@ location_equal(const struct profile *p, uint32_t i, const void *key)
 static uint32_t
 find_location(struct profile *p, const struct location_key *key)
 {
-	static const struct kind kind = { location_hash, location_equal };
 	struct location l = key->l;
 	bool added;
-	uint32_t i = table_find(&p->index->locations, p, &kind,
+	uint32_t i = table_find(&p->index->locations, p, location_equal,
 		hash_location(&l, key->frames), key, &added);
 
 	if (!added)
@@ -291,15 +284,6 @@ hash_stack(const uint32_t *locations, uint32_t depth, bool truncated)
 	return h;
 }
 
-static uint64_t
-stack_hash(const struct profile *p, uint32_t i)
-{
-	const struct stack *s = &p->stacks[i];
-
-	return hash_stack(
-		p->stack_locations + s->first, s->depth, s->truncated);
-}
-
 static bool
 stack_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -312,15 +296,13 @@ stack_equal(const struct profile *p, uint32_t i, const void *key)
 			       s->depth * sizeof *k->locations) == 0);
 }
 
-static const struct kind stack_kind = { stack_hash, stack_equal };
-
 uint32_t
 profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
 	bool truncated)
 {
 	struct stack_key key = { locations, depth, truncated };
 	bool added;
-	uint32_t i = table_find(&p->index->stacks, p, &stack_kind,
+	uint32_t i = table_find(&p->index->stacks, p, stack_equal,
 		hash_stack(locations, depth, truncated), &key, &added);
 
 	if (!added)
@@ -343,19 +325,10 @@ uint32_t
 profile_find_stack(const struct profile *p, const uint32_t *locations,
 	uint32_t depth, bool truncated)
 {
-	const struct table *t = &p->index->stacks;
 	struct stack_key key = { locations, depth, truncated };
-	uint64_t hash = hash_stack(locations, depth, truncated);
-	uint32_t mask = t->slot_count - 1;
 
-	if (t->slot_count == 0)
-		return NONE;
-	for (uint32_t s = (uint32_t)hash & mask; t->slots[s] != 0;
-		s = (s + 1) & mask)
-		if (t->tags[s] == tag_of(hash) &&
-			stack_equal(p, t->slots[s] - 1, &key))
-			return t->slots[s] - 1;
-	return NONE;
+	return table_look(&p->index->stacks, p, stack_equal,
+		hash_stack(locations, depth, truncated), &key);
 }
 
 static uint64_t
@@ -364,12 +337,6 @@ hash_function(const struct function *f)
 	return mix(mix(mix(4, f->name), f->file),
 		(uint64_t)f->module << 2 | (uint64_t)f->named << 1 |
 			f->inlined);
-}
-
-static uint64_t
-function_hash(const struct profile *p, uint32_t i)
-{
-	return hash_function(&p->functions[i]);
 }
 
 static bool
@@ -385,22 +352,15 @@ function_equal(const struct profile *p, uint32_t i, const void *key)
 uint32_t
 profile_function(struct profile *p, struct function f)
 {
-	static const struct kind kind = { function_hash, function_equal };
 	bool added;
-	uint32_t i = table_find(
-		&p->index->functions, p, &kind, hash_function(&f), &f, &added);
+	uint32_t i = table_find(&p->index->functions, p, function_equal,
+		hash_function(&f), &f, &added);
 
 	if (added) {
 		GROW32(p->functions, p->function_count);
 		p->functions[p->function_count++] = f;
 	}
 	return i;
-}
-
-static uint64_t
-frame_hash(const struct profile *p, uint32_t i)
-{
-	return mix(mix(5, p->frames[i].function), p->frames[i].line);
 }
 
 static bool
@@ -415,9 +375,8 @@ frame_equal(const struct profile *p, uint32_t i, const void *key)
 uint32_t
 profile_frame(struct profile *p, struct frame f)
 {
-	static const struct kind kind = { frame_hash, frame_equal };
 	bool added;
-	uint32_t i = table_find(&p->index->frames, p, &kind,
+	uint32_t i = table_find(&p->index->frames, p, frame_equal,
 		mix(mix(5, f.function), f.line), &f, &added);
 
 	if (added) {
@@ -458,12 +417,6 @@ hash_row(const struct row *r)
 		r->phase);
 }
 
-static uint64_t
-row_hash(const struct profile *p, uint32_t i)
-{
-	return hash_row(&p->rows[i]);
-}
-
 static bool
 row_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -474,17 +427,12 @@ row_equal(const struct profile *p, uint32_t i, const void *key)
 	       a->phase == b->phase;
 }
 
-static const struct kind row_kind = { row_hash, row_equal };
-
 bool
 profile_has_row(const struct profile *p, const uint32_t *locations,
 	uint32_t depth, bool truncated, struct row key)
 {
-	struct stack_key stack = { locations, depth, truncated };
-
-	key.stack = table_look(&p->index->stacks, p, &stack_kind,
-		hash_stack(locations, depth, truncated), &stack);
-	return key.stack != NONE && table_look(&p->index->rows, p, &row_kind,
+	key.stack = profile_find_stack(p, locations, depth, truncated);
+	return key.stack != NONE && table_look(&p->index->rows, p, row_equal,
 					    hash_row(&key), &key) != NONE;
 }
 
@@ -499,7 +447,7 @@ profile_row(struct profile *p, uint32_t stack, uint32_t process,
 		.phase = phase };
 	bool added;
 	uint32_t i = table_find(
-		&p->index->rows, p, &row_kind, hash_row(&r), &r, &added);
+		&p->index->rows, p, row_equal, hash_row(&r), &r, &added);
 
 	if (added) {
 		GROW32(p->rows, p->row_count);

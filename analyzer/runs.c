@@ -331,8 +331,14 @@ nothing_found(char *const *names, int count)
 void
 runs_settle_peaks(struct profile *p)
 {
-	double *above = xcalloc(p->process_count + 1, sizeof *above);
+	double *above;
+	bool any = false;
 
+	for (uint32_t i = 0; i < p->process_count; i++)
+		any |= p->processes[i].has[PEAK_SPACE];
+	if (!any)
+		return;
+	above = xcalloc(p->process_count + 1, sizeof *above);
 	for (uint32_t i = 0; i < p->row_count; i++)
 		above[p->rows[i].process] += p->rows[i].v[INUSE_SPACE].sum -
 					     p->rows[i].v[PEAK_SPACE].sum;

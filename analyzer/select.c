@@ -89,7 +89,7 @@ merge(const struct collector *b, bool exact, size_t from, size_t to,
 	struct figures sum = { 0 };
 
 	for (size_t i = from; i < to; i++)
-		collect_figures(b, &b->entries[i], &sum);
+		figures_add(&sum, &b->entries[i].figures);
 	unseen_widen(&sum, b->metric, largest_interval(b, from, to));
 	*out = (struct shown_stack){
 		.truncated = b->p->stacks[r->stack].truncated,
@@ -147,12 +147,10 @@ merge_all(struct shown *out, const struct collector *b)
 static bool
 too_much(const struct collector *b)
 {
-	struct figures sum = { 0 };
+	const struct figures *sum = &b->kept;
 
-	for (size_t i = 0; i < b->count; i++)
-		collect_figures(b, &b->entries[i], &sum);
-	return !(sum.value < MOST && sum.objects < MOST && sum.bytes < MOST &&
-		 b->whole < MOST);
+	return !(sum->value < MOST && sum->objects < MOST &&
+		 sum->bytes < MOST && b->whole < MOST);
 }
 
 /* 0, or -1 after error(). */

@@ -245,6 +245,18 @@ metric_add(struct figures *sum, const struct row *r, enum metric m,
 		add_own(sum, r, m, side);
 }
 
+void
+figures_add(struct figures *sum, const struct figures *f)
+{
+	sum->value += f->value;
+	sum->var += f->var;
+	sum->objects += f->objects;
+	sum->bytes += f->bytes;
+	sum->freed_objects += f->freed_objects;
+	sum->lifetime_ns += f->lifetime_ns;
+	sum->samples += f->samples;
+}
+
 static void
 describe_intervals(struct shown *out)
 {

@@ -33,6 +33,8 @@ enum metric_side { OF_ALL, OF_INHERITED, OF_PHASE };
 void metric_add(struct figures *sum, const struct row *r, enum metric m,
 	enum metric_side side);
 
+void figures_add(struct figures *sum, const struct figures *f);
+
 /* Fills all of `out` that tells what is shown. out->metric is set. */
 void metric_describe(
 	struct shown *out, const struct selection *s, const struct span *span);
