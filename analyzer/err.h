@@ -51,6 +51,8 @@ void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Never return NULL; they end the program with one line. Caller frees. */
 void *xmalloc(size_t size);
+/* For arrays of many MB that don't grow: in large pages, if there are any. */
+void *xmalloc_large(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);

@@ -97,7 +97,7 @@ svg_layout_build(struct svg_layout *l, const struct tree *t)
 	struct work w = { 0 };
 
 	*l = (struct svg_layout){ .tree = t };
-	l->frames = xmalloc(t->count * sizeof *l->frames);
+	l->frames = xmalloc_large(t->count * sizeof *l->frames);
 	push(&w, (struct pending){
 			 .parent = NONE,
 			 .size = t->count,
