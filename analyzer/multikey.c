@@ -11,7 +11,8 @@
 
 #include "err.h"
 
-#define FEW 10 /* sorted by insertion */
+#define FEW   10 /* sorted by insertion */
+#define AHEAD 8 /* items */
 
 struct cell {
 	uint64_t word;

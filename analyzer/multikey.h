@@ -15,6 +15,8 @@ struct multikey {
 	 * first. 0 behind the key's end, and only there.
 	 */
 	uint64_t (*word)(const void *context, uint32_t item, uint32_t depth);
+	/* Says what word() will look at, some time before. NULL: nothing. */
+	void (*fetch)(const void *context, uint32_t item, uint32_t depth);
 	/* Puts items of equal keys in order, at least two. NULL: any order. */
 	void (*ties)(const void *context, uint32_t *items, size_t count);
 	const void *context;

@@ -82,7 +82,9 @@ static void
 sort_functions(const struct profile *p, uint32_t *order, uint32_t count)
 {
 	struct names n = { p, xmalloc((count + 1) * sizeof *n.lengths) };
-	const struct multikey by_name = { name_word, sort_ties, &n };
+	const struct multikey by_name = {
+		.word = name_word, .ties = sort_ties, .context = &n
+	};
 
 	for (uint32_t i = 0; i < count; i++) {
 		order[i] = i;

@@ -14,6 +14,7 @@
 
 struct sorting {
 	const struct collector *c;
+	struct slice *slices; /* of the entries: close together */
 	struct stack_order order;
 	uint32_t *places; /* of frames: a step less, millions of times */
 };
@@ -22,17 +23,25 @@ static uint64_t
 places_word(const void *context, uint32_t entry, uint32_t depth)
 {
 	const struct sorting *s = context;
-	const struct entry *e = &s->c->entries[entry];
-	const uint32_t *frames = s->c->frames + e->first;
+	struct slice e = s->slices[entry];
+	const uint32_t *frames = s->c->frames + e.first;
 	uint64_t word;
 
 	depth *= 2;
-	if (depth >= e->depth)
+	if (depth >= e.depth)
 		return 0;
 	word = (uint64_t)(s->places[frames[depth]] + 1) << 32;
-	if (depth + 1 < e->depth)
+	if (depth + 1 < e.depth)
 		word |= s->places[frames[depth + 1]] + 1;
 	return word;
+}
+
+static void
+fetch_places(const void *context, uint32_t entry, uint32_t depth)
+{
+	const struct sorting *s = context;
+
+	__builtin_prefetch(s->c->frames + s->slices[entry].first + 2 * depth);
 }
 
 static int
@@ -64,16 +73,22 @@ select_sort(struct collector *c)
 	struct sorting s = {
 		.c = c,
 		.order = { .p = p, .places = places, .frames = c->frames },
+		.slices = xmalloc((c->count + 1) * sizeof *s.slices),
 		.places = xmalloc((p->frame_count + 1) * sizeof *s.places),
 	};
-	const struct multikey by_places = { places_word, sort_ties, &s };
+	const struct multikey by_places = { places_word, fetch_places,
+		sort_ties, &s };
 	uint32_t *order = xmalloc((c->count + 1) * sizeof *order);
 	struct entry *sorted = xmalloc((c->count + 1) * sizeof *sorted);
 
 	for (uint32_t i = 0; i < p->frame_count; i++)
 		s.places[i] = places[p->frames[i].function];
-	for (uint32_t i = 0; i < c->count; i++)
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct entry *e = &c->entries[i];
+
+		s.slices[i] = (struct slice){ e->first, e->depth };
 		order[i] = i;
+	}
 	multikey_sort(&by_places, order, c->count);
 	for (uint32_t i = 0; i < c->count; i++)
 		sorted[i] = c->entries[order[i]];
@@ -81,6 +96,7 @@ select_sort(struct collector *c)
 	c->entries = sorted;
 	c->capacity = c->count + 1;
 	free(order);
+	free(s.slices);
 	free(s.places);
 	free(places);
 }

@@ -16,7 +16,6 @@
 #include "svg_text.h"
 
 #define CHUNK_BYTES 1000000
-#define AHEAD	    8 /* frames */
 #define DIGITS_MOST 13 /* of 64 bits */
 /* A longer name says no more; and one text must not outgrow its chunk far. */
 #define NAME_BYTES 65536
@@ -128,24 +127,6 @@ use(struct numbering *n, uint32_t thing)
 	n->number[thing] = n->count;
 }
 
-/* Called for one after the other; those lie anywhere, so fetch in time. */
-static const struct tree_node *
-node_of(const struct data *d, uint32_t frame)
-{
-	const struct svg_layout *l = d->layout;
-
-	if (l->count - frame > AHEAD)
-		__builtin_prefetch(
-			&l->tree->nodes[l->frames[frame + AHEAD].node]);
-	return &l->tree->nodes[l->frames[frame].node];
-}
-
-static uint32_t
-kind_of(const struct tree_node *node)
-{
-	return 2 * node->frame + node->wrapper;
-}
-
 const struct function *
 svg_data_function(const struct svg_layout *l, uint32_t frame)
 {
@@ -159,7 +140,7 @@ static void
 collect(struct data *d)
 {
 	for (uint32_t i = 1; i < d->layout->count; i++) {
-		uint32_t kind = kind_of(node_of(d, i));
+		uint32_t kind = d->layout->frames[i].kind;
 		const struct function *f;
 
 		if (d->kinds.number[kind])
@@ -264,6 +245,16 @@ own_spread(const struct tree *t, uint32_t node)
 }
 
 static void
+put_own(struct chunks *c, const struct tree *t, const struct svg_frame *f)
+{
+	add_number(c, f->own ? (uint64_t)t->nodes[f->node].self : 0);
+	if (!f->own)
+		return;
+	add_number(c, t->more ? own_other(t, f->node) : 0);
+	add_number(c, t->more ? own_spread(t, f->node) : 0);
+}
+
+static void
 put_tree(struct data *d, FILE *out)
 {
 	const struct tree *t = d->layout->tree;
@@ -273,19 +264,14 @@ put_tree(struct data *d, FILE *out)
 	open_chunk(&c);
 	put_number(&c, d->layout->count);
 	for (uint32_t i = 0; i < d->layout->count; i++) {
-		const struct tree_node *node = node_of(d, i);
-		uint32_t here = node->depth, id = (uint32_t)(node - t->nodes);
+		const struct svg_frame *f = &d->layout->frames[i];
 
 		next_entry(&c);
-		make_room(&c, 3);
-		add_number(&c, i ? depth + 1 - here : 0);
-		add_number(&c, i ? d->kinds.number[kind_of(node)] - 1 : 0);
-		add_number(&c, (uint64_t)node->self);
-		if (node->self) {
-			put_number(&c, t->more ? own_other(t, id) : 0);
-			put_number(&c, t->more ? own_spread(t, id) : 0);
-		}
-		depth = here;
+		make_room(&c, 5);
+		add_number(&c, i ? depth + 1 - f->depth : 0);
+		add_number(&c, i ? d->kinds.number[f->kind] - 1 : 0);
+		put_own(&c, t, f);
+		depth = f->depth;
 	}
 	close_chunk(&c);
 }

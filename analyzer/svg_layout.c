@@ -105,6 +105,7 @@ svg_layout_build(struct svg_layout *l, const struct tree *t)
 		 });
 	while (w.count) {
 		struct pending p = w.stack[--w.count];
+		const struct tree_node *node = &t->nodes[p.node];
 		uint32_t frame = l->count++;
 
 		/* Those above it come next, and lie behind it. */
@@ -114,7 +115,9 @@ svg_layout_build(struct svg_layout *l, const struct tree *t)
 			.node = p.node,
 			.parent = p.parent,
 			.end = frame + p.size,
-			.depth = t->nodes[p.node].depth,
+			.depth = node->depth,
+			.own = node->self != 0,
+			.kind = frame ? 2 * node->frame + node->wrapper : NONE,
 			.start = p.start,
 		};
 		push_children(&w, t, p, frame);
