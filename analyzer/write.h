@@ -27,6 +27,7 @@
 struct output {
 	FILE *stream;
 	char *path, *temporary;
+	char *buffer; /* the stream's, which is closed before it is freed */
 };
 int output_open(struct output *o, const char *path);
 int output_commit(struct output *o); /* 0, or -1 after error() */
