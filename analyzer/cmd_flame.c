@@ -104,11 +104,11 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 	if (each_phase)
 		return write_phases(a, p, o);
 	if (a->output)
-		return flame_write(p, a->output, &a->selection, o);
+		return flame_write_last(p, a->output, &a->selection, o);
 	if (stdout_is_pipe())
-		return flame_write(p, "-", &a->selection, o);
+		return flame_write_last(p, "-", &a->selection, o);
 	path = flame_path(runs_origin());
-	result = flame_write(p, path, &a->selection, o);
+	result = flame_write_last(p, path, &a->selection, o);
 	if (result == 0)
 		fprintf(stderr, "heapflame: wrote '%s'\n", path);
 	free(path);

@@ -163,6 +163,23 @@ profile_release(struct profile *p)
 	*p = (struct profile){ 0 };
 }
 
+void
+profile_forget_rows(struct profile *p)
+{
+	struct profile_index *x = p->index;
+
+	table_release(&x->rows);
+	table_release(&x->stacks);
+	x->rows = x->stacks = (struct table){ 0 };
+	free(p->rows);
+	free(p->stacks);
+	free(p->stack_locations);
+	p->rows = NULL;
+	p->stacks = NULL;
+	p->stack_locations = NULL;
+	p->row_count = p->stack_count = p->stack_location_count = 0;
+}
+
 static uint64_t
 hash_module(const struct module *m)
 {

@@ -241,6 +241,12 @@ void profile_init(struct profile *p);
 void profile_release(struct profile *p);
 
 /*
+ * Rows and stacks are let go, where what is shown has been selected and the
+ * profile is wanted for its names only.
+ */
+void profile_forget_rows(struct profile *p);
+
+/*
  * No processes, all figures 0, for the same files to be read once more: what
  * has been interned and symbolized stays, under the same index.
  */

@@ -242,6 +242,14 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 }
 
 void
+shown_forget_frames(struct shown *s)
+{
+	free(s->frames);
+	s->frames = NULL;
+	s->frame_count = 0;
+}
+
+void
 shown_release(struct shown *s)
 {
 	free(s->frames);
