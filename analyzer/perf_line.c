@@ -79,9 +79,15 @@ take_time(struct scan *s)
 {
 	struct scan all = *s;
 
-	for (int words = 0; words < 4 && s->at < s->end; words++)
-		if (is_time(next_word(s)))
+	for (int words = 0; words < 4 && s->at < s->end; words++) {
+		struct perf_text word = next_word(s);
+
+		if (is_time(word))
 			return true;
+		/* Of a command with a number in it the process comes yet. */
+		if (scan_is_digit(word.at[0]))
+			break;
+	}
 	*s = all;
 	if (s->at < s->end && *s->at == '[')
 		next_word(s);

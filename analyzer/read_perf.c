@@ -416,38 +416,51 @@ stream(struct profile *p, struct source *s)
 	return status;
 }
 
-/* The line that begins at `at`; false if its end is not there. */
-static bool
-whole_line(struct perf_text *line, const unsigned char *at,
-	const unsigned char *end)
+/* The line that begins at `at`, or what is there of it. */
+static struct perf_text
+line_at(const unsigned char *at, const unsigned char *end)
 {
 	const unsigned char *stop = memchr(at, '\n', (size_t)(end - at));
 
-	*line = (struct perf_text){ at, (size_t)((stop ? stop : end) - at) };
-	return stop != NULL;
+	return (struct perf_text){ at, (size_t)((stop ? stop : end) - at) };
 }
 
-/* An event that has a time or a name, then its frames or a blank line. */
+/* With a time it can be nothing else; without, a frame must follow. */
+static bool
+is_sample(struct perf_text line, const unsigned char *end)
+{
+	size_t left = (size_t)(end - line.at) - line.length;
+	struct perf_event e;
+	struct perf_frame frame;
+	struct perf_text below;
+
+	if (perf_line_event(&e, line, true))
+		return e.name.length > 0 || is_record(&e);
+	if (left < 2 || !perf_line_event(&e, line, false) || e.name.length == 0)
+		return false;
+	below = line_at(line.at + line.length + 1, end);
+	return below.length > 0 && begins_blank(below) &&
+	       perf_line_frame(&frame, below);
+}
+
 static bool
 recognises(const struct input *in)
 {
 	static const char header[] = "# ========\n# captured on";
 	const unsigned char *at = in->bytes, *end = at + in->length;
 	struct perf_text line;
-	struct perf_event e;
 
 	if (in->length > strlen(header) &&
 		memcmp(at, header, strlen(header)) == 0)
 		return true;
 	while (at < end && (*at == '#' || *at == '\n')) {
-		whole_line(&line, at, end);
+		line = line_at(at, end);
 		at += line.length + (at + line.length < end);
 	}
 	if (at == end)
 		return false;
-	whole_line(&line, at, end);
-	return line.length > 0 && perf_line_event(&e, line, true) &&
-	       (e.name.length > 0 || is_record(&e));
+	line = line_at(at, end);
+	return line.length > 0 && is_sample(line, end);
 }
 
 const struct reader reader_perf = {
