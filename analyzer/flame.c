@@ -86,7 +86,8 @@ flame_path(const char *origin)
 	name = slash ? slash + 1 : origin;
 	dot = strrchr(name, '.');
 	if (dot && dot > name &&
-		(!strcmp(dot, ".heap") || !strcmp(dot, ".live")))
+		(!strcmp(dot, ".heap") || !strcmp(dot, ".live") ||
+			!strcmp(dot, ".folded")))
 		return xasprintf("%.*s.svg", (int)(dot - name), name);
 	return xasprintf("%s.svg", *name ? name : "flame");
 }

@@ -45,8 +45,9 @@ add_name(struct folded_split *f, struct folded_batch *b,
 	GROW(b->names, b->name_count, b->name_capacity);
 	b->names[b->name_count++] =
 		(struct folded_name){ b->byte_count, length };
-	if (b->byte_capacity - b->byte_count < length) {
-		b->byte_capacity = (b->byte_count + length) * 2;
+	/* One more than is needed: not NULL, even for a first name of none. */
+	if (b->byte_capacity - b->byte_count <= length) {
+		b->byte_capacity = (b->byte_count + length + 1) * 2;
 		b->bytes = xrealloc(b->bytes, b->byte_capacity);
 	}
 	if (length > 0)

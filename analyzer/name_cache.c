@@ -82,7 +82,8 @@ name_cache_find(const struct name_cache *c, const unsigned char *bytes,
 		if (s->number == 0)
 			return NAME_UNKNOWN;
 		if (s->hash == hash && s->length == length &&
-			memcmp(c->bytes + s->at, bytes, length) == 0)
+			(length == 0 ||
+				memcmp(c->bytes + s->at, bytes, length) == 0))
 			return s->number - 1;
 	}
 }
@@ -103,8 +104,8 @@ make_room(struct name_cache *c, size_t length)
 	struct name_slot *old = c->slots;
 	size_t count = c->slot_count;
 
-	if (c->capacity - c->length < length) {
-		c->capacity = (c->capacity + length) * 2;
+	if (c->capacity - c->length <= length) {
+		c->capacity = (c->capacity + length + 1) * 2;
 		c->bytes = xrealloc(c->bytes, c->capacity);
 	}
 	if (c->used < count / 4 * 3)

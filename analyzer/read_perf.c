@@ -64,7 +64,8 @@ struct perf {
 static bool
 is_text(struct perf_text t, const char *text)
 {
-	return t.length == strlen(text) && memcmp(t.at, text, t.length) == 0;
+	return t.length == strlen(text) &&
+	       (t.length == 0 || memcmp(t.at, text, t.length) == 0);
 }
 
 static char *
