@@ -66,7 +66,8 @@ tidy(char *name, bool java)
 static char *
 unknown(struct perf_text module)
 {
-	const unsigned char *base = memrchr(module.at, '/', module.length);
+	const unsigned char *base =
+		module.length ? memrchr(module.at, '/', module.length) : NULL;
 	size_t length = module.length;
 	const char *text = (const char *)module.at;
 

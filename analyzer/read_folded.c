@@ -87,15 +87,19 @@ add_names(struct folded *f, const struct folded_batch *b)
 
 /* Leaf first. False: one of its names found no room. */
 static bool
-find_locations(struct folded *f, const uint32_t *numbers, size_t depth)
+find_locations(struct folded *f, const struct folded_batch *b,
+	const struct folded_stack *s)
 {
+	size_t depth = s->depth;
+
 	if (depth > f->leaf_first_capacity) {
 		f->leaf_first_capacity = depth * 2;
 		f->leaf_first = xrealloc(
 			f->leaf_first, 2 * depth * sizeof *f->leaf_first);
 	}
 	for (size_t i = 0; i < depth; i++) {
-		uint32_t location = f->locations[numbers[depth - 1 - i]];
+		uint32_t location =
+			f->locations[b->numbers[s->first + depth - 1 - i]];
 
 		if (location == NONE)
 			return false;
@@ -112,7 +116,7 @@ stack_of(struct folded *f, const struct folded_batch *b,
 	uint32_t room = read_budget_depth(&f->budget, b->taken);
 
 	if (!s->known || (s->depth > room && s->depth > f->deepest) ||
-		!find_locations(f, b->numbers + s->first, s->depth))
+		!find_locations(f, b, s))
 		return NONE;
 	if (room < s->depth || room == 0)
 		return profile_find_stack(f->p, f->leaf_first, s->depth, false);
