@@ -224,6 +224,7 @@ growth-power: $(OUT)/growth_power
 bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
 	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)
+	@CC='$(CC)' tests/bench/flame.sh $(OUT)
 
 deps:
 	@scripts/install-deps build

@@ -49,12 +49,19 @@ const char help_flame[] =
 	"wrappers,\n"
 	"                      too; may repeat\n"
 	"  --no-wrappers       grey none\n"
+	"  --countname NAME    what folded stacks count: bytes, nanoseconds, "
+	"or "
+	"a word\n"
+	"                      (default: samples)\n"
+	"  --event NAME        of perf script's text: that event (default: the "
+	"first)\n"
 	"  --all               every run found, not the newest only\n"
 	"  --help              this text\n"
 	"\n" ARGS_HELP_SELECT ARGS_HELP_NAMES "\n"
 	"  heapflame flame\n"
 	"  heapflame flame --metric inuse_objects -o objects.svg "
-	"server.*.heap\n";
+	"server.*.heap\n"
+	"  perf script | heapflame flame - -o cpu.svg\n";
 
 static bool
 stdout_is_pipe(void)
