@@ -143,7 +143,7 @@ merge_all(struct shown *out, const struct collector *b)
 	size_t next;
 
 	out->frames = xmalloc_large(b->frame_count * sizeof *out->frames);
-	out->stacks = xmalloc(b->count * sizeof *out->stacks);
+	out->stacks = xmalloc_large(b->count * sizeof *out->stacks);
 	for (size_t i = 0; i < b->count; i = next) {
 		struct shown_stack stack;
 

@@ -180,6 +180,10 @@ collect(struct collector *c, const struct wrappers *w)
 
 	roots_init(&c->roots, c->p, c->s->by_program);
 	charger_init(&c->charger, c->p, w);
+	/* Most stacks have one row, and most locations one frame. */
+	c->frame_capacity =
+		(size_t)c->p->stack_location_count + c->p->row_count;
+	c->frames = xmalloc_large(c->frame_capacity * sizeof *c->frames);
 	for (uint32_t i = 0; i < c->p->row_count; i++) {
 		if (!span_holds(&c->span, &c->p->rows[i]))
 			continue;

@@ -79,7 +79,7 @@ select_sort(struct collector *c)
 	const struct multikey by_places = { places_word, fetch_places,
 		sort_ties, &s };
 	uint32_t *order = xmalloc((c->count + 1) * sizeof *order);
-	struct entry *sorted = xmalloc((c->count + 1) * sizeof *sorted);
+	struct entry *sorted = xmalloc_large((c->count + 1) * sizeof *sorted);
 
 	for (uint32_t i = 0; i < p->frame_count; i++)
 		s.places[i] = places[p->frames[i].function];
