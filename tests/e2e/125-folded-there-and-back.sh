@@ -24,8 +24,8 @@ dump=$(dump_of dumps)
 same "there and back" heap.folded again.folded
 
 # Bytes are bytes when one says so, and the totals agree.
-"$HEAPFLAME" report --countname bytes heap.folded >report
-head -n 1 report | grep -q 'bytes .*[KM]iB' || fail "$(head -n 1 report)"
+"$HEAPFLAME" report --countname bytes heap.folded >out
+head -n 1 out | grep -q 'bytes .*[KM]iB' || fail "$(head -n 1 out)"
 [ "$("$HEAPFLAME" report --countname bytes --json heap.folded |
 	"$PYTHON" -c 'import json, sys
 print(json.load(sys.stdin)["total"]["value"])')" = "$(total_of heap.folded)" ] ||
@@ -56,9 +56,9 @@ sed 's/$/\r/' cpu.folded | head -c -2 | "$HEAPFLAME" convert --to folded - >out
 same "CRLF, no newline at the end" cpu.folded out
 
 # Nothing is an allocation wrapper in a profile of time.
-"$HEAPFLAME" report cpu.folded >report
-head -n 1 report | grep -q '35 samples' || fail "$(head -n 1 report)"
-grep -q '^ *12 .* operator new' report || fail "operator new is not charged"
+"$HEAPFLAME" report cpu.folded >out
+head -n 1 out | grep -q '35 samples' || fail "$(head -n 1 out)"
+grep -q '^ *12 .* operator new' out || fail "operator new is not charged"
 "$HEAPFLAME" flame cpu.folded 2>log
 grep -q '35 samples' cpu.svg || fail "the picture has another total"
 "$HEAPFLAME" flame --countname cycles - -o y.svg <cpu.folded

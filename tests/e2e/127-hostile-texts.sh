@@ -10,7 +10,7 @@ bounded()
 {
 	local file=$1 most kib
 	shift
-	most=$(($(stat -c %s "$file") / 1024 * 10 + 65536))
+	most=$(($(stat -c %s "$file") * 10 / 1024 + 65536))
 	kib=$(timeout 100 "$PYTHON" - "$@" <<-'END'
 	import resource, subprocess, sys
 	status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL,
