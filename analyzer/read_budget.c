@@ -101,7 +101,8 @@ read_budget_end(const struct read_budget *b, const char *name)
 {
 	if (b->turned_away > 0)
 		warning("'%s' has more distinct stacks than its size allows "
-			"for: %" PRIu64 " lines are in '[other stacks]'; if "
-			"it is packed, unpack it first",
-			name, b->turned_away);
+			"for: %" PRIu64 " line%s counted in '[other stacks]'; "
+			"if it is packed, unpack it first",
+			name, b->turned_away,
+			b->turned_away == 1 ? " is" : "s are");
 }
