@@ -13,11 +13,11 @@ VERSION := $(shell cat VERSION)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wvla -Wno-unused-parameter
-OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude \
+OURS = -std=gnu11 -O2 -g $(WARN) -MMD -MP -Iinclude -I$(OUT)/proto \
        $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LINK = $(if $(SAN),-fsanitize=$(SAN))
 CURSES := $(shell pkg-config --libs ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
-LIBS = -pthread -ldw -lelf -liberty -lz -lzstd $(CURSES) -lm
+LIBS = -pthread -ldw -lelf -liberty -lz -lzstd -lprotobuf-c $(CURSES) -lm
 
 # Each flag of the shim has a reason: docs/ARCHITECTURE.md, "Build of the shim".
 SHIM_CFLAGS  = -fPIC -fvisibility=hidden -ftls-model=initial-exec \
@@ -34,7 +34,8 @@ PROG_FLAGS   = -O1 -g -fno-optimize-sibling-calls -fno-inline -pthread
 objects  = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c))
 asset    = $(OUT)/assets/asset_$(subst .,_,$(notdir $(1))).o
 PRELOAD  = $(call objects,preload)
-ANALYZER = $(call objects,analyzer) $(foreach a,$(ASSETS),$(call asset,$(a)))
+ANALYZER = $(call objects,analyzer) $(foreach a,$(ASSETS),$(call asset,$(a))) $(PROTO)
+PROTO    = $(OUT)/proto/pprof.pb-c.o
 ASSETS   = $(wildcard analyzer/*.txt analyzer/assets/*.*)
 UNIT     = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     = $(patsubst tests/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -71,6 +72,14 @@ $(call asset,$(1)): $(1) scripts/embed.sh $(OUT)/flags
 	$$(call say,CC)$$(CC) $$(OURS) -Ianalyzer $$(CFLAGS) -c -o $$@ $$(@:.o=.c)
 endef
 $(foreach a,$(ASSETS),$(eval $(call asset_rule,$(a))))
+
+# analyzer/pprof.proto -> pprof.pb-c.h and .c, of which nothing is kept in git.
+$(OUT)/proto/%.pb-c.c $(OUT)/proto/%.pb-c.h: analyzer/%.proto | $(OUT)/libs
+	@mkdir -p $(@D)
+	$(call say,PROTO)protoc-c --c_out=$(@D) -Ianalyzer $<
+$(PROTO): %.o: %.c $(OUT)/flags
+	$(call say,CC)$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
+$(call objects,analyzer): | $(PROTO:.o=.h)
 
 # Rebuild when the compiler or its flags are not what they were.
 $(OUT)/flags: FORCE
@@ -206,8 +215,16 @@ fuzz:
 	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
 fuzz-run: $(FUZZ)
 	@tests/fuzz/run.sh $(OUT) $(FUZZ_SECONDS) $(abspath $(BUILD))/fuzz-found
+# The tables of docs/SAMPLING.md, "Growth"; RUNS of each kind.
+$(OUT)/growth_power: tests/bench/growth_power.c $(OUT)/analyzer.a
+	@mkdir -p $(@D)
+	$(call say,CC)$(test_cc) -Ianalyzer $(OUT)/analyzer.a $(LDFLAGS) $(LIBS)
+growth-power: $(OUT)/growth_power
+	@$(OUT)/growth_power $(RUNS)
 bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
+	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)
+	@CC='$(CC)' tests/bench/flame.sh $(OUT)
 
 deps:
 	@scripts/install-deps build
@@ -257,15 +274,16 @@ uninstall:
 ldconfig = @[ -n '$(DESTDIR)' ] || [ "$$(id -u)" -ne 0 ] || ldconfig
 
 help:
-	@echo 'all test test-long unit e2e check browser bench fuzz demo deps'
+	@echo 'all test test-long unit e2e check browser bench growth-power fuzz demo deps'
 	@echo 'install uninstall format format-check lint compile_commands.json clean'
 	@echo 'SAN=address,undefined  T=20 (scenarios)  V=1 (whole commands)'
 	@echo 'BUILD= PREFIX= LIBDIR= MANDIR= DESTDIR= CC= CFLAGS= LDFLAGS='
 clean:
 	rm -rf $(BUILD)
 
--include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d) $(ORACLE:=.d)
+-include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d) $(ORACLE:=.d) $(OUT)/growth_power.d
 FORCE:
 .PHONY: all progs oracle unit e2e check test test-long browser fuzz fuzz-run bench \
+	growth-power \
 	deps demo format format-check lint install uninstall help clean FORCE
 .DELETE_ON_ERROR:

@@ -77,14 +77,11 @@ amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
 const char *
 amount_noun(const struct shown *s, int64_t value)
 {
-	const struct profile *p = s->profile;
-
 	switch (s->unit) {
 	case UNIT_OBJECTS:
 		return value == 1 ? "object" : "objects";
 	case UNIT_OTHER:
-		return strtab_get(
-			&p->strings, p->foreign[s->metric - FOREIGN].unit);
+		return profile_metric_unit_name(s->profile, s->metric);
 	case UNIT_BYTES:
 	case UNIT_NANOSECONDS:
 		break;

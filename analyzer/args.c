@@ -14,12 +14,15 @@
 
 #include "args_values.h"
 #include "err.h"
+#include "read_folded.h"
+#include "read_perf.h"
 #include "runs.h"
 #include "select_match.h"
 #include "select_rules.h"
+#include "state_map.h"
 #include "symbolize.h"
 
-#define OPTIONS_MAX 40
+#define OPTIONS_MAX 64
 #define FIRST_VAL   256 /* above every letter */
 
 /* What parsing one command line needs. */
@@ -88,6 +91,9 @@ add_common(struct parser *p)
 		struct args_own own;
 	} common[] = {
 		{ ARGS_METRIC, { "metric", 0, ARGS_TEXT, &p->metric, 0 } },
+		{ ARGS_METRIC,
+			{ "countname", 0, ARGS_TEXT, &a->count_name, 0 } },
+		{ ARGS_METRIC, { "event", 0, ARGS_TEXT, &a->event, 0 } },
 		{ ARGS_OUTPUT, { "output", 'o', ARGS_TEXT, &a->output, 0 } },
 		{ ARGS_BYTES, { "bytes", 0, ARGS_FLAG, &a->exact, 0 } },
 		{ ARGS_WRAPPERS,
@@ -103,7 +109,17 @@ add_common(struct parser *p)
 		{ ARGS_JSON, { "json", 0, ARGS_FLAG, &a->json, 0 } },
 	};
 
-	add(p, (struct args_own){ "all", 0, ARGS_FLAG, &a->all, 0 });
+	const struct args_own always[] = {
+		{ "all", 0, ARGS_FLAG, &a->all, 0 },
+		{ "debug-dir", 0, ARGS_LIST, &a->debug_dirs, 0 },
+		{ "sysroot", 0, ARGS_TEXT, &a->symbols.sysroot, 0 },
+		{ "perf-map", 0, ARGS_TEXT, &a->symbols.perf_map, 0 },
+		{ "debuginfod", 0, ARGS_FLAG, &a->symbols.debuginfod, 0 },
+		{ "short-names", 0, ARGS_FLAG, &a->symbols.short_names, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		add(p, always[i]);
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
 		if ((a->accept & common[i].accept) &&
 			kind_of(p, common[i].own.name) < 0)
@@ -177,6 +193,14 @@ set_words(struct parser *p)
 	return p->by ? args_set_by(&a->selection, p->by) : 0;
 }
 
+/* Where to look for names: the same for all that this process loads. */
+static void
+set_symbols(struct args *a)
+{
+	a->symbols.debug_dirs = a->debug_dirs;
+	profile_symbolize_options(&a->symbols);
+}
+
 static int
 parse(struct parser *p, int argc, char **argv)
 {
@@ -193,6 +217,7 @@ parse(struct parser *p, int argc, char **argv)
 	}
 	if (set_words(p) < 0)
 		return -1;
+	set_symbols(p->a);
 	p->a->files = argv + optind;
 	p->a->file_count = argc - optind;
 	if (p->a->selection.base_names) {
@@ -232,6 +257,8 @@ args_release(struct args *a)
 
 	free(s->wrappers);
 	free(s->base_names);
+	free(a->debug_dirs);
+	a->debug_dirs = NULL;
 	for (int i = 0; i < SELECT_RULES; i++)
 		free(s->rules[i]);
 	if (s->base)
@@ -286,13 +313,22 @@ to_sum(const struct args *a)
 int
 args_load(const struct args *a, struct profile *p)
 {
+	int pid = a->file_count == 1 ? state_pid(a->files[0]) : 0;
+	char *root;
+
 	p->sum = to_sum(a);
 	if (a->selection.base)
 		a->selection.base->sum = p->sum;
 	if (a->selection.base && load_base(a) < 0)
 		return -1;
+	read_folded_count(a->count_name);
+	read_perf_event(a->event);
 	if (runs_load(p, a->files, a->file_count, a->all) < 0)
 		return -1;
+	root = pid > 0 ? state_root_of(a->files[0]) : NULL;
+	profile_symbolize_of(pid, root);
 	profile_symbolize(p);
+	profile_symbolize_of(0, NULL);
+	free(root);
 	return 0;
 }

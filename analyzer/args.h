@@ -23,10 +23,14 @@
 
 #include "args_names.h"
 #include "select.h"
+#include "symbolize.h"
 
-/* The common options; --all is accepted always. */
+/*
+ * The common options. --all and what struct symbolize_options knows are
+ * accepted always.
+ */
 enum {
-	ARGS_METRIC = 1, /* --metric M */
+	ARGS_METRIC = 1, /* --metric M, --countname NAME, --event NAME */
 	ARGS_OUTPUT = 2, /* -o FILE, --output FILE */
 	ARGS_BYTES = 4, /* --bytes: exact figures */
 	ARGS_WRAPPERS = 8, /* --no-wrappers, --wrapper RE (may repeat) */
@@ -58,6 +62,17 @@ enum {
 	"  --from MARK, --to MARK\n"                                           \
 	"                      what was allocated between these marks\n"       \
 	"  --base FILE         less what FILE holds, stack by stack\n"
+/* Of each command that shows a profile; args_parse knows these options. */
+#define ARGS_HELP_NAMES                                                        \
+	"\nWhere names come from (Names in the manual page), and how long "    \
+	"they are:\n"                                                          \
+	"  --debug-dir DIR     separate debug files, as in /usr/lib/debug\n"   \
+	"  --sysroot DIR       another machine's files, looked for there "     \
+	"first\n"                                                              \
+	"  --perf-map FILE     of code made at run time; or a folder of "      \
+	"them\n"                                                               \
+	"  --debuginfod        ask the servers in DEBUGINFOD_URLS\n"           \
+	"  --short-names       no template arguments, no parameters\n"
 
 struct args {
 	unsigned accept; /* ARGS_*; set by the caller before args_parse */
@@ -69,10 +84,14 @@ struct args {
 	bool sums;
 	struct selection selection; /* metric -1 unless one was named */
 	struct args_words words; /* what files and texts are borrowed from */
+	const char *count_name; /* --countname; NULL: not given; borrowed */
+	const char *event; /* --event; likewise */
 	const char *output; /* NULL: not given; borrowed */
 	bool exact;
 	bool json;
 	int top; /* -1: not given; 0: all */
+	const char **debug_dirs; /* --debug-dir, each; NULL: none */
+	struct symbolize_options symbols; /* in force from args_parse on */
 };
 
 enum args_kind {

@@ -11,6 +11,10 @@
 #include "runs.h"
 #include "write.h"
 
+#define TRACKS 10 /* of functions, and of stacks, in a trace */
+
+static int tracks = -1; /* --tracks */
+
 const char help_convert[] =
 	"usage: heapflame convert --to FORMAT [OPTION]... [FILE|FOLDER]...\n"
 	"Write a profile in a format that other tools read. No FILE: the "
@@ -24,28 +28,53 @@ const char help_convert[] =
 	"processes\n"
 	"                     are added up, and modules lie where nothing "
 	"overlaps,\n"
-	"                     not where they lay in the process\n"
-	"  --metric M         of folded: inuse_space, inuse_objects, "
-	"alloc_space,\n"
-	"                     alloc_objects, peak_space, peak_objects, "
-	"temp_space,\n"
-	"                     temp_objects (default: peak_space of a program "
-	"that\n"
-	"                     ended, else inuse_space)\n"
-	"  --by WHAT          of folded: process, thread, label, phase or "
+	"                     not where they lay in the process;\n"
+	"                     pprof: profile.proto, gzip: allocated and in "
+	"use by\n"
+	"                     objects and by bytes, or --metric's pair; "
+	"threads,\n"
+	"                     labels, phases and processes are labels of it;\n"
+	"                     speedscope: each metric is a profile, inlined "
+	"frames\n"
+	"                     included;\n"
+	"                     trace: all dumps of each process as counters "
+	"over time,\n"
+	"                     for Perfetto and chrome://tracing, with the "
+	"functions\n"
+	"                     and stacks that held most, and marks;\n"
+	"                     json: all that is known, docs/FORMAT.md "
+	"section 12\n"
+	"  --metric M         of folded and speedscope: inuse_space, "
+	"inuse_objects,\n"
+	"                     alloc_space, alloc_objects, peak_space, "
+	"peak_objects,\n"
+	"                     temp_space, temp_objects (default: peak_space of "
+	"a\n"
+	"                     program that ended, else inuse_space; of "
+	"speedscope: all)\n"
+	"  --tracks N         of trace: functions, and stacks, with a track "
+	"(10; 0: "
+	"all)\n"
+	"  --by WHAT          of those: process, thread, label, phase or "
 	"module, or\n"
 	"                     several (a,b), are the root of their stacks\n"
+	"  --countname NAME   what folded stacks count: bytes, nanoseconds, or "
+	"a word\n"
+	"                     (default: samples)\n"
+	"  --event NAME       of perf script's text: that event (default: the "
+	"first)\n"
 	"  --all              every run found (default: the newest only)\n"
 	"  -o, --output FILE  where to, - is standard output (default: that, "
 	"but a\n"
 	"                     named file if it is a terminal)\n"
 	"  --help             this text\n"
-	"\n" ARGS_HELP_SELECT
-	"Here a second --to is the mark, and --until is always.\n"
-	"\n"
+	"\n" ARGS_HELP_SELECT "Here a second --to is the mark, and --until is "
+	"always.\n" ARGS_HELP_NAMES "\n"
 	"  heapflame convert --to folded | flamegraph.pl >heap.svg\n"
 	"  heapflame convert --to heap_v2 -o server.heap "
-	"heapflame.server.4711\n";
+	"heapflame.server.4711\n"
+	"  heapflame convert --to pprof -o heap.pb.gz && go tool pprof "
+	"heap.pb.gz\n";
 
 static bool
 is_folder(const char *path)
@@ -97,16 +126,59 @@ convert_heapv2(FILE *out, struct profile *p, const struct args *a)
 	return 0;
 }
 
+static int
+convert_pprof(FILE *out, struct profile *p, const struct args *a)
+{
+	if (isatty(fileno(out)))
+		return error("pprof is no text for a terminal; name a file "
+			     "with -o, or leave -o out");
+	return write_pprof(out, p, &a->selection);
+}
+
+static int
+convert_speedscope(FILE *out, struct profile *p, const struct args *a)
+{
+	return write_speedscope(out, p, &a->selection);
+}
+
+static int
+convert_trace(FILE *out, struct profile *p, const struct args *a)
+{
+	return write_trace(out, &(struct trace_input){
+					.files = a->files,
+					.count = a->file_count,
+					.all = a->all,
+					.top = tracks < 0 ? TRACKS : tracks,
+					.selection = &a->selection,
+				});
+}
+
+static int
+convert_json(FILE *out, struct profile *p, const struct args *a)
+{
+	return write_profile_json(out, p);
+}
+
 /* What can be written; the first line of --to's help is this list. */
 static const struct format {
 	const char *name;
 	const char *suffix; /* of a file that nobody has named */
-	bool selects; /* --metric, --by and the like mean something to it */
+	enum {
+		SELECTS_NOTHING, /* it holds the whole profile */
+		SELECTS_RULES, /* --focus and the like mean something to it */
+		SELECTS_ALL /* --metric, --by and the rest, too */
+	} selects;
+	bool all_dumps; /* it reads them itself, and gets an empty p */
 	/* 0, or -1 after error(). */
 	int (*write)(FILE *out, struct profile *p, const struct args *a);
 } formats[] = {
-	{ "folded", "folded", true, convert_folded },
-	{ "heap_v2", "heap_v2", false, convert_heapv2 },
+	{ "folded", "folded", SELECTS_ALL, false, convert_folded },
+	{ "heap_v2", "heap_v2", SELECTS_NOTHING, false, convert_heapv2 },
+	{ "pprof", "pb.gz", SELECTS_ALL, false, convert_pprof },
+	{ "speedscope", "speedscope.json", SELECTS_ALL, false,
+		convert_speedscope },
+	{ "trace", "trace.json", SELECTS_RULES, true, convert_trace },
+	{ "json", "json", SELECTS_NOTHING, false, convert_json },
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)
@@ -171,9 +243,20 @@ static int
 check_selection(const struct format *format, const struct args *a)
 {
 	const struct selection *s = &a->selection;
+	bool rest = s->metric >= 0 || s->metric_name || s->bys || s->phase ||
+		    s->from || s->to || s->base;
 
-	if (format->selects ||
-		(s->metric < 0 && !s->metric_name && !args_selects(a)))
+	if (tracks >= 0 && !format->all_dumps)
+		return error("--tracks is for trace, not for %s", format->name);
+	if (format->selects == SELECTS_ALL)
+		return 0;
+	if (format->selects == SELECTS_RULES && !rest)
+		return 0;
+	if (format->selects == SELECTS_RULES)
+		return error("%s has its own metrics, of all of the time; of "
+			     "the selection it knows the expressions alone",
+			format->name);
+	if (!rest && !args_selects(a))
 		return 0;
 	return error("%s always holds the whole profile; --metric, --by and "
 		     "what selects a part of it are for other formats",
@@ -189,6 +272,7 @@ cmd_convert(int argc, char **argv)
 	const struct format *format;
 	const struct args_own own[] = {
 		{ .name = "to", .kind = ARGS_TEXT, .target = &to },
+		{ .name = "tracks", .kind = ARGS_COUNT, .target = &tracks },
 		{ 0 },
 	};
 	struct profile p;
@@ -205,7 +289,7 @@ cmd_convert(int argc, char **argv)
 	a.sums = format->write == convert_folded ||
 		 format->write == convert_heapv2;
 	profile_init(&p);
-	rc = args_load(&a, &p);
+	rc = format->all_dumps ? 0 : args_load(&a, &p);
 	if (rc == 0)
 		rc = convert(&p, &a, format);
 	profile_release(&p);

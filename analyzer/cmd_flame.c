@@ -49,12 +49,19 @@ const char help_flame[] =
 	"wrappers,\n"
 	"                      too; may repeat\n"
 	"  --no-wrappers       grey none\n"
+	"  --countname NAME    what folded stacks count: bytes, nanoseconds, "
+	"or "
+	"a word\n"
+	"                      (default: samples)\n"
+	"  --event NAME        of perf script's text: that event (default: the "
+	"first)\n"
 	"  --all               every run found, not the newest only\n"
 	"  --help              this text\n"
-	"\n" ARGS_HELP_SELECT "\n"
+	"\n" ARGS_HELP_SELECT ARGS_HELP_NAMES "\n"
 	"  heapflame flame\n"
 	"  heapflame flame --metric inuse_objects -o objects.svg "
-	"server.*.heap\n";
+	"server.*.heap\n"
+	"  perf script | heapflame flame - -o cpu.svg\n";
 
 static bool
 stdout_is_pipe(void)
@@ -104,11 +111,11 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 	if (each_phase)
 		return write_phases(a, p, o);
 	if (a->output)
-		return flame_write(p, a->output, &a->selection, o);
+		return flame_write_last(p, a->output, &a->selection, o);
 	if (stdout_is_pipe())
-		return flame_write(p, "-", &a->selection, o);
+		return flame_write_last(p, "-", &a->selection, o);
 	path = flame_path(runs_origin());
-	result = flame_write(p, path, &a->selection, o);
+	result = flame_write_last(p, path, &a->selection, o);
 	if (result == 0)
 		fprintf(stderr, "heapflame: wrote '%s'\n", path);
 	free(path);

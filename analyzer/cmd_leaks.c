@@ -43,8 +43,7 @@ const char help_leaks[] =
 	"\n" ARGS_HELP_SELECT
 	"--base: only what is new. --phase, --from, --to: what was allocated "
 	"then and\n"
-	"was never freed.\n"
-	"\n"
+	"was never freed.\n" ARGS_HELP_NAMES "\n"
 	"  heapflame run --leaks ./test-suite\n"
 	"  heapflame leaks --error-exitcode heapflame.server.4711\n";
 

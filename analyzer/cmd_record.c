@@ -49,7 +49,7 @@ const char help_record[] =
 	"                      may repeat\n"
 	"  --no-wrappers       charge whoever called malloc\n"
 	"  --help              this text\n"
-	"\n" ARGS_HELP_FILTER "\n"
+	"\n" ARGS_HELP_FILTER ARGS_HELP_NAMES "\n"
 	"  heapflame record 4242\n"
 	"  heapflame record --for 5m --metric inuse_space -o leak.svg 4242\n";
 
@@ -280,13 +280,13 @@ record(struct recording *r)
 		return -1;
 	snprintf(r->path, sizeof r->path, "/proc/self/fd/%d", r->state.fd);
 	root = state_root_of(r->args.files[0]);
-	profile_symbolize_below(root);
+	profile_symbolize_of(state_pid(r->args.files[0]), root);
 	profile_init(&p);
 	result = read_window(r, &p);
 	if (result == 0)
 		result = show(&p, r);
 	profile_release(&p);
-	profile_symbolize_below(NULL);
+	profile_symbolize_of(0, NULL);
 	free(root);
 	state_unmap(&r->state);
 	return result;

@@ -33,8 +33,7 @@ const char help_top[] =
 	"  -o, --output FILE   what 'w' writes (default: top.<exe>.<pid>.svg, "
 	"and\n"
 	"                      numbered on)\n"
-	"  --help              this text\n"
-	"\n"
+	"  --help              this text\n" ARGS_HELP_NAMES "\n"
 	"Keys: l g o a p (or Tab) sort by live, growth since it was opened, "
 	"objects,\n"
 	"allocated, peak; r the other way round; / filter by name; Enter "
@@ -333,7 +332,7 @@ top(const struct args *a, bool once)
 	if (!path)
 		return -1;
 	root = state_root_of(a->files[0]);
-	profile_symbolize_below(root);
+	profile_symbolize_of(state_pid(a->files[0]), root);
 	top_init(&s.top, path);
 	if (once || !isatty(STDOUT_FILENO))
 		result = print_once(&s, a->top);
@@ -341,7 +340,7 @@ top(const struct args *a, bool once)
 		result = show(&s);
 	top_view_release(&s.view);
 	top_release(&s.top);
-	profile_symbolize_below(NULL);
+	profile_symbolize_of(0, NULL);
 	free(root);
 	free(path);
 	return result;

@@ -11,20 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elf_image.h"
+#include "coverage_facts.h"
 #include "err.h"
 #include "program.h"
 
-#define BUILD_ID_MAX 130
-
-/* What is asked of a file beside its allocators. */
+/* What is asked of a file beside what stands in it. */
 struct looked {
-	bool here; /* the file is there, and the one that was loaded */
-	bool is_program;
+	struct coverage_facts facts;
 	bool is_needed; /* by another one: not loaded by dlopen */
 	bool in_stacks;
-	char *names; /* what it needs, each with a newline behind it */
-	char *soname; /* or NULL */
 };
 
 static bool
@@ -40,57 +35,10 @@ path_of(const struct profile *p, uint32_t module)
 }
 
 static bool
-is_recorded(const struct profile *p, const struct module *m,
-	const struct elf_image *f)
-{
-	char id[BUILD_ID_MAX];
-
-	return m->build_id == NONE ||
-	       (elf_image_build_id(f, id, sizeof id) &&
-		       strcmp(id, strtab_get(&p->strings, m->build_id)) == 0);
-}
-
-static void
-take_links(struct looked *l, const struct elf_image *f)
-{
-	const char *name = elf_image_dynamic_text(f, DT_SONAME, 0);
-
-	l->soname = name ? xstrdup(name) : NULL;
-	l->is_program = f->interpreter != 0 && !name;
-	l->names = xstrdup("");
-	for (size_t i = 0;
-		(name = elf_image_dynamic_text(f, DT_NEEDED, i)) != NULL; i++) {
-		char *longer = xasprintf("%s%s\n", l->names, name);
-
-		free(l->names);
-		l->names = longer;
-	}
-}
-
-static void
-look(struct looked *l, struct coverage_file *file, const struct profile *p)
-{
-	const struct module *m = &p->modules[file->module];
-	const char *path = path_of(p, file->module);
-	struct elf_image f;
-
-	if (*path != '/' || !elf_image_open(&f, path))
-		return;
-	if (elf_image_is_elf(&f) && f.bytes[EI_CLASS] == ELFCLASS64) {
-		elf_image_scan(&f);
-		l->here = is_recorded(p, m, &f) &&
-			  allocator_look(&file->allocator, path);
-		if (l->here)
-			take_links(l, &f);
-	}
-	elf_image_close(&f);
-}
-
-static bool
 needs(const struct looked *l, const char *name)
 {
 	size_t n = strlen(name);
-	const char *at = l->names;
+	const char *at = l->facts.names;
 
 	while (at && *at) {
 		size_t length = strcspn(at, "\n");
@@ -111,7 +59,8 @@ find_needed(struct looked *l, uint32_t count, const struct profile *p)
 		for (uint32_t k = 0; k < count && !l[i].is_needed; k++)
 			l[i].is_needed =
 				needs(&l[k], base) ||
-				(l[i].soname && needs(&l[k], l[i].soname));
+				(l[i].facts.soname &&
+					needs(&l[k], l[i].facts.soname));
 	}
 }
 
@@ -137,9 +86,9 @@ kind_of(const struct coverage_file *file, const struct looked *l,
 {
 	const struct allocator *a = &file->allocator;
 
-	if (!l->here || is_shim(path))
+	if (!l->facts.here || is_shim(path))
 		return COVERAGE_PLAIN;
-	if (l->is_program && a->malloc != MALLOC_ELSEWHERE)
+	if (l->facts.is_program && a->malloc != MALLOC_ELSEWHERE)
 		return COVERAGE_PROGRAM_MALLOC;
 	if (a->malloc == MALLOC_EXPORTED) {
 		if (!*is_found) {
@@ -150,7 +99,8 @@ kind_of(const struct coverage_file *file, const struct looked *l,
 	}
 	if (a->prefixes > 0 || a->jemalloc)
 		return COVERAGE_PREFIXED;
-	if (a->wants_malloc && !l->is_program && !l->is_needed && !l->in_stacks)
+	if (a->wants_malloc && !l->facts.is_program && !l->is_needed &&
+		!l->in_stacks)
 		return COVERAGE_IDLE;
 	return COVERAGE_PLAIN;
 }
@@ -166,8 +116,8 @@ other_malloc(const struct coverage *c, const struct looked *l,
 	for (uint32_t i = 0; i < c->count; i++) {
 		const char *path = path_of(p, i);
 
-		if (l[i].here && !l[i].is_program && !is_shim(path) &&
-			!is_libc(path) &&
+		if (l[i].facts.here && !l[i].facts.is_program &&
+			!is_shim(path) && !is_libc(path) &&
 			(l[i].is_needed || allocator_is_library(path)) &&
 			c->files[i].allocator.malloc == MALLOC_EXPORTED)
 			return true;
@@ -185,24 +135,26 @@ coverage_find(struct coverage *c, const struct profile *p)
 	c->files = xcalloc(p->module_count + 1, sizeof *c->files);
 	for (uint32_t i = 0; i < p->module_count; i++) {
 		c->files[i].module = i;
-		look(&l[i], &c->files[i], p);
-		c->unknown += !l[i].here && *path_of(p, i) == '/';
+		coverage_facts_find(&l[i].facts, p, i);
+		c->files[i].allocator = l[i].facts.allocator;
+		c->unknown += !l[i].facts.here && *path_of(p, i) == '/';
 	}
 	find_needed(l, p->module_count, p);
 	find_used(l, p);
 	has_other = other_malloc(c, l, p);
-	for (uint32_t i = 0; i < p->module_count; i++) {
-		/* The C library comes last in the order of search, whatever
-		   its place in memory, which is what modules are listed by. */
-		if (is_libc(path_of(p, i)) && has_other)
-			continue;
-		c->files[i].kind =
-			kind_of(&c->files[i], &l[i], path_of(p, i), &is_found);
-	}
-	for (uint32_t i = 0; i < p->module_count; i++) {
-		free(l[i].names);
-		free(l[i].soname);
-	}
+	/*
+	 * The C library comes last in the order of search, but before what is
+	 * loaded later, whatever their places in memory, which is what modules
+	 * are listed by.
+	 */
+	for (int libc = 1; libc >= 0; libc--)
+		for (uint32_t i = 0; i < p->module_count; i++)
+			if (is_libc(path_of(p, i)) == libc &&
+				!(libc && has_other))
+				c->files[i].kind = kind_of(&c->files[i], &l[i],
+					path_of(p, i), &is_found);
+	for (uint32_t i = 0; i < p->module_count; i++)
+		coverage_facts_release(&l[i].facts);
 	for (uint32_t i = 0; i < p->process_count; i++)
 		c->foreign |= !p->processes[i].has[PEAK_SPACE];
 	free(l);

@@ -14,7 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#define LARGE	((size_t)8 << 20)
 #define PROGRAM "heapflame: "
 #define WARNING PROGRAM "warning: "
 
@@ -229,6 +232,22 @@ xmalloc(size_t size)
 
 	if (p == NULL)
 		out_of_memory(size);
+	return p;
+}
+
+/*
+ * A tree of millions of nodes otherwise spends more time on the faults of its
+ * pages than on anything else. A wish: the kernel may refuse it.
+ */
+void *
+xmalloc_large(size_t size)
+{
+	uintptr_t page = (uintptr_t)getpagesize();
+	char *p = xmalloc(size);
+	uintptr_t begin = ((uintptr_t)p + page - 1) & ~(page - 1);
+
+	if (size >= LARGE)
+		(void)madvise((void *)begin, size - page, MADV_HUGEPAGE);
 	return p;
 }
 

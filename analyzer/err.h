@@ -60,6 +60,8 @@ void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Never return NULL; they end the program with one line. Caller frees. */
 void *xmalloc(size_t size);
+/* For arrays of many MB that don't grow: in large pages, if there are any. */
+void *xmalloc_large(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
@@ -70,12 +72,16 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  *   GROW(list, count, capacity); list[count++] = ...
  */
 #define GROW(array, count, capacity)                                           \
-	((array) = grow((array), (count), &(capacity), sizeof *(array)))
+	((array) = (count) < (capacity) ? (array)                              \
+					: grow((array), (count), &(capacity),  \
+						  sizeof *(array)))
 void *grow(void *array, size_t count, size_t *capacity, size_t element_size);
 
 /* An array whose capacity is its count rounded up to a power of two. */
 #define GROW32(array, count)                                                   \
-	((array) = grow_pow2((array), (count), sizeof *(array)))
+	((array) = ((count) & ((count)-1)) != 0                                \
+			   ? (array)                                           \
+			   : grow_pow2((array), (count), sizeof *(array)))
 void *grow_pow2(void *array, size_t count, size_t element_size);
 
 #endif

@@ -23,9 +23,10 @@ write_tree(const char *path, const struct tree *t, const struct svg_options *o)
 	return output_commit(&out);
 }
 
-int
-flame_write(struct profile *p, const char *path,
-	const struct selection *selection, const struct svg_options *options)
+static int
+write_selected(struct profile *p, const char *path,
+	const struct selection *selection, const struct svg_options *options,
+	bool last)
 {
 	struct selection of = { .metric = -1 };
 	const struct svg_options looks = { 0 };
@@ -41,10 +42,28 @@ flame_write(struct profile *p, const char *path,
 		return -1;
 	selection_note_shrunk(&shown);
 	tree_build(&tree, &shown, true);
+	shown_forget_frames(&shown);
+	/* An empty picture says why, and looks at the rows for that. */
+	if (last && tree.count > 1)
+		profile_forget_rows(p);
 	result = write_tree(path, &tree, options ? options : &looks);
 	tree_release(&tree);
 	shown_release(&shown);
 	return result;
+}
+
+int
+flame_write(struct profile *p, const char *path,
+	const struct selection *selection, const struct svg_options *options)
+{
+	return write_selected(p, path, selection, options, false);
+}
+
+int
+flame_write_last(struct profile *p, const char *path,
+	const struct selection *selection, const struct svg_options *options)
+{
+	return write_selected(p, path, selection, options, true);
 }
 
 static bool
@@ -67,7 +86,8 @@ flame_path(const char *origin)
 	name = slash ? slash + 1 : origin;
 	dot = strrchr(name, '.');
 	if (dot && dot > name &&
-		(!strcmp(dot, ".heap") || !strcmp(dot, ".live")))
+		(!strcmp(dot, ".heap") || !strcmp(dot, ".live") ||
+			!strcmp(dot, ".folded")))
 		return xasprintf("%.*s.svg", (int)(dot - name), name);
 	return xasprintf("%s.svg", *name ? name : "flame");
 }

@@ -17,6 +17,13 @@ int flame_write(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options);
 
 /*
+ * The same as the last thing that is done with p, which then may only be
+ * released: what is not drawn any more makes room for millions of frames.
+ */
+int flame_write_last(struct profile *p, const char *path,
+	const struct selection *selection, const struct svg_options *options);
+
+/*
  * Where it goes when nobody says: "flame.svg" in the folder of a run,
  * "<name>.svg" in the working directory for a single file. `origin` is
  * runs_origin()'s. Caller frees.

@@ -14,6 +14,8 @@
 #include "err.h"
 #include "write.h"
 
+#define BUFFER ((size_t)1 << 18)
+
 static int
 cannot_write(const char *path, int cause)
 {
@@ -60,6 +62,14 @@ target_of(const char *path)
 	return target ? target : xstrdup(path);
 }
 
+/* A picture of many megabytes goes out in fewer calls than one a page. */
+static void
+set_buffer(struct output *o)
+{
+	o->buffer = xmalloc(BUFFER);
+	setvbuf(o->stream, o->buffer, _IOFBF, BUFFER);
+}
+
 int
 output_open(struct output *o, const char *path)
 {
@@ -80,8 +90,10 @@ output_open(struct output *o, const char *path)
 
 		o->stream = fd < 0 ? NULL : fdopen(fd, "w");
 	}
-	if (o->stream)
+	if (o->stream) {
+		set_buffer(o);
 		return 0;
+	}
 	cause = errno;
 	output_abandon(o);
 	return cannot_write(path, cause);
@@ -122,5 +134,6 @@ output_abandon(struct output *o)
 		unlink(o->temporary);
 	free(o->temporary);
 	free(o->path);
+	free(o->buffer);
 	*o = (struct output){ 0 };
 }

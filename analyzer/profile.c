@@ -2,23 +2,14 @@
 /*
  * The arrays of a profile and the hash tables over them. A table holds indices
  * only (plus 1; 0 is a free slot): the hash and the equality of two elements
- * are read off the arrays themselves, so that a row costs 10 bytes of table.
+ * are read off the arrays themselves, so that a row costs 14 bytes of table.
  */
 #include "profile.h"
 #include "err.h"
+#include "profile_table.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * `tags` has a byte of the hash of what is in each slot: elements that are not
- * equal are told apart without a look at them, which lie anywhere in memory.
- */
-struct table {
-	uint32_t *slots;
-	unsigned char *tags;
-	uint32_t slot_count, used;
-};
 
 struct profile_index {
 	struct table modules, locations, stacks, functions, frames, rows;
@@ -26,85 +17,10 @@ struct profile_index {
 	uint32_t *firsts; /* of those joined: whose rows they are */
 };
 
-/* One kind of element: the hash of element i, whether i equals the key. */
-struct kind {
-	uint64_t (*hash)(const struct profile *p, uint32_t i);
-	bool (*equal)(const struct profile *p, uint32_t i, const void *key);
-};
-
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9fb21c651e98df25u;
-	return h ^ h >> 35;
-}
-
-static void
-table_release(struct table *t)
-{
-	free(t->slots);
-	free(t->tags);
-}
-
-static unsigned char
-tag_of(uint64_t hash)
-{
-	return (unsigned char)(hash >> 56);
-}
-
-static void
-table_grow(struct table *t, const struct profile *p, const struct kind *k)
-{
-	uint32_t mask;
-
-	if (t->slot_count >= UINT32_MAX / 2) {
-		error("more than a billion elements in a profile");
-		exit(EXIT_FAILED);
-	}
-	table_release(t);
-	t->slot_count = t->slot_count > 0 ? t->slot_count * 2 : 64;
-	t->slots = xcalloc(t->slot_count, sizeof *t->slots);
-	t->tags = xmalloc(t->slot_count);
-	mask = t->slot_count - 1;
-	for (uint32_t i = 0; i < t->used; i++) {
-		uint64_t hash = k->hash(p, i);
-		uint32_t s = (uint32_t)hash & mask;
-
-		while (t->slots[s] != 0)
-			s = (s + 1) & mask;
-		t->slots[s] = i + 1;
-		t->tags[s] = tag_of(hash);
-	}
-}
-
-/*
- * The index of the element that equals the key; if there is none, the next
- * free index, taken, and *added set: the caller appends the element there.
- */
-static uint32_t
-table_find(struct table *t, const struct profile *p, const struct kind *k,
-	uint64_t hash, const void *key, bool *added)
-{
-	uint32_t mask, s;
-
-	if (t->used >= t->slot_count / 4 * 3)
-		table_grow(t, p, k);
-	mask = t->slot_count - 1;
-	*added = false;
-	for (s = (uint32_t)hash & mask; t->slots[s] != 0; s = (s + 1) & mask)
-		if (t->tags[s] == tag_of(hash) &&
-			k->equal(p, t->slots[s] - 1, key))
-			return t->slots[s] - 1;
-	*added = true;
-	t->slots[s] = ++t->used;
-	t->tags[s] = tag_of(hash);
-	return t->used - 1;
-}
-
 void
 profile_init(struct profile *p)
 {
-	*p = (struct profile){ .usual_metric = -1 };
+	*p = (struct profile){ .usual_metric = -1, .no_module_why = NONE };
 	p->index = xcalloc(1, sizeof *p->index);
 }
 
@@ -141,16 +57,27 @@ profile_release(struct profile *p)
 	*p = (struct profile){ 0 };
 }
 
+void
+profile_forget_rows(struct profile *p)
+{
+	struct profile_index *x = p->index;
+
+	table_release(&x->rows);
+	table_release(&x->stacks);
+	x->rows = x->stacks = (struct table){ 0 };
+	free(p->rows);
+	free(p->stacks);
+	free(p->stack_locations);
+	p->rows = NULL;
+	p->stacks = NULL;
+	p->stack_locations = NULL;
+	p->row_count = p->stack_count = p->stack_location_count = 0;
+}
+
 static uint64_t
 hash_module(const struct module *m)
 {
 	return mix(mix(1, m->path), m->build_id);
-}
-
-static uint64_t
-module_hash(const struct profile *p, uint32_t i)
-{
-	return hash_module(&p->modules[i]);
 }
 
 static bool
@@ -165,16 +92,15 @@ module_equal(const struct profile *p, uint32_t i, const void *key)
 uint32_t
 profile_module(struct profile *p, const char *path, const char *build_id)
 {
-	static const struct kind kind = { module_hash, module_equal };
-	struct module m = { .why = NONE };
+	struct module m = { .why = NONE, .facts = NONE };
 	bool added;
 	uint32_t i;
 
 	m.path = strtab_add(&p->strings, path);
 	m.build_id =
 		build_id != NULL ? strtab_add(&p->strings, build_id) : NONE;
-	i = table_find(
-		&p->index->modules, p, &kind, hash_module(&m), &m, &added);
+	i = table_find(&p->index->modules, p, module_equal, hash_module(&m), &m,
+		&added);
 	if (added) {
 		GROW32(p->modules, p->module_count);
 		p->modules[p->module_count++] = m;
@@ -198,14 +124,6 @@ hash_location(const struct location *l, const uint32_t *frames)
 	return h;
 }
 
-static uint64_t
-location_hash(const struct profile *p, uint32_t i)
-{
-	const struct location *l = &p->locations[i];
-
-	return hash_location(l, p->location_frames + l->first);
-}
-
 static bool
 location_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -224,10 +142,9 @@ location_equal(const struct profile *p, uint32_t i, const void *key)
 static uint32_t
 find_location(struct profile *p, const struct location_key *key)
 {
-	static const struct kind kind = { location_hash, location_equal };
 	struct location l = key->l;
 	bool added;
-	uint32_t i = table_find(&p->index->locations, p, &kind,
+	uint32_t i = table_find(&p->index->locations, p, location_equal,
 		hash_location(&l, key->frames), key, &added);
 
 	if (!added)
@@ -280,15 +197,6 @@ hash_stack(const uint32_t *locations, uint32_t depth, bool truncated)
 	return h;
 }
 
-static uint64_t
-stack_hash(const struct profile *p, uint32_t i)
-{
-	const struct stack *s = &p->stacks[i];
-
-	return hash_stack(
-		p->stack_locations + s->first, s->depth, s->truncated);
-}
-
 static bool
 stack_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -305,10 +213,9 @@ uint32_t
 profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
 	bool truncated)
 {
-	static const struct kind kind = { stack_hash, stack_equal };
 	struct stack_key key = { locations, depth, truncated };
 	bool added;
-	uint32_t i = table_find(&p->index->stacks, p, &kind,
+	uint32_t i = table_find(&p->index->stacks, p, stack_equal,
 		hash_stack(locations, depth, truncated), &key, &added);
 
 	if (!added)
@@ -318,11 +225,23 @@ profile_stack(struct profile *p, const uint32_t *locations, uint32_t depth,
 		(struct stack){ .first = p->stack_location_count,
 			.depth = depth,
 			.truncated = truncated };
-	for (uint32_t d = 0; d < depth; d++) {
-		GROW32(p->stack_locations, p->stack_location_count);
-		p->stack_locations[p->stack_location_count++] = locations[d];
+	for (uint32_t d = 0, at = p->stack_location_count; d < depth;
+		d++, at++) {
+		GROW32(p->stack_locations, at);
+		p->stack_locations[at] = locations[d];
 	}
+	p->stack_location_count += depth;
 	return i;
+}
+
+uint32_t
+profile_find_stack(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated)
+{
+	struct stack_key key = { locations, depth, truncated };
+
+	return table_look(&p->index->stacks, p, stack_equal,
+		hash_stack(locations, depth, truncated), &key);
 }
 
 static uint64_t
@@ -331,12 +250,6 @@ hash_function(const struct function *f)
 	return mix(mix(mix(4, f->name), f->file),
 		(uint64_t)f->module << 2 | (uint64_t)f->named << 1 |
 			f->inlined);
-}
-
-static uint64_t
-function_hash(const struct profile *p, uint32_t i)
-{
-	return hash_function(&p->functions[i]);
 }
 
 static bool
@@ -352,22 +265,15 @@ function_equal(const struct profile *p, uint32_t i, const void *key)
 uint32_t
 profile_function(struct profile *p, struct function f)
 {
-	static const struct kind kind = { function_hash, function_equal };
 	bool added;
-	uint32_t i = table_find(
-		&p->index->functions, p, &kind, hash_function(&f), &f, &added);
+	uint32_t i = table_find(&p->index->functions, p, function_equal,
+		hash_function(&f), &f, &added);
 
 	if (added) {
 		GROW32(p->functions, p->function_count);
 		p->functions[p->function_count++] = f;
 	}
 	return i;
-}
-
-static uint64_t
-frame_hash(const struct profile *p, uint32_t i)
-{
-	return mix(mix(5, p->frames[i].function), p->frames[i].line);
 }
 
 static bool
@@ -382,9 +288,8 @@ frame_equal(const struct profile *p, uint32_t i, const void *key)
 uint32_t
 profile_frame(struct profile *p, struct frame f)
 {
-	static const struct kind kind = { frame_hash, frame_equal };
 	bool added;
-	uint32_t i = table_find(&p->index->frames, p, &kind,
+	uint32_t i = table_find(&p->index->frames, p, frame_equal,
 		mix(mix(5, f.function), f.line), &f, &added);
 
 	if (added) {
@@ -405,12 +310,6 @@ hash_process(const struct process *it)
 	return mix(mix(mix(7, it->exe), it->ancestors), has);
 }
 
-static uint64_t
-joined_hash(const struct profile *p, uint32_t i)
-{
-	return hash_process(&p->processes[p->index->firsts[i]]);
-}
-
 static bool
 joined_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -423,7 +322,6 @@ joined_equal(const struct profile *p, uint32_t i, const void *key)
 void
 profile_join(struct profile *p, uint32_t process)
 {
-	static const struct kind kind = { joined_hash, joined_equal };
 	struct process *it = &p->processes[process];
 	struct profile_index *x = p->index;
 	uint32_t i, count = x->joined.used;
@@ -433,7 +331,8 @@ profile_join(struct profile *p, uint32_t process)
 	if (!(p->sum & SUM_PROCESSES) || it->phases > 0 ||
 		it->has[PEAK_SPACE] || it->rss_anonymous > 0 || it->merged > 0)
 		return;
-	i = table_find(&x->joined, p, &kind, hash_process(it), it, &added);
+	i = table_find(
+		&x->joined, p, joined_equal, hash_process(it), it, &added);
 	if (added) {
 		GROW32(x->firsts, count);
 		x->firsts[i] = process;
@@ -450,12 +349,6 @@ hash_row(const struct row *r)
 		r->phase);
 }
 
-static uint64_t
-row_hash(const struct profile *p, uint32_t i)
-{
-	return hash_row(&p->rows[i]);
-}
-
 static bool
 row_equal(const struct profile *p, uint32_t i, const void *key)
 {
@@ -466,25 +359,53 @@ row_equal(const struct profile *p, uint32_t i, const void *key)
 	       a->phase == b->phase;
 }
 
+/* What is not told apart. */
+static struct row
+row_key(const struct profile *p, struct row r)
+{
+	if ((p->sum & SUM_PROCESSES) && p->processes[r.process].rows_in > 0)
+		r.process = p->processes[r.process].rows_in - 1;
+	if (p->sum & SUM_THREADS)
+		r.thread = NONE;
+	return r;
+}
+
+bool
+profile_has_row(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated, struct row key)
+{
+	key = row_key(p, key);
+	key.stack = profile_find_stack(p, locations, depth, truncated);
+	return key.stack != NONE && table_look(&p->index->rows, p, row_equal,
+					    hash_row(&key), &key) != NONE;
+}
+
 struct row *
 profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	uint32_t thread, uint32_t label, uint32_t phase)
 {
-	static const struct kind kind = { row_hash, row_equal };
-	bool joined =
-		(p->sum & SUM_PROCESSES) && p->processes[process].rows_in > 0;
-	struct row r = { .stack = stack,
-		.process = joined ? p->processes[process].rows_in - 1 : process,
-		.thread = p->sum & SUM_THREADS ? NONE : thread,
-		.label = label,
-		.phase = phase };
+	struct row r = row_key(p, (struct row){ .stack = stack,
+					  .process = process,
+					  .thread = thread,
+					  .label = label,
+					  .phase = phase });
 	bool added;
-	uint32_t i =
-		table_find(&p->index->rows, p, &kind, hash_row(&r), &r, &added);
+	uint32_t i = table_find(
+		&p->index->rows, p, row_equal, hash_row(&r), &r, &added);
 
 	if (added) {
 		GROW32(p->rows, p->row_count);
 		p->rows[p->row_count++] = r;
 	}
 	return &p->rows[i];
+}
+
+void
+profile_clear(struct profile *p)
+{
+	table_release(&p->index->rows);
+	table_release(&p->index->joined);
+	p->index->rows = p->index->joined = (struct table){ 0 };
+	p->row_count = 0;
+	profile_restart(p);
 }

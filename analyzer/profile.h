@@ -60,6 +60,10 @@ struct module {
 	uint32_t build_id; /* lower-case hex; NONE if not known */
 	/* What symbolize.c found; read after profile_symbolize only. */
 	uint32_t why; /* why names are missing, in words; NONE: all is well */
+	/* What its file says of itself, from a bundle; NONE: ask the file. */
+	uint32_t facts;
+	bool bare; /* its file is here, and has no debug information */
+	bool missing; /* its file is not here, or another one */
 };
 
 /*
@@ -138,6 +142,8 @@ struct process {
 	uint64_t own; /* bytes that the profiler has mapped */
 	struct process_allocator allocator;
 	uint64_t temp_ms; /* freed within it is short-lived; 0: not known */
+	/* Its stacks begin with their thread's name, unless --by says it. */
+	bool threads_are_roots;
 	bool has[METRICS]; /* which metrics its files hold */
 	uint32_t first_loss, losses; /* into losses */
 	uint32_t first_phase, phases; /* into phases, in order of time */
@@ -233,6 +239,8 @@ struct profile {
 	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;
 	uint32_t phase_count, moment_count;
+	/* As module.why, of code that is in no file. Read after symbolizing. */
+	uint32_t no_module_why;
 	struct profile_index *index; /* the hash tables; private to profile.c */
 };
 
@@ -241,10 +249,22 @@ void profile_init(struct profile *p);
 void profile_release(struct profile *p);
 
 /*
+ * Rows and stacks are let go, where what is shown has been selected and the
+ * profile is wanted for its names only.
+ */
+void profile_forget_rows(struct profile *p);
+
+/*
  * No processes, all figures 0, for the same files to be read once more: what
  * has been interned and symbolized stays, under the same index.
  */
 void profile_restart(struct profile *p);
+
+/*
+ * The same without its rows, for other files to be read: stacks and names that
+ * are known stay known, and take what all files together need.
+ */
+void profile_clear(struct profile *p);
 
 /* Each returns the index of the equal thing, added if it was not there. */
 uint32_t profile_module(struct profile *p, const char *path,
@@ -257,6 +277,9 @@ uint32_t profile_location(struct profile *p, uint32_t module, uint64_t offset);
 uint32_t profile_location_named(struct profile *p, uint32_t module,
 	uint64_t offset, const uint32_t *frames, uint32_t depth);
 uint32_t profile_stack(struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated);
+/* The same, but nothing is added: NONE if there is no such stack. */
+uint32_t profile_find_stack(const struct profile *p, const uint32_t *locations,
 	uint32_t depth, bool truncated);
 uint32_t profile_function(struct profile *p, struct function f);
 uint32_t profile_frame(struct profile *p, struct frame f);
@@ -271,7 +294,8 @@ int profile_foreign_metric(
 /* "peak_space", or the name that the file gave; and what it counts. */
 const char *profile_metric_name(const struct profile *p, enum metric m);
 enum unit profile_metric_unit(const struct profile *p, enum metric m);
-/* "bytes", "objects", "nanoseconds", or the file's own word. */
+/* "bytes", "objects", "nanoseconds", or the file's own word; what is a mere
+ * "count" is counted in the metric's name. */
 const char *profile_metric_unit_name(const struct profile *p, enum metric m);
 
 /* A cause of loss, appended; process->first_loss and losses name a range. */
@@ -301,6 +325,10 @@ void profile_join(struct profile *p, uint32_t process);
  */
 struct row *profile_row(struct profile *p, uint32_t stack, uint32_t process,
 	uint32_t thread, uint32_t label, uint32_t phase);
+
+/* Is there a row of that stack? key: its process, thread, label and phase. */
+bool profile_has_row(const struct profile *p, const uint32_t *locations,
+	uint32_t depth, bool truncated, struct row key);
 
 /* Figures of one row added to another's; whose rows they are is not looked at.
  */

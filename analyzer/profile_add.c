@@ -54,7 +54,20 @@ add_strings_and_modules(struct renumber *r)
 		if (r->into->modules[at].why == NONE)
 			r->into->modules[at].why =
 				new_number(r->strings, old->why);
+		r->into->modules[at].bare |= old->bare;
+		r->into->modules[at].missing |= old->missing;
+		if (r->into->modules[at].facts == NONE)
+			r->into->modules[at].facts =
+				new_number(r->strings, old->facts);
 	}
+}
+
+static void
+add_reason(struct renumber *r)
+{
+	if (r->into->no_module_why == NONE)
+		r->into->no_module_why =
+			new_number(r->strings, r->from->no_module_why);
 }
 
 static void
@@ -285,6 +298,7 @@ static void
 add(struct renumber *r)
 {
 	add_strings_and_modules(r);
+	add_reason(r);
 	add_metrics(r);
 	add_frames(r);
 	add_stacks(r);

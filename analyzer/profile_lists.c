@@ -3,15 +3,6 @@
 #include "err.h"
 #include "profile.h"
 
-void
-profile_loss(struct profile *p, const char *cause, uint64_t count)
-{
-	struct loss loss = { strtab_add(&p->strings, cause), count };
-
-	GROW32(p->losses, p->loss_count);
-	p->losses[p->loss_count++] = loss;
-}
-
 uint32_t
 profile_phase(struct profile *p, struct phase phase)
 {

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What figures are called and counted in, and how those of rows add up. */
+/*
+ * What figures are called and counted in, how those of rows add up, and what is
+ * missing in them.
+ */
 #include "profile.h"
 
 #include <string.h>
+
+#include "err.h"
 
 const char *const metric_names[FOREIGN] = { "inuse_space", "inuse_objects",
 	"alloc_space", "alloc_objects", "peak_space", "peak_objects",
@@ -50,8 +55,12 @@ profile_metric_name(const struct profile *p, enum metric m)
 const char *
 profile_metric_unit_name(const struct profile *p, enum metric m)
 {
-	if (m >= FOREIGN)
-		return strtab_get(&p->strings, p->foreign[m - FOREIGN].unit);
+	const char *unit;
+
+	if (m >= FOREIGN) {
+		unit = strtab_get(&p->strings, p->foreign[m - FOREIGN].unit);
+		return strcmp(unit, "count") ? unit : profile_metric_name(p, m);
+	}
 	return metric_is_space(m) ? "bytes" : "objects";
 }
 
@@ -103,4 +112,13 @@ row_add(struct row *into, const struct row *from)
 		into->first_ns = from->first_ns;
 	if (from->last_ns > into->last_ns)
 		into->last_ns = from->last_ns;
+}
+
+void
+profile_loss(struct profile *p, const char *cause, uint64_t count)
+{
+	struct loss loss = { strtab_add(&p->strings, cause), count };
+
+	GROW32(p->losses, p->loss_count);
+	p->losses[p->loss_count++] = loss;
 }

@@ -16,7 +16,11 @@
 #include "read_sparse.h"
 
 static const struct reader *const readers[] = { &reader_heapv2, &reader_live,
-	&reader_legacy, &reader_symbolized };
+	&reader_heaptrack, &reader_pprof, &reader_perf, &reader_legacy,
+	&reader_symbolized };
+
+/* By then a reader knows how much it wants. */
+#define HEADS_END ((size_t)2 << 20)
 
 /* Formats that people try, known by how they begin. */
 static const struct {
@@ -31,37 +35,52 @@ static const struct {
 	{ "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0", 16,
 		"a CPU profile of gperftools" },
 	{ "\0\0\0\0\0\0\0\0", 8, "zeros, perhaps a live state in the making" },
-	{ "v 1", 3, "a heaptrack profile" },
 	{ "desc: ", 6, "a massif profile" },
+	{ "heapflame-bundle", 17, "a bundle of dumps" },
 	{ "\x7f"
 	  "ELF",
 		4, "a program or library" },
 	{ "<?xml", 5, "XML, perhaps a flame graph" },
 	{ "<svg", 4, "a flame graph" },
 	{ "PERFILE2", 8, "a perf profile" },
-	{ "{", 1, "JSON" },
+	{ "{\"", 2, "JSON" },
+	{ "{\n", 2, "JSON" },
+	{ "{\r", 2, "JSON" },
+	{ "{ ", 2, "JSON" },
+	{ "{}", 2, "JSON" },
 };
+
+/* What else it is, or NULL. */
+static const char *
+other_format(const struct input *in)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (in->length >= others[i].length &&
+			memcmp(in->bytes, others[i].magic, others[i].length) ==
+				0)
+			return others[i].what;
+	return NULL;
+}
 
 static const struct reader *
 choose(const struct input *in)
 {
+	const char *other;
+
 	for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
 		if (readers[i]->recognises(in))
 			return readers[i];
-	if (in->length == 0) {
+	other = other_format(in);
+	/* Asked last: nearly any text with numbers might be such stacks. */
+	if (other == NULL && reader_folded.recognises(in))
+		return &reader_folded;
+	if (in->length == 0)
 		error("'%s' is empty", in->name);
-		return NULL;
-	}
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		if (in->length < others[i].length ||
-			memcmp(in->bytes, others[i].magic, others[i].length) !=
-				0)
-			continue;
-		error("'%s' is %s, not a %s", in->name, others[i].what,
+	else if (other != NULL)
+		error("'%s' is %s, not a %s", in->name, other,
 			readers[0]->format);
-		return NULL;
-	}
-	error("'%s' is not a %s", in->name, readers[0]->format);
+	else
+		error("'%s' is not a %s", in->name, readers[0]->format);
 	return NULL;
 }
 
@@ -71,21 +90,24 @@ window(const struct source *s)
 	return (struct input){ s->name, s->at, (size_t)(s->end - s->at) };
 }
 
+/* The reader of what was just opened; if there is none it is closed. */
+static const struct reader *
+reader_of(struct source *s)
+{
+	struct input in = window(s);
+	const struct reader *reader = choose(&in);
+
+	if (reader == NULL)
+		source_close(s);
+	return reader;
+}
+
 /* Opens a file and finds its reader from the first bytes; NULL after error().
  */
 static const struct reader *
 open_input(const char *path, struct source *s)
 {
-	const struct reader *reader;
-	struct input in;
-
-	if (source_open(s, path) < 0)
-		return NULL;
-	in = window(s);
-	reader = choose(&in);
-	if (reader == NULL)
-		source_close(s);
-	return reader;
+	return source_open(s, path) < 0 ? NULL : reader_of(s);
 }
 
 static _Thread_local uint64_t packed; /* bytes; 0: it is not packed */
@@ -155,25 +177,66 @@ read_source(struct profile *p, struct source *s, const struct reader *reader)
 	return read_whole(p, s, reader);
 }
 
+static int
+read_and_close(struct profile *p, struct source *s, const struct reader *reader)
+{
+	struct profile one;
+	int status;
+
+	if (p->process_count == 0 || reader->atomic) {
+		status = read_source(p, s, reader);
+	} else {
+		profile_init(&one);
+		one.sum = p->sum;
+		status = read_source(&one, s, reader);
+		if (status == 0)
+			profile_add(p, &one);
+		profile_release(&one);
+	}
+	source_close(s);
+	return status;
+}
+
 int
 read_file(struct profile *p, const char *path)
 {
 	struct source s;
-	struct profile one;
-	int status;
 	const struct reader *reader = open_input(path, &s);
+
+	return reader == NULL ? -1 : read_and_close(p, &s, reader);
+}
+
+int
+read_part(struct profile *p, const struct part *part)
+{
+	struct source s;
+	const struct reader *reader;
+
+	if (source_open_part(&s, part) < 0)
+		return -1;
+	reader = reader_of(&s);
+	return reader == NULL ? -1 : read_and_close(p, &s, reader);
+}
+
+int
+read_extent(const char *path, uint64_t *extent)
+{
+	struct source s;
+	const struct reader *reader = open_input(path, &s);
+	int status = 0;
 
 	if (reader == NULL)
 		return -1;
-	if (p->process_count == 0 || reader->atomic) {
-		status = read_source(p, &s, reader);
-	} else {
-		profile_init(&one);
-		one.sum = p->sum;
-		status = read_source(&one, &s, reader);
-		if (status == 0)
-			profile_add(p, &one);
-		profile_release(&one);
+	*extent = UINT64_MAX;
+	while (reader->extent != NULL && source_is_plain(&s)) {
+		struct input in = window(&s);
+
+		*extent = reader->extent(&in);
+		if (*extent <= in.length || *extent > HEADS_END)
+			break;
+		status = source_want(&s, *extent);
+		if (status < 0 || (size_t)(s.end - s.at) == in.length)
+			break;
 	}
 	source_close(&s);
 	return status;
@@ -253,6 +316,30 @@ read_head(struct head *h, const char *path)
 	if (status == 0 && h->end_ms == 0)
 		h->end_ms = changed_ms(&st);
 	free(real);
+	return status;
+}
+
+int
+read_part_head(struct head *h, const struct part *part, int64_t changed_ms)
+{
+	const struct reader *reader;
+	struct source s;
+	int status;
+
+	*h = (struct head){ 0 };
+	if (source_open_part(&s, part) < 0)
+		return -1;
+	reader = reader_of(&s);
+	if (reader == NULL)
+		return -1;
+	status = read_its_head(h, &s, reader, part->name);
+	source_close(&s);
+	if (status < 0)
+		head_release(h);
+	else if (h->process == NULL)
+		h->process = xstrdup(part->name);
+	if (status == 0 && h->end_ms == 0)
+		h->end_ms = changed_ms;
 	return status;
 }
 

@@ -60,6 +60,8 @@ struct reader {
 #define INPUT_START 4096
 
 extern const struct reader reader_heapv2, reader_live;
+extern const struct reader reader_heaptrack, reader_pprof, reader_perf;
+extern const struct reader reader_folded; /* the weakest: asked last */
 extern const struct reader reader_legacy, reader_symbolized;
 
 /*
@@ -80,13 +82,23 @@ uint64_t read_taken(const struct input *in);
  */
 int read_file(struct profile *p, const char *path);
 
+/* The same of a part of a file; what readers see of its name is part->name. */
+int read_part(struct profile *p, const struct part *part);
+
+/*
+ * How many bytes from its start a file is read for; UINT64_MAX: all. 0, or -1
+ * after error(), also where it is no profile.
+ */
+int read_extent(const char *path, uint64_t *extent);
+
 /*
  * The head of one file. What its content does not tell comes from the file
  * itself: end_ms is then the time of its last change, and process its path.
  * What can be read only once (a pipe) is left alone. 0, or -1 after one line on
- * stderr. head_release frees what h holds.
+ * stderr. head_release frees what h holds. Of a part: changed_ms.
  */
 int read_head(struct head *h, const char *path);
+int read_part_head(struct head *h, const struct part *part, int64_t changed_ms);
 void head_release(struct head *h);
 
 #endif

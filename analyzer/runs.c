@@ -212,10 +212,13 @@ name_others(const struct plan *plan, size_t newest)
 static void
 set_origin(const struct series *s)
 {
+	const struct runs_file *last = &s->files[s->count - 1];
+	const char *folder = s->files->run_folder;
+
 	free(origin);
-	origin = xstrdup(s->files->run_folder != NULL
-				 ? s->files->run_folder
-				 : s->files[s->count - 1].path);
+	origin = xstrdup(last->bundle	  ? last->bundle->path
+			 : folder != NULL ? folder
+					  : last->path);
 }
 
 /* The series of the first process; of those before it none could be read. */
@@ -270,8 +273,14 @@ nothing_found(char *const *names, int count)
 void
 runs_settle_peaks(struct profile *p)
 {
-	double *above = xcalloc(p->process_count + 1, sizeof *above);
+	double *above;
+	bool any = false;
 
+	for (uint32_t i = 0; i < p->process_count; i++)
+		any |= p->processes[i].has[PEAK_SPACE];
+	if (!any)
+		return;
+	above = xcalloc(p->process_count + 1, sizeof *above);
 	for (uint32_t i = 0; i < p->row_count; i++)
 		above[p->rows[i].process] += p->rows[i].v[INUSE_SPACE].sum -
 					     p->rows[i].v[PEAK_SPACE].sum;
@@ -287,28 +296,87 @@ runs_settle_peaks(struct profile *p)
 	free(above);
 }
 
+static int
+make_plan(struct plan *plan, char *const *names, int count)
+{
+	int status = 0;
+
+	if (count == 0)
+		status = runs_files_add(&plan->files, ".");
+	for (int i = 0; i < count && status == 0; i++)
+		status = runs_files_add(&plan->files, names[i]);
+	if (status < 0)
+		return -1;
+	runs_files_drop_merged(&plan->files);
+	find_series(plan);
+	find_runs(plan);
+	return 0;
+}
+
+static void
+release_plan(struct plan *plan)
+{
+	free(plan->series);
+	free(plan->runs);
+	runs_files_release(&plan->files);
+}
+
 int
 runs_load(struct profile *p, char *const *names, int count, bool all)
 {
 	struct plan plan = { 0 };
-	int status = 0;
+	int status = make_plan(&plan, names, count);
 
-	if (count == 0)
-		status = runs_files_add(&plan.files, ".");
-	for (int i = 0; i < count && status == 0; i++)
-		status = runs_files_add(&plan.files, names[i]);
 	if (status == 0) {
-		runs_files_drop_merged(&plan.files);
-		find_series(&plan);
-		find_runs(&plan);
 		status = load(p, &plan, all);
 		if (status == 0 && p->process_count == 0)
 			status = nothing_found(names, count);
 		if (status == 0)
 			runs_settle_peaks(p);
 	}
-	free(plan.series);
-	free(plan.runs);
-	runs_files_release(&plan.files);
+	release_plan(&plan);
+	return status;
+}
+
+int
+runs_each(char *const *names, int count, bool all,
+	int (*visit)(void *context, const struct runs_dump *d), void *context)
+{
+	struct plan plan = { 0 };
+	int status = make_plan(&plan, names, count);
+	struct runs_dump d = { 0 };
+	size_t newest = status == 0 ? newest_run(&plan) : 0;
+
+	for (size_t i = 0; i < plan.series_count && status == 0; i++) {
+		const struct series *s = &plan.series[i];
+
+		if (!s->named && !all && s->run != newest)
+			continue;
+		d.series = s;
+		for (size_t k = 0; k < s->count && status == 0; k++) {
+			d.file = &s->files[k];
+			d.last = k + 1 == s->count;
+			status = visit(context, &d);
+		}
+		d.process++;
+	}
+	if (status == 0 && d.process == 0)
+		status = nothing_found(names, count);
+	release_plan(&plan);
+	return status;
+}
+
+int
+runs_dump_read(const struct runs_dump *d, struct profile *p)
+{
+	bool loud = errors_are_warnings(!d->file->named);
+	int status = runs_file_read(d->file, p);
+
+	errors_are_warnings(loud);
+	if (status == 0) {
+		runs_complete_times(
+			p, 0, d->series->start_ms, d->file->head.end_ms);
+		runs_settle_peaks(p);
+	}
 	return status;
 }

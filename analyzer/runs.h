@@ -25,6 +25,23 @@
 int runs_load(struct profile *p, char *const *names, int count, bool all);
 
 /*
+ * Every dump and live state of the processes that runs_load takes, not only
+ * the last of each: process by process, from first to last. visit() returns 0
+ * to go on. 0, or what visit() returned, or -1 after error().
+ */
+struct runs_dump {
+	const struct runs_file *file; /* see runs_files.h */
+	const struct series *series; /* private */
+	uint32_t process; /* equal for dumps of one process; from 0 on */
+	bool last; /* of its process */
+};
+int runs_each(char *const *names, int count, bool all,
+	int (*visit)(void *context, const struct runs_dump *d), void *context);
+
+/* Reads one into an empty p, as runs_load does. 0, or -1 after error(). */
+int runs_dump_read(const struct runs_dump *d, struct profile *p);
+
+/*
  * The peak is read from half of the samples, what is live from all of them. If
  * a process held the most at its end, the half may say less than the whole:
  * then the whole is the better word.

@@ -175,6 +175,48 @@ add_process(struct runs_files *f, int pid)
 	return path == NULL ? -1 : add_file(f, path, NULL, true);
 }
 
+/*
+ * The dumps in a bundle, as they were found when it was made. Of one of them
+ * that makes no sense the bundle's reader says so, as of one in a folder.
+ */
+static int
+add_bundle(struct runs_files *f, const char *path)
+{
+	struct bundle *b = bundle_open(path);
+
+	if (b == NULL)
+		return -1;
+	GROW(f->bundles, f->bundle_count, f->bundle_capacity);
+	f->bundles[f->bundle_count++] = b;
+	for (size_t i = 0; i < b->count; i++) {
+		const struct bundle_member *m = &b->members[i];
+		struct runs_file file = {
+			.named = m->named, .bundle = b, .member = i
+		};
+		bool before = errors_are_warnings(!m->named);
+		int status = bundle_head(b, i, &file.head);
+
+		errors_are_warnings(before);
+		if (status < 0 && m->named)
+			return -1;
+		if (status < 0)
+			continue;
+		file.path = xstrdup(m->name);
+		file.run_folder = m->run_folder ? xstrdup(m->run_folder) : NULL;
+		GROW(f->list, f->count, f->capacity);
+		f->list[f->count++] = file;
+	}
+	return 0;
+}
+
+int
+runs_file_read(const struct runs_file *file, struct profile *p)
+{
+	if (file->bundle != NULL)
+		return bundle_read(file->bundle, file->member, p);
+	return read_file(p, file->path);
+}
+
 int
 runs_files_add(struct runs_files *f, const char *name)
 {
@@ -190,6 +232,8 @@ runs_files_add(struct runs_files *f, const char *name)
 	if (S_ISDIR(st.st_mode))
 		return add_folder(
 			f, name, is_run_itself(name) ? name : NULL, true);
+	if (bundle_is(name))
+		return add_bundle(f, name);
 	return add_file(f, xstrdup(name), NULL, true);
 }
 
@@ -241,6 +285,9 @@ runs_files_release(struct runs_files *f)
 {
 	for (size_t i = 0; i < f->count; i++)
 		release_file(&f->list[i]);
+	for (size_t i = 0; i < f->bundle_count; i++)
+		bundle_free(f->bundles[i]);
 	free(f->list);
+	free(f->bundles);
 	*f = (struct runs_files){ 0 };
 }

@@ -18,7 +18,7 @@
 #define PARTS	   4
 #define LEAST_LIST 16 /* series for which parts pay */
 
-struct part {
+struct lot {
 	struct profile own, *p; /* p: own, or the caller's */
 	const struct series *const *list;
 	size_t count;
@@ -27,17 +27,17 @@ struct part {
 };
 
 struct work {
-	struct part parts[PARTS];
+	struct lot lots[PARTS];
 	atomic_uint next;
 };
 
 /* Reads one file into p, which stays as it was if that fails. */
 static int
-add_one(struct profile *p, const char *path)
+add_one(struct profile *p, const struct runs_file *file)
 {
 	unsigned sum = p->sum;
 	bool empty = p->process_count == 0;
-	int status = read_file(p, path);
+	int status = runs_file_read(file, p);
 
 	if (status < 0 && empty) {
 		profile_release(p);
@@ -47,17 +47,23 @@ add_one(struct profile *p, const char *path)
 	return status;
 }
 
-/* What a foreign dump does not know of its process's life, its files tell. */
-static void
-complete_times(struct profile *p, uint32_t from, const struct series *s)
+void
+runs_complete_times(
+	struct profile *p, uint32_t from, int64_t start_ms, int64_t end_ms)
 {
 	for (uint32_t i = from; i < p->process_count; i++) {
 		struct process *process = &p->processes[i];
+		uint32_t last = process->first_moment + process->moments - 1;
 
-		if (process->start_ms == 0)
-			process->start_ms = s->start_ms;
 		if (process->end_ms == 0)
-			process->end_ms = s->end_ms;
+			process->end_ms = end_ms;
+		if (process->start_ms != 0)
+			continue;
+		process->start_ms = start_ms;
+		if (process->moments > 0) /* it knows how long it lasted */
+			process->start_ms =
+				process->end_ms -
+				(int64_t)(p->history[last].ns / 1000000);
 	}
 }
 
@@ -68,11 +74,11 @@ add_series(struct profile *p, const struct series *s)
 
 	for (size_t i = s->count; i-- > 0;) {
 		bool loud = errors_are_warnings(!s->named);
-		int status = add_one(p, s->files[i].path);
+		int status = add_one(p, &s->files[i]);
 
 		errors_are_warnings(loud);
 		if (status == 0) {
-			complete_times(p, before, s);
+			runs_complete_times(p, before, s->start_ms, s->end_ms);
 			return 0;
 		}
 		if (s->named)
@@ -91,17 +97,17 @@ add_list(struct profile *p, const struct series *const *list, size_t count)
 }
 
 static void *
-take_parts(void *arg)
+take_lots(void *arg)
 {
 	struct work *w = arg;
 	unsigned i;
 
 	while ((i = atomic_fetch_add(&w->next, 1)) < PARTS) {
-		struct part *part = &w->parts[i];
+		struct lot *lot = &w->lots[i];
 
 		messages_keep();
-		part->status = add_list(part->p, part->list, part->count);
-		part->said = messages_kept();
+		lot->status = add_list(lot->p, lot->list, lot->count);
+		lot->said = messages_kept();
 	}
 	return NULL;
 }
@@ -124,9 +130,9 @@ work_on(struct work *w)
 	unsigned count = 0, most = processors();
 
 	while (count + 1 < PARTS && count + 1 < most &&
-		pthread_create(&threads[count], NULL, take_parts, w) == 0)
+		pthread_create(&threads[count], NULL, take_lots, w) == 0)
 		count++;
-	take_parts(w);
+	take_lots(w);
 	while (count > 0)
 		pthread_join(threads[--count], NULL);
 }
@@ -138,17 +144,17 @@ join(struct work *w, struct profile *p)
 	int status = 0;
 
 	for (unsigned i = 0; i < PARTS; i++) {
-		struct part *part = &w->parts[i];
+		struct lot *lot = &w->lots[i];
 
 		if (status == 0) {
-			messages_pass_on(part->said);
-			status = part->status;
-			if (status == 0 && part->p != p)
-				profile_add(p, part->p);
+			messages_pass_on(lot->said);
+			status = lot->status;
+			if (status == 0 && lot->p != p)
+				profile_add(p, lot->p);
 		}
-		if (part->p != p)
-			profile_release(part->p);
-		free(part->said);
+		if (lot->p != p)
+			profile_release(lot->p);
+		free(lot->said);
 	}
 	return status;
 }
@@ -164,16 +170,16 @@ runs_read(struct profile *p, const struct series *const *list, size_t count)
 		return add_list(p, list, count);
 	w = xcalloc(1, sizeof *w);
 	for (unsigned i = 0; i < PARTS; i++) {
-		struct part *part = &w->parts[i];
+		struct lot *lot = &w->lots[i];
 		size_t end = count * (i + 1) / PARTS;
 
-		part->list = list + at;
-		part->count = end - at;
+		lot->list = list + at;
+		lot->count = end - at;
 		at = end;
-		part->p = i == 0 ? p : &part->own;
+		lot->p = i == 0 ? p : &lot->own;
 		if (i > 0)
-			profile_init(part->p);
-		part->p->sum = p->sum;
+			profile_init(lot->p);
+		lot->p->sum = p->sum;
 	}
 	work_on(w);
 	status = join(w, p);

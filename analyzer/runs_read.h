@@ -22,4 +22,11 @@ struct series {
 int runs_read(
 	struct profile *p, const struct series *const *list, size_t count);
 
+/*
+ * What a foreign dump does not know of its process's life, its files tell: for
+ * the processes from that index on.
+ */
+void runs_complete_times(
+	struct profile *p, uint32_t from, int64_t start_ms, int64_t end_ms);
+
 #endif

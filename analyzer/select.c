@@ -5,7 +5,6 @@
  * doubles, and each sum is rounded once. All figures printed later are sums of
  * these integers.
  */
-#define _GNU_SOURCE /* qsort_r */
 #include "select.h"
 
 #include <inttypes.h>
@@ -16,9 +15,11 @@
 #include "err.h"
 #include "select_base.h"
 #include "select_collect.h"
-#include "select_order.h"
+#include "select_sort.h"
+#include "select_unseen.h"
 
-#define MOST 9e18 /* below 2^63 */
+#define MOST  9e18 /* below 2^63 */
+#define AHEAD 8 /* entries */
 
 bool
 select_is_by(const struct selection *s, enum select_by by)
@@ -36,18 +37,6 @@ shown_name(const struct shown *s, uint32_t frame)
 
 	return strtab_get(
 		&p->strings, p->functions[p->frames[frame].function].name);
-}
-
-static int
-compare_entries(const void *x, const void *y, void *context)
-{
-	const struct entry *a = x, *c = y;
-	int order = stack_compare(context, (struct slice){ a->first, a->depth },
-		(struct slice){ c->first, c->depth });
-
-	if (order == 0)
-		order = a->row == c->row ? 0 : a->row < c->row ? -1 : 1;
-	return order;
 }
 
 static bool
@@ -79,6 +68,20 @@ settle(double figure, double *owed)
 }
 
 /* The entries from..to are one stack. False if nothing of it is left. */
+static uint64_t
+largest_interval(const struct collector *b, size_t from, size_t to)
+{
+	uint64_t largest = 0;
+
+	for (size_t i = from; i < to; i++) {
+		const struct row *r = &b->p->rows[b->entries[i].row];
+		uint64_t n = b->p->processes[r->process].interval_max;
+
+		largest = n > largest ? n : largest;
+	}
+	return largest;
+}
+
 static bool
 merge(const struct collector *b, bool exact, size_t from, size_t to,
 	struct owed *owed, struct shown_stack *out)
@@ -87,7 +90,8 @@ merge(const struct collector *b, bool exact, size_t from, size_t to,
 	struct figures sum = { 0 };
 
 	for (size_t i = from; i < to; i++)
-		collect_figures(b, &b->entries[i], &sum);
+		figures_add(&sum, &b->entries[i].figures);
+	unseen_widen(&sum, b->metric, largest_interval(b, from, to));
 	*out = (struct shown_stack){
 		.truncated = b->p->stacks[r->stack].truncated,
 		.value = settle(sum.value, &owed->value),
@@ -120,17 +124,31 @@ append(struct shown *out, const struct collector *b, const struct entry *e,
 	out->samples += stack.samples;
 }
 
+/* Sorted, they lie anywhere: so that they come in time. */
+static void
+fetch(const struct collector *b, const struct entry *e)
+{
+	const uint32_t *frames = b->frames + e->first;
+
+	__builtin_prefetch(&b->p->rows[e->row]);
+	__builtin_prefetch(frames);
+	__builtin_prefetch(frames + e->depth / 2);
+	__builtin_prefetch(frames + e->depth);
+}
+
 static void
 merge_all(struct shown *out, const struct collector *b)
 {
 	struct owed owed = { 0 };
 	size_t next;
 
-	out->frames = xmalloc(b->frame_count * sizeof *out->frames);
-	out->stacks = xmalloc(b->count * sizeof *out->stacks);
+	out->frames = xmalloc_large(b->frame_count * sizeof *out->frames);
+	out->stacks = xmalloc_large(b->count * sizeof *out->stacks);
 	for (size_t i = 0; i < b->count; i = next) {
 		struct shown_stack stack;
 
+		if (b->count - i > AHEAD)
+			fetch(b, &b->entries[i + AHEAD]);
 		next = i + 1;
 		while (next < b->count &&
 			equal_frames(b, &b->entries[i], &b->entries[next]))
@@ -144,21 +162,16 @@ merge_all(struct shown *out, const struct collector *b)
 static bool
 too_much(const struct collector *b)
 {
-	struct figures sum = { 0 };
+	const struct figures *sum = &b->kept;
 
-	for (size_t i = 0; i < b->count; i++)
-		collect_figures(b, &b->entries[i], &sum);
-	return !(sum.value < MOST && sum.objects < MOST && sum.bytes < MOST &&
-		 b->whole < MOST);
+	return !(sum->value < MOST && sum->objects < MOST &&
+		 sum->bytes < MOST && b->whole < MOST);
 }
 
 /* 0, or -1 after error(). */
 static int
 build(struct shown *out, struct collector *b, const struct wrappers *w)
 {
-	struct stack_order order = { .p = b->p };
-	uint32_t *places;
-
 	collect(b, w);
 	if (too_much(b))
 		return error("the figures of these files add up to more "
@@ -166,15 +179,16 @@ build(struct shown *out, struct collector *b, const struct wrappers *w)
 	out->whole = llround(b->whole);
 	if (b->count == 0)
 		return 0;
-	/* After collect: that is what adds functions of our own. */
-	places = select_places(b->p);
-	order.places = places;
-	order.frames = b->frames;
-	qsort_r(b->entries, b->count, sizeof *b->entries, compare_entries,
-		&order);
+	select_sort(b);
 	merge_all(out, b);
-	free(places);
 	return 0;
+}
+
+/* Of CPU time malloc's own share is as good as any: it wraps nothing there. */
+static bool
+is_of_heap(const struct shown *s)
+{
+	return s->unit == UNIT_BYTES || s->unit == UNIT_OBJECTS;
 }
 
 /* What is wrong is found before the work. */
@@ -187,7 +201,7 @@ prepare(struct shown *out, struct collector *b, struct wrappers **w)
 		rules_init(&b->rules, b->p, s) < 0)
 		return -1;
 	metric_describe(out, s, &b->span);
-	if (s->show_wrappers)
+	if (s->show_wrappers || (!is_of_heap(out) && !s->wrappers))
 		return 0;
 	*w = wrappers_new((const char *const *)s->wrappers);
 	return *w ? 0 : -1;
@@ -225,6 +239,14 @@ select_stacks(struct shown *out, struct profile *p, const struct selection *s)
 		shown_release(out);
 	wrappers_free(w);
 	return status;
+}
+
+void
+shown_forget_frames(struct shown *s)
+{
+	free(s->frames);
+	s->frames = NULL;
+	s->frame_count = 0;
 }
 
 void

@@ -137,6 +137,8 @@ bool select_is_by(const struct selection *s, enum select_by by);
 int select_stacks(
 	struct shown *out, struct profile *p, const struct selection *s);
 void shown_release(struct shown *s);
+/* Once a tree is built that is all that is wanted: its figures stay. */
+void shown_forget_frames(struct shown *s);
 
 /* "parse_value", as it is: each writer escapes it. Valid until p grows. */
 const char *shown_name(const struct shown *s, uint32_t frame);

@@ -96,11 +96,14 @@ static void
 push_frames(struct collector *c, const struct row *r)
 {
 	const struct stack stack = c->p->stacks[r->stack];
+	uint32_t command = roots_command(&c->roots, r, c->s);
 	size_t start;
 
 	if (stack.depth > 0 && stack.truncated)
 		push(c, roots_marker(c->p, "[truncated]"));
 	start = c->frame_count;
+	if (command != NONE)
+		push(c, command);
 	for (uint32_t i = stack.depth; i > 0; i--)
 		push_location(c, c->p->stack_locations[stack.first + i - 1]);
 	if (c->frame_count == start)
@@ -130,47 +133,41 @@ push_stack(struct collector *c, const struct row *r, bool inherited)
 	return true;
 }
 
-static void
-add_entry(struct collector *c, uint32_t row, bool inherited)
+/* False: a rule drops it. */
+static bool
+add_entry(struct collector *c, struct entry e)
 {
-	struct entry e = { .row = row, .inherited = inherited };
-
 	if (c->frame_count > UINT32_MAX / 2) {
 		error("the stacks of this profile are too many to be shown");
 		exit(EXIT_FAILED);
 	}
 	e.first = (uint32_t)c->frame_count;
-	if (!push_stack(c, &c->p->rows[row], inherited)) {
+	if (!push_stack(c, &c->p->rows[e.row], e.inherited)) {
 		c->frame_count = e.first;
-		return;
+		return false;
 	}
 	e.depth = (uint32_t)c->frame_count - e.first;
 	GROW(c->entries, c->count, c->capacity);
 	c->entries[c->count++] = e;
-}
-
-void
-collect_figures(
-	const struct collector *c, const struct entry *e, struct figures *sum)
-{
-	enum metric_side side = e->inherited	 ? OF_INHERITED
-				: c->span.at_end ? OF_PHASE
-						 : OF_ALL;
-
-	metric_add(sum, &c->p->rows[e->row], c->metric, side);
+	return true;
 }
 
 /* What of a row counts, its own or what it inherited, if it is anything. */
 static void
-collect_side(struct collector *c, const struct entry *e)
+collect_side(struct collector *c, uint32_t row, bool inherited)
 {
-	struct figures f = { 0 };
+	enum metric_side side = inherited	 ? OF_INHERITED
+				: c->span.at_end ? OF_PHASE
+						 : OF_ALL;
+	struct entry e = { .row = row, .inherited = inherited };
+	const struct figures *f = &e.figures;
 
-	collect_figures(c, e, &f);
-	if (!(f.value > 0) && !(c->s->keep_empty && f.objects > 0))
+	metric_add(&e.figures, &c->p->rows[row], c->metric, side);
+	if (!(f->value > 0) && !(c->s->keep_empty && f->objects > 0))
 		return;
-	c->whole += f.value;
-	add_entry(c, e->row, e->inherited);
+	c->whole += f->value;
+	if (add_entry(c, e))
+		figures_add(&c->kept, f);
 }
 
 void
@@ -183,15 +180,16 @@ collect(struct collector *c, const struct wrappers *w)
 
 	roots_init(&c->roots, c->p, c->s->by_program);
 	charger_init(&c->charger, c->p, w);
+	/* Most stacks have one row, and most locations one frame. */
+	c->frame_capacity =
+		(size_t)c->p->stack_location_count + c->p->row_count;
+	c->frames = xmalloc_large(c->frame_capacity * sizeof *c->frames);
 	for (uint32_t i = 0; i < c->p->row_count; i++) {
-		struct entry e = { .row = i };
-
 		if (!span_holds(&c->span, &c->p->rows[i]))
 			continue;
-		collect_side(c, &e);
-		e.inherited = true;
+		collect_side(c, i, false);
 		if (inherited && c->p->rows[i].inherited_objects.sum > 0)
-			collect_side(c, &e);
+			collect_side(c, i, true);
 	}
 }
 

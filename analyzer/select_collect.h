@@ -17,6 +17,7 @@
 struct entry {
 	uint32_t row, first, depth;
 	bool inherited; /* what counts are its inherited figures */
+	struct figures figures; /* at hand: rows are large, and far apart */
 };
 
 struct collector {
@@ -31,6 +32,7 @@ struct collector {
 	size_t frame_count, frame_capacity;
 	struct entry *entries;
 	size_t count, capacity;
+	struct figures kept; /* sum of the entries' */
 	double whole; /* sum of the figures, those that rules dropped, too */
 };
 
@@ -40,9 +42,5 @@ void collect_release(struct collector *c); /* of one with zeros, too */
 
 /* How many frames --by puts at the root of a process's stacks. */
 uint32_t collect_roots(const struct collector *c, uint32_t process);
-
-/* Adds what of the entry counts. */
-void collect_figures(
-	const struct collector *c, const struct entry *e, struct figures *sum);
 
 #endif

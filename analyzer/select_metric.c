@@ -212,6 +212,15 @@ add_foreign(struct figures *sum, const struct row *r, enum metric m,
 }
 
 static void
+add_sizes(struct figures *sum, uint64_t size_min, uint64_t size_max)
+{
+	if (size_max > 0 && (sum->size_max == 0 || size_min < sum->size_min))
+		sum->size_min = size_min;
+	if (size_max > sum->size_max)
+		sum->size_max = size_max;
+}
+
+static void
 add_own(struct figures *sum, const struct row *r, enum metric m,
 	enum metric_side side)
 {
@@ -223,6 +232,8 @@ add_own(struct figures *sum, const struct row *r, enum metric m,
 	sum->objects += s.objects.sum;
 	sum->bytes += s.space.sum;
 	sum->samples += is_peak(m) ? worth(value, s.samples) : s.samples;
+	sum->samples_all += r->samples;
+	add_sizes(sum, r->size_min, r->size_max);
 	if (side == OF_INHERITED)
 		return;
 	sum->freed_objects += r->freed_objects;
@@ -237,6 +248,20 @@ metric_add(struct figures *sum, const struct row *r, enum metric m,
 		add_foreign(sum, r, m, side);
 	else
 		add_own(sum, r, m, side);
+}
+
+void
+figures_add(struct figures *sum, const struct figures *f)
+{
+	sum->value += f->value;
+	sum->var += f->var;
+	sum->objects += f->objects;
+	sum->bytes += f->bytes;
+	sum->freed_objects += f->freed_objects;
+	sum->lifetime_ns += f->lifetime_ns;
+	sum->samples += f->samples;
+	sum->samples_all += f->samples_all;
+	add_sizes(sum, f->size_min, f->size_max);
 }
 
 static void

@@ -22,6 +22,8 @@ struct figures {
 	double value, var, objects, bytes;
 	double freed_objects, lifetime_ns;
 	uint64_t samples;
+	/* Of all that was allocated: samples, and their sizes; 0: not known. */
+	uint64_t samples_all, size_min, size_max;
 };
 
 /* Of all of the time; of blocks inherited by fork; of the row's own phase. */
@@ -30,6 +32,8 @@ enum metric_side { OF_ALL, OF_INHERITED, OF_PHASE };
 /* Adds a row's figures of that metric. */
 void metric_add(struct figures *sum, const struct row *r, enum metric m,
 	enum metric_side side);
+
+void figures_add(struct figures *sum, const struct figures *f);
 
 /* Fills all of `out` that tells what is shown. out->metric is set. */
 void metric_describe(

@@ -144,3 +144,24 @@ roots_ancestors(const struct profile *p, uint32_t process)
 
 	return string == NONE ? "" : strtab_get(&p->strings, string);
 }
+
+uint32_t
+roots_command(struct roots *r, const struct row *row, const struct selection *s)
+{
+	struct profile *p = r->p;
+	struct function f = { .file = NONE, .module = NONE, .named = true };
+	char *name;
+
+	if (!p->processes[row->process].threads_are_roots ||
+		row->thread == NONE || select_is_by(s, BY_THREAD) ||
+		select_is_by(s, BY_PROCESS))
+		return NONE;
+	name = xstrdup(strtab_get(&p->strings, row->thread));
+	for (char *c = name; *c; c++)
+		if (*c == ' ')
+			*c = '_';
+	f.name = strtab_add(&p->strings, name);
+	free(name);
+	return profile_frame(
+		p, (struct frame){ .function = profile_function(p, f) });
+}

@@ -25,6 +25,13 @@ uint32_t roots_by(struct roots *r, const struct row *row, uint32_t charged,
 /* The programs that led to a process, "make/gcc"; "" if it has none. */
 const char *roots_ancestors(const struct profile *p, uint32_t process);
 
+/*
+ * The frame of the thread's name that begins the stacks of perf, with `_` for
+ * blanks as people know it; NONE where there is none, or --by shows it.
+ */
+uint32_t roots_command(
+	struct roots *r, const struct row *row, const struct selection *s);
+
 /* A frame of that name that no symbol stands for. */
 uint32_t roots_marker(struct profile *p, const char *name);
 

@@ -27,12 +27,15 @@ read_some(struct source *s, unsigned char *to, size_t n)
 {
 	ssize_t got;
 
+	if (s->is_part && n > s->left)
+		n = (size_t)s->left;
 	do
 		got = read(s->fd, to, n);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return error("cannot read '%s': %s", s->name, strerror(errno));
 	s->taken += (uint64_t)got;
+	s->left -= s->is_part ? (uint64_t)got : 0;
 	return got;
 }
 
@@ -139,7 +142,7 @@ source_is_plain(const struct source *s)
 {
 	struct stat st;
 
-	return s->unpacker == NULL && fstat(s->fd, &st) == 0 &&
+	return s->unpacker == NULL && !s->is_part && fstat(s->fd, &st) == 0 &&
 	       S_ISREG(st.st_mode);
 }
 
@@ -202,13 +205,9 @@ begin_unpacking(struct source *s)
 	return source_want(s, FIRST);
 }
 
-int
-source_open(struct source *s, const char *path)
+static int
+begin(struct source *s)
 {
-	*s = (struct source){ .name = path };
-	s->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (s->fd < 0)
-		return error("cannot open '%s': %s", path, strerror(errno));
 	/* A pipe gives a little at a time. */
 	for (int status = 1; status > 0 && s->end - s->at < FIRST;) {
 		make_room(s);
@@ -223,6 +222,34 @@ source_open(struct source *s, const char *path)
 		return -1;
 	}
 	return 0;
+}
+
+int
+source_open(struct source *s, const char *path)
+{
+	*s = (struct source){ .name = path };
+	s->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0)
+		return error("cannot open '%s': %s", path, strerror(errno));
+	return begin(s);
+}
+
+int
+source_open_part(struct source *s, const struct part *part)
+{
+	*s = (struct source){
+		.name = part->name, .is_part = true, .left = part->length
+	};
+	s->fd = open(part->file, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0 || lseek(s->fd, (off_t)part->offset, SEEK_SET) < 0) {
+		int cause = errno;
+
+		if (s->fd >= 0)
+			close(s->fd);
+		return error(
+			"cannot open '%s': %s", part->file, strerror(cause));
+	}
+	return begin(s);
 }
 
 void

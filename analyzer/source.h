@@ -30,6 +30,8 @@ struct source {
 
 	/* Private. */
 	int fd;
+	bool is_part; /* of a file, and so is_plain is false */
+	uint64_t left; /* of the part, not yet read */
 	bool ended;
 	struct unpacker *unpacker; /* NULL: plain */
 	unsigned char *buffer, *packed;
@@ -38,6 +40,15 @@ struct source {
 
 /* With its first bytes. 0, or -1 after error(); then there is none to close. */
 int source_open(struct source *s, const char *path);
+
+/* A part of a file by itself, under a name of its own. */
+struct part {
+	const char *file; /* its path */
+	const char *name; /* for messages, and what readers make of it */
+	uint64_t offset, length;
+};
+int source_open_part(struct source *s, const struct part *part);
+
 void source_close(struct source *s);
 
 /*

@@ -309,18 +309,29 @@ state_path_of(const char *name)
 	return pid > 0 ? state_path(pid) : xstrdup(name);
 }
 
+/* Do both names lead to one file? True also if that can't be told. */
+static bool
+is_one(const char *ours, int pid, const char *theirs)
+{
+	char *path = xasprintf("/proc/%d/%s", pid, theirs);
+	struct stat a, b;
+	bool differ = stat(ours, &a) == 0 && stat(path, &b) == 0 &&
+		      (a.st_ino != b.st_ino || a.st_dev != b.st_dev);
+
+	free(path);
+	return !differ;
+}
+
 char *
 state_root_of(const char *name)
 {
 	int pid = state_pid(name);
-	char *root = xasprintf("/proc/%d/root", pid);
-	struct stat ours, theirs;
 
-	if (pid > 0 && stat("/", &ours) == 0 && stat(root, &theirs) == 0 &&
-		(ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev))
-		return root;
-	free(root);
-	return NULL;
+	/* The same root may have another /tmp mounted on it. */
+	if (pid == 0 || (is_one("/", pid, "root") &&
+				is_one("/proc/self/ns/mnt", pid, "ns/mnt")))
+		return NULL;
+	return xasprintf("/proc/%d/root", pid);
 }
 
 static int

@@ -131,3 +131,54 @@ stats_difference95(double value, double var)
 		half = 0;
 	return (struct interval){ .low = value - half, .high = value + half };
 }
+
+/* The continued fraction of I_x(a, b), by Lentz's method; x below its mean. */
+static double
+beta_fraction(double x, double a, double b)
+{
+	double c = 1, d = 1 - (a + b) * x / (a + 1), h;
+
+	d = 1 / (fabs(d) < SMALLEST ? SMALLEST : d);
+	h = d;
+	for (int i = 1; i < TERMS_MAX; i++) {
+		double even = i * (b - i) * x / ((a + 2 * i - 1) * (a + 2 * i));
+		double odd = -(a + i) * (a + b + i) * x /
+			     ((a + 2 * i) * (a + 2 * i + 1));
+		double change;
+
+		d = 1 + even * d;
+		c = 1 + even / c;
+		d = 1 / (fabs(d) < SMALLEST ? SMALLEST : d);
+		c = fabs(c) < SMALLEST ? SMALLEST : c;
+		h *= d * c;
+		d = 1 + odd * d;
+		c = 1 + odd / c;
+		d = 1 / (fabs(d) < SMALLEST ? SMALLEST : d);
+		c = fabs(c) < SMALLEST ? SMALLEST : c;
+		change = d * c;
+		h *= change;
+		if (fabs(change - 1) < PRECISION)
+			break;
+	}
+	return h;
+}
+
+double
+stats_beta(double x, double a, double b)
+{
+	double front;
+
+	if (x <= 0 || x >= 1)
+		return x >= 1;
+	front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) +
+		    b * log1p(-x));
+	if (x < (a + 1) / (a + b + 2))
+		return front * beta_fraction(x, a, b) / a;
+	return 1 - front * beta_fraction(1 - x, b, a) / b;
+}
+
+double
+stats_normal(double z)
+{
+	return erfc(-z / sqrt(2)) / 2;
+}

@@ -22,4 +22,14 @@ struct interval stats_interval95(double value, double var);
  */
 struct interval stats_difference95(double value, double var);
 
+/*
+ * The regularised incomplete beta function I_x(a, b); a, b > 0. The probability
+ * of at least k of n at chance x each is I_x(k, n - k + 1), for any k in (0,
+ * n].
+ */
+double stats_beta(double x, double a, double b);
+
+/* The probability of at most z under the normal distribution. */
+double stats_normal(double z);
+
 #endif

@@ -16,6 +16,7 @@
 #include "svg_text.h"
 
 #define CHUNK_BYTES 1000000
+#define DIGITS_MOST 13 /* of 64 bits */
 /* A longer name says no more; and one text must not outgrow its chunk far. */
 #define NAME_BYTES 65536
 
@@ -37,7 +38,17 @@ struct chunks {
 	FILE *out;
 	const char *name;
 	size_t length;
+	/* Numbers on their way: there are millions, of one or two digits. */
+	char buffer[4096];
+	size_t used;
 };
+
+static void
+flush(struct chunks *c)
+{
+	fwrite(c->buffer, 1, c->used, c->out);
+	c->used = 0;
+}
 
 static void
 open_chunk(struct chunks *c)
@@ -49,6 +60,7 @@ open_chunk(struct chunks *c)
 static void
 close_chunk(struct chunks *c)
 {
+	flush(c);
 	fputs("</metadata>\n", c->out);
 }
 
@@ -62,18 +74,34 @@ next_entry(struct chunks *c)
 	open_chunk(c);
 }
 
+/* So many numbers find room from then on. */
 static void
-put_number(struct chunks *c, uint64_t n)
+make_room(struct chunks *c, size_t numbers)
+{
+	if (c->used + numbers * DIGITS_MOST > sizeof c->buffer)
+		flush(c);
+}
+
+static inline void
+add_number(struct chunks *c, uint64_t n)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz"
 				     "0123456789-_";
+	size_t at = c->used;
 
-	do {
-		putc(digits[(n & 31) | (n > 31 ? 32 : 0)], c->out);
-		c->length++;
-		n >>= 5;
-	} while (n);
+	for (; n > 31; n >>= 5)
+		c->buffer[at++] = digits[(n & 31) + 32];
+	c->buffer[at++] = digits[n];
+	c->length += at - c->used;
+	c->used = at;
+}
+
+static void
+put_number(struct chunks *c, uint64_t n)
+{
+	make_room(c, 1);
+	add_number(c, n);
 }
 
 static void
@@ -99,18 +127,6 @@ use(struct numbering *n, uint32_t thing)
 	n->number[thing] = n->count;
 }
 
-static const struct tree_node *
-node_of(const struct data *d, uint32_t frame)
-{
-	return &d->layout->tree->nodes[d->layout->frames[frame].node];
-}
-
-static uint32_t
-kind_of(const struct tree_node *node)
-{
-	return 2 * node->frame + node->wrapper;
-}
-
 const struct function *
 svg_data_function(const struct svg_layout *l, uint32_t frame)
 {
@@ -124,9 +140,13 @@ static void
 collect(struct data *d)
 {
 	for (uint32_t i = 1; i < d->layout->count; i++) {
-		const struct function *f = svg_data_function(d->layout, i);
+		uint32_t kind = d->layout->frames[i].kind;
+		const struct function *f;
 
-		use(&d->kinds, kind_of(node_of(d, i)));
+		if (d->kinds.number[kind])
+			continue;
+		f = svg_data_function(d->layout, i);
+		use(&d->kinds, kind);
 		use(&d->strings, f->name);
 		if (f->file != NONE)
 			use(&d->strings, f->file);
@@ -138,7 +158,7 @@ collect(struct data *d)
 static void
 put_strings(struct data *d, FILE *out)
 {
-	struct chunks c = { out, "hf-strings", 0 };
+	struct chunks c = { .out = out, .name = "hf-strings" };
 
 	open_chunk(&c);
 	for (uint32_t i = 0; i < d->strings.count; i++) {
@@ -185,7 +205,7 @@ put_kind(struct chunks *c, const struct data *d, uint32_t kind)
 static void
 put_kinds(struct data *d, FILE *out)
 {
-	struct chunks c = { out, "hf-kinds", 0 };
+	struct chunks c = { .out = out, .name = "hf-kinds" };
 
 	open_chunk(&c);
 	for (uint32_t i = 0; i < d->kinds.count; i++) {
@@ -197,53 +217,61 @@ put_kinds(struct data *d, FILE *out)
 
 /* A node's own part of the count that its metric does not show. */
 static uint64_t
-own_other(const struct tree *t, const struct tree_node *node)
+own_other(const struct tree *t, uint32_t node)
 {
 	bool space = metric_is_space(t->shown->metric);
-	int64_t other = space ? node->objects : node->bytes;
+	const struct tree_more *more = t->more;
+	int64_t other = space ? more[node].objects : more[node].bytes;
 
-	for (uint32_t i = node->first_child; i != NONE;
+	for (uint32_t i = tree_first_child(t, node); i != NONE;
 		i = t->nodes[i].next_sibling)
-		other -= space ? t->nodes[i].objects : t->nodes[i].bytes;
+		other -= space ? more[i].objects : more[i].bytes;
 	return other > 0 ? (uint64_t)other : 0;
 }
 
 static uint64_t
-own_spread(const struct tree *t, const struct tree_node *node)
+own_spread(const struct tree *t, uint32_t node)
 {
-	double var = node->var;
+	double whole = tree_var(t, node), var = whole;
 
-	for (uint32_t i = node->first_child; i != NONE;
+	for (uint32_t i = tree_first_child(t, node); i != NONE;
 		i = t->nodes[i].next_sibling)
-		var -= t->nodes[i].var;
+		var -= tree_var(t, i);
 	/* What is left of a subtraction of equal sums is no variance. */
-	if (!(var > node->var * 1e-12))
+	if (!(var > whole * 1e-12))
 		return 0;
-	return (uint64_t)lround(16 * log2(1 + var / (double)node->self));
+	return (uint64_t)lround(
+		16 * log2(1 + var / (double)t->nodes[node].self));
+}
+
+static void
+put_own(struct chunks *c, const struct tree *t, const struct svg_frame *f)
+{
+	add_number(c, f->own ? (uint64_t)t->nodes[f->node].self : 0);
+	if (!f->own)
+		return;
+	add_number(c, t->more ? own_other(t, f->node) : 0);
+	add_number(c, t->more ? own_spread(t, f->node) : 0);
 }
 
 static void
 put_tree(struct data *d, FILE *out)
 {
 	const struct tree *t = d->layout->tree;
-	struct chunks c = { out, "hf-tree", 0 };
+	struct chunks c = { .out = out, .name = "hf-tree" };
 	uint32_t depth = 0;
 
 	open_chunk(&c);
 	put_number(&c, d->layout->count);
 	for (uint32_t i = 0; i < d->layout->count; i++) {
-		const struct tree_node *node = node_of(d, i);
-		uint32_t here = d->layout->frames[i].depth;
+		const struct svg_frame *f = &d->layout->frames[i];
 
 		next_entry(&c);
-		put_number(&c, i ? depth + 1 - here : 0);
-		put_number(&c, i ? d->kinds.number[kind_of(node)] - 1 : 0);
-		put_number(&c, (uint64_t)node->self);
-		if (node->self) {
-			put_number(&c, own_other(t, node));
-			put_number(&c, own_spread(t, node));
-		}
-		depth = here;
+		make_room(&c, 5);
+		add_number(&c, i ? depth + 1 - f->depth : 0);
+		add_number(&c, i ? d->kinds.number[f->kind] - 1 : 0);
+		put_own(&c, t, f);
+		depth = f->depth;
 	}
 	close_chunk(&c);
 }

@@ -11,8 +11,12 @@
 
 #include "err.h"
 
+#define FEW   12
+#define AHEAD 8 /* nodes */
+
 struct pending {
 	uint32_t node, parent;
+	uint32_t size; /* nodes of its subtree */
 	int64_t total, start;
 };
 
@@ -38,41 +42,52 @@ push(struct work *w, struct pending p)
 	w->stack[w->count++] = p;
 }
 
-/* Pushes the children of `node`, which is frame number `frame`. */
+/* Most frames have few children: no need to call for those. */
 static void
-push_children(struct work *w, const struct tree *t, uint32_t node,
-	uint32_t frame, int64_t start)
+sort_children(struct pending *list, size_t count)
 {
-	size_t first = w->count;
-	uint32_t child;
-
-	for (child = t->nodes[node].first_child; child != NONE;
-		child = t->nodes[child].next_sibling)
-		push(w, (struct pending){
-				.node = child,
-				.parent = frame,
-				.total = t->nodes[child].total,
-			});
-	if (w->count == first)
+	if (count > FEW) {
+		qsort(list, count, sizeof *list, heaviest_last);
 		return;
-	qsort(w->stack + first, w->count - first, sizeof *w->stack,
-		heaviest_last);
-	for (size_t i = w->count; i > first; i--) {
-		w->stack[i - 1].start = start;
-		start += w->stack[i - 1].total;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct pending p = list[i];
+		size_t j = i;
+
+		for (; j > 0 && heaviest_last(&list[j - 1], &p) > 0; j--)
+			list[j] = list[j - 1];
+		list[j] = p;
 	}
 }
 
+/* Pushes the children of what has become frame number `frame`. */
 static void
-set_ends(struct svg_layout *l)
+push_children(
+	struct work *w, const struct tree *t, struct pending p, uint32_t frame)
 {
-	for (uint32_t i = l->count; i-- > 0;) {
-		struct svg_frame *f = &l->frames[i];
+	size_t first = w->count;
+	int64_t start = p.start;
+	uint32_t child, next;
 
-		if (f->end < i + 1)
-			f->end = i + 1;
-		if (f->parent != NONE && l->frames[f->parent].end < f->end)
-			l->frames[f->parent].end = f->end;
+	for (child = tree_first_child(t, p.node); child != NONE; child = next) {
+		uint32_t end = p.node + p.size;
+
+		next = t->nodes[child].next_sibling;
+		if (next != NONE)
+			end = next;
+		push(w, (struct pending){
+				.node = child,
+				.parent = frame,
+				.size = end - child,
+				.total = t->nodes[child].total,
+			});
+	}
+	if (w->count == first)
+		return;
+	sort_children(w->stack + first, w->count - first);
+	for (size_t i = w->count; i > first; i--) {
+		w->stack[i - 1].start = start;
+		start += w->stack[i - 1].total;
 	}
 }
 
@@ -82,25 +97,32 @@ svg_layout_build(struct svg_layout *l, const struct tree *t)
 	struct work w = { 0 };
 
 	*l = (struct svg_layout){ .tree = t };
-	l->frames = xcalloc(t->count, sizeof *l->frames);
+	l->frames = xmalloc_large(t->count * sizeof *l->frames);
 	push(&w, (struct pending){
 			 .parent = NONE,
+			 .size = t->count,
 			 .total = t->nodes[0].total,
 		 });
 	while (w.count) {
 		struct pending p = w.stack[--w.count];
+		const struct tree_node *node = &t->nodes[p.node];
 		uint32_t frame = l->count++;
+
+		/* Those above it come next, and lie behind it. */
+		__builtin_prefetch(&t->nodes[p.node + AHEAD]);
 
 		l->frames[frame] = (struct svg_frame){
 			.node = p.node,
 			.parent = p.parent,
-			.depth = t->nodes[p.node].depth,
+			.end = frame + p.size,
+			.depth = node->depth,
+			.own = node->self != 0,
+			.kind = frame ? 2 * node->frame + node->wrapper : NONE,
 			.start = p.start,
 		};
-		push_children(&w, t, p.node, frame, p.start);
+		push_children(&w, t, p, frame);
 	}
 	free(w.stack);
-	set_ends(l);
 }
 
 void

@@ -17,7 +17,9 @@ struct svg_frame {
 	uint32_t node; /* into tree->nodes */
 	uint32_t parent; /* into frames; NONE for the root */
 	uint32_t end; /* one past the last frame of its subtree */
-	uint32_t depth; /* root is 0 */
+	uint32_t depth : 31; /* root is 0 */
+	bool own : 1; /* it holds something that none of its children does */
+	uint32_t kind; /* 2 * frame in the profile + wrapper; root: NONE */
 	int64_t start; /* left edge; the root's is 0 */
 };
 

@@ -117,13 +117,33 @@ put_character(FILE *out, uint32_t c)
 	}
 }
 
+/* How many bytes stand for themselves. */
+static size_t
+plain_length(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= ' ' && text[n] < 0x7f && text[n] != '&' &&
+		text[n] != '<' && text[n] != '>' && text[n] != '"' &&
+		text[n] != '\'')
+		n++;
+	return n;
+}
+
 void
 svg_text_put(FILE *out, const char *text)
 {
-	uint32_t c;
+	for (;;) {
+		size_t n = plain_length(text);
+		uint32_t c;
 
-	while ((c = svg_text_next(&text)))
+		fwrite(text, 1, n, out);
+		text += n;
+		c = svg_text_next(&text);
+		if (!c)
+			return;
 		put_character(out, c);
+	}
 }
 
 static unsigned

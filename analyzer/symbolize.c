@@ -16,7 +16,10 @@
 
 #include "demangle.h"
 #include "err.h"
-#include "symbolize_elf.h"
+#include "short_name.h"
+#include "symbolize_debuginfod.h"
+#include "symbolize_find.h"
+#include "symbolize_jit.h"
 
 #define DELETED " (deleted)"
 
@@ -24,7 +27,7 @@
 #define PATIENCE 2
 
 /* Names of the symbols that came up last; a demangler is slow. */
-#define NAMES_KEPT 1024
+#define NAMES_KEPT 16384
 
 struct work {
 	struct profile *p;
@@ -33,6 +36,7 @@ struct work {
 	int64_t newest_ms; /* when the last process ended */
 	struct timespec began;
 	int percent; /* shown; -1: nothing */
+	char *debug_path;
 
 	/* The module at hand. */
 	uint32_t module; /* or NONE */
@@ -119,28 +123,22 @@ set_base(struct work *w, const char *path)
 	w->base = slash != NULL && !is_pseudo(path) ? slash + 1 : w->text;
 }
 
-static const char *other_root;
+static const struct symbolize_options no_options;
+static struct symbolize_places where = { &no_options, 0, NULL };
 
 void
-profile_symbolize_below(const char *root)
+profile_symbolize_options(const struct symbolize_options *options)
 {
-	other_root = root;
+	where.options = options;
+	if (options->debuginfod)
+		symbolize_debuginfod_check();
 }
 
-/* By the build-id both can only be the right one. */
-static struct symbolize_file *
-open_file(const struct work *w, const char *path, const char *build_id,
-	const char **why)
+void
+profile_symbolize_of(int pid, const char *root)
 {
-	struct symbolize_file *file = NULL;
-	char *below;
-
-	if (other_root) {
-		below = xasprintf("%s%s", other_root, path);
-		file = symbolize_open(below, build_id, w->newest_ms, why);
-		free(below);
-	}
-	return file ? file : symbolize_open(path, build_id, w->newest_ms, why);
+	where.pid = pid;
+	where.root = root;
 }
 
 static void
@@ -149,16 +147,18 @@ open_module(struct work *w, uint32_t module)
 	struct profile *p = w->p;
 	struct module *m = &p->modules[module];
 	const char *why = NULL, *path = strtab_get(&p->strings, m->path);
-	const char *build_id = m->build_id == NONE
-				       ? NULL
-				       : strtab_get(&p->strings, m->build_id);
+	struct symbolize_wanted wanted = { .newest_ms = w->newest_ms,
+		.debug_path = w->debug_path };
 
 	w->module = module;
 	w->unnamed = false;
 	set_base(w, path);
 	if (is_pseudo(path))
 		return;
-	w->file = open_file(w, path, build_id, &why);
+	if (m->build_id != NONE)
+		wanted.build_id = strtab_get(&p->strings, m->build_id);
+	w->file = symbolize_find(&where, wanted, path, &why);
+	m->missing = w->file == NULL;
 	if (why != NULL)
 		m->why = strtab_add(&p->strings, why);
 }
@@ -171,6 +171,7 @@ close_module(struct work *w)
 	if (w->file != NULL && w->unnamed) {
 		const char *why = symbolize_lacks(w->file);
 
+		m->bare = why != NULL;
 		m->why = strtab_add(&w->p->strings,
 			why != NULL ? why : "some code belongs to no function");
 	}
@@ -185,7 +186,7 @@ close_module(struct work *w)
 static uint32_t
 name_of(struct work *w, const char *symbol)
 {
-	size_t i = ((uintptr_t)symbol * 0x9e3779b97f4a7c15u) >> 54;
+	size_t i = ((uintptr_t)symbol * 0x9e3779b97f4a7c15u) >> 50;
 	char *name;
 
 	if (w->names[i].symbol != symbol) {
@@ -286,30 +287,132 @@ hide_debuginfod(void)
 	return copy;
 }
 
+/* Where programs leave perf maps: in their own /tmp. */
+static void
+name_jit(struct profile *p)
+{
+	const char *roots[4];
+	int n = 0;
+
+	if (where.root != NULL)
+		roots[n++] = where.root;
+	if (where.options->sysroot != NULL)
+		roots[n++] = where.options->sysroot;
+	roots[n++] = "";
+	roots[n] = NULL;
+	symbolize_jit(p, where.options, roots);
+}
+
+static void
+name_all(struct work *w)
+{
+	clock_gettime(CLOCK_MONOTONIC, &w->began);
+	plan(w);
+	for (; w->done < w->count; w->done++) {
+		struct location *l = &w->p->locations[w->order[w->done]];
+
+		if (l->module != w->module) {
+			if (w->module != NONE)
+				close_module(w);
+			if (l->module != NONE)
+				open_module(w, l->module);
+		}
+		add_frames(w, l);
+		show_progress(w);
+	}
+	if (w->module != NONE)
+		close_module(w);
+	end_progress(w);
+}
+
+static uint32_t
+short_function(struct profile *p, uint32_t function)
+{
+	struct function f = p->functions[function];
+	char *name;
+
+	if (!f.named)
+		return function;
+	name = short_name(strtab_get(&p->strings, f.name));
+	f.name = strtab_add(&p->strings, name);
+	free(name);
+	return profile_function(p, f);
+}
+
+/* Also of frames that came with their names. Twice changes nothing. */
+static void
+shorten_names(struct profile *p)
+{
+	uint32_t count = p->function_count;
+	uint32_t *known = xmalloc((size_t)count * sizeof *known + 1);
+
+	memset(known, 0xff, (size_t)count * sizeof *known); /* NONE */
+	for (uint32_t i = 0; i < p->location_frame_count; i++) {
+		struct frame f = p->frames[p->location_frames[i]];
+
+		if (f.function >= count)
+			continue;
+		if (known[f.function] == NONE)
+			known[f.function] = short_function(p, f.function);
+		f.function = known[f.function];
+		p->location_frames[i] = profile_frame(p, f);
+	}
+	free(known);
+}
+
+static bool
+has_name(const struct profile *p, const struct location *l)
+{
+	for (uint32_t i = 0; i < l->depth; i++) {
+		uint32_t frame = p->location_frames[l->first + i];
+
+		if (p->functions[p->frames[frame].function].named)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A bundle has told that some code has no name; but now there are other places
+ * to look.
+ */
+static void
+forget_unnamed(struct profile *p)
+{
+	for (uint32_t i = 0; i < p->location_count; i++) {
+		struct location *l = &p->locations[i];
+		struct module *m =
+			l->module == NONE ? NULL : &p->modules[l->module];
+
+		if (m == NULL || m->facts == NONE || l->named || has_name(p, l))
+			continue;
+		l->depth = 0;
+		m->why = NONE;
+		m->bare = m->missing = false;
+	}
+}
+
+static bool
+looks_elsewhere(const struct symbolize_options *o)
+{
+	return o->debug_dirs != NULL || o->sysroot != NULL || o->debuginfod;
+}
+
 void
 profile_symbolize(struct profile *p)
 {
 	struct work w = { .p = p, .module = NONE, .percent = -1 };
-	char *urls = hide_debuginfod();
+	char *urls = where.options->debuginfod ? NULL : hide_debuginfod();
 
-	clock_gettime(CLOCK_MONOTONIC, &w.began);
-	plan(&w);
-	for (; w.done < w.count; w.done++) {
-		struct location *l = &p->locations[w.order[w.done]];
-
-		if (l->module != w.module) {
-			if (w.module != NONE)
-				close_module(&w);
-			if (l->module != NONE)
-				open_module(&w, l->module);
-		}
-		add_frames(&w, l);
-		show_progress(&w);
-	}
-	if (w.module != NONE)
-		close_module(&w);
-	end_progress(&w);
+	if (looks_elsewhere(where.options))
+		forget_unnamed(p);
+	name_jit(p);
+	w.debug_path = symbolize_debug_path(&where);
+	name_all(&w);
+	if (where.options->short_names)
+		shorten_names(p);
 	free(w.order);
+	free(w.debug_path);
 	if (urls != NULL)
 		setenv("DEBUGINFOD_URLS", urls, 1);
 	free(urls);

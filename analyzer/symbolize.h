@@ -12,17 +12,32 @@
 #include "profile.h"
 
 /*
- * Fills locations[].first/depth, location_frames, frames, functions and
- * modules[].why for everything in p that has no frames yet. Never fails: what
- * can't be named is marked. Progress on stderr if it takes over 2 s and stderr
- * is a terminal.
+ * Fills locations[].first/depth, location_frames, frames, functions,
+ * modules[].why and no_module_why for everything in p that has no frames yet.
+ * Never fails: what can't be named is marked. Progress on stderr if it takes
+ * over 2 s and stderr is a terminal.
  */
 void profile_symbolize(struct profile *p);
 
+/* Where else to look. All borrowed, and none needed: zeros are a default. */
+struct symbolize_options {
+	/* Colon-separated lists of folders as /usr/lib/debug; NULL-terminated.
+	 */
+	const char *const *debug_dirs;
+	const char *sysroot; /* files are looked for below it first */
+	const char *perf_map; /* a file, or a folder of perf-PID.map */
+	bool short_names; /* without template arguments and parameters */
+	bool debuginfod; /* servers in $DEBUGINFOD_URLS are asked */
+};
+
+/* For all profiles from now on. */
+void profile_symbolize_options(const struct symbolize_options *options);
+
 /*
- * Where another process's files lie, seen from here ("/proc/42/root"): they are
- * looked for there first. NULL: nowhere else. Not copied.
+ * A process whose files are meant: its pid as we see it, and where they lie,
+ * seen from here ("/proc/42/root"): they are looked for there first. 0 and
+ * NULL: nowhere else. Not copied.
  */
-void profile_symbolize_below(const char *root);
+void profile_symbolize_of(int pid, const char *root);
 
 #endif

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "err.h"
+#include "symbolize_dies.h"
+#include "symbolize_lines.h"
 #include "symbolize_ranges.h"
 #include "symbolize_scope.h"
 
@@ -22,13 +24,16 @@
 struct unit {
 	Dwarf_Die die; /* has the line table */
 	Dwarf_Die tree; /* has the functions: another one in split DWARF */
-	bool walked;
+	bool split, walked;
+	struct lines *lines; /* NULL: libdw's */
 	Dwarf_Die *functions;
 	size_t function_count, function_capacity;
 	struct ranges ranges; /* of functions, by their index */
 };
 
 struct dwarf_units {
+	Dwarf *dwarf;
+	struct dwarf_sections sections;
 	struct unit *list;
 	size_t count, capacity;
 	struct ranges ranges; /* of units, by their index */
@@ -58,6 +63,8 @@ dwarf_units_new(Dwarf *dwarf)
 	uint8_t type;
 	Dwarf_Half version;
 
+	u->dwarf = dwarf;
+	dwarf_sections_find(&u->sections, dwarf);
 	u->scopes = scope_names_new();
 	while (dwarf != NULL) {
 		struct unit unit = { 0 };
@@ -69,6 +76,7 @@ dwarf_units_new(Dwarf *dwarf)
 			continue;
 		if (type == DW_UT_compile || unit.tree.addr == NULL)
 			unit.tree = unit.die;
+		unit.split = type == DW_UT_skeleton;
 		GROW(u->list, u->count, u->capacity);
 		u->list[u->count] = unit;
 		add_ranges(&u->ranges, &unit.die, u->count++);
@@ -84,6 +92,7 @@ dwarf_units_free(struct dwarf_units *u)
 		return;
 	for (size_t i = 0; i < u->count; i++) {
 		free(u->list[i].functions);
+		lines_free(u->list[i].lines);
 		ranges_release(&u->list[i].ranges);
 	}
 	free(u->list);
@@ -138,6 +147,54 @@ walk(struct unit *unit, Dwarf_Die *parent, int depth)
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 
+static const char *
+string_attr(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_formstring(dwarf_attr_integrate(die, name, &attr));
+}
+
+struct walk {
+	struct unit *unit;
+	Dwarf *dwarf;
+};
+
+static void
+add_found(void *context, uint64_t offset)
+{
+	struct walk *w = context;
+	Dwarf_Die die;
+
+	if (dwarf_offdie(w->dwarf, offset, &die) != NULL)
+		add_function(w->unit, &die);
+}
+
+/* What libdw need not do itself: a third each of the time it would take. */
+static void
+look_into(struct dwarf_units *u, struct unit *unit)
+{
+	struct walk w = { unit, u->dwarf };
+	Dwarf_Attribute attr;
+	Dwarf_Word offset;
+
+	unit->walked = true;
+	if (dwarf_formudata(dwarf_attr(&unit->die, DW_AT_stmt_list, &attr),
+		    &offset) == 0 &&
+		!unit->split)
+		unit->lines = lines_new(&u->sections, offset,
+			string_attr(&unit->die, DW_AT_comp_dir));
+	if (unit->split || !dies_functions(&u->sections,
+				   dwarf_dieoffset(&unit->die) -
+					   dwarf_cuoffset(&unit->die),
+				   add_found, &w)) {
+		unit->function_count = 0;
+		ranges_release(&unit->ranges);
+		walk(unit, &unit->tree, 0);
+	}
+	ranges_sort(&unit->ranges);
+}
+
 static struct unit *
 find_unit(struct dwarf_units *u, uint64_t address)
 {
@@ -147,11 +204,8 @@ find_unit(struct dwarf_units *u, uint64_t address)
 	if (r == NULL)
 		return NULL;
 	unit = &u->list[r->value];
-	if (!unit->walked) {
-		walk(unit, &unit->tree, 0);
-		ranges_sort(&unit->ranges);
-		unit->walked = true;
-	}
+	if (!unit->walked)
+		look_into(u, unit);
 	return unit;
 }
 
@@ -207,9 +261,16 @@ find_chain(struct dwarf_units *u, const struct unit *unit, uint64_t address)
 static void
 line_at(struct place *place, struct unit *unit, uint64_t address)
 {
-	Dwarf_Line *line = dwarf_getsrc_die(&unit->die, address);
+	Dwarf_Line *line;
+	uint64_t file;
 	int number;
 
+	if (unit->lines != NULL) {
+		if (lines_find(unit->lines, address, &file, &place->line))
+			place->source = lines_file(unit->lines, file);
+		return;
+	}
+	line = dwarf_getsrc_die(&unit->die, address);
 	if (line == NULL)
 		return;
 	place->source = dwarf_linesrc(line, NULL, NULL);
@@ -240,18 +301,14 @@ call_site(struct place *place, struct unit *unit, Dwarf_Die *inlined)
 	size_t count;
 
 	place->line = (uint32_t)unsigned_attr(inlined, DW_AT_call_line);
+	if (unit->lines != NULL) {
+		place->source = lines_file(unit->lines, file);
+		return;
+	}
 	if (dwarf_getsrcfiles(&unit->tree, &files, &count) == 0 && file < count)
 		place->source = dwarf_filesrc(files, file, NULL, NULL);
 	if (place->source != NULL && strcmp(place->source, "???") == 0)
 		place->source = NULL;
-}
-
-static const char *
-string_attr(Dwarf_Die *die, unsigned name)
-{
-	Dwarf_Attribute attr;
-
-	return dwarf_formstring(dwarf_attr_integrate(die, name, &attr));
 }
 
 static bool

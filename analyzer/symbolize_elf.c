@@ -18,14 +18,18 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "symbolize_debuginfod.h"
 #include "symbolize_dwarf.h"
 #include "symbolize_fde.h"
+#include "symbolize_go.h"
 #include "symbolize_ranges.h"
 
 #define DELETED " (deleted)" /* what the kernel appends to such a path */
 
 struct symbolize_file {
 	Dwfl *dwfl;
+	Dwfl_Callbacks callbacks;
+	char *debug_path;
 	Dwfl_Module *module;
 	struct mapped_part *parts; /* what is loaded of the file */
 	size_t part_count, part_capacity;
@@ -36,6 +40,8 @@ struct symbolize_file {
 	const char **names; /* borrowed from the ELF file */
 	size_t name_count, name_capacity;
 	bool whole_table; /* symbols are not only the exported ones */
+	bool go_table; /* Go's own table stands in for it */
+	bool unreadable; /* debug sections are compressed in an unknown way */
 	struct dwarf_units *units;
 	GElf_Addr dwarf_bias; /* of a debug file laid out elsewhere */
 };
@@ -83,12 +89,16 @@ has_build_id(Elf *elf, const char *wanted)
 	return true;
 }
 
-/* NULL if the file is the one that was mapped, else what is wrong. */
+/*
+ * NULL if the file is the one that was mapped, else what is wrong. Package
+ * managers and `cp -p` give a new file an old date, but no old time of change.
+ */
 static const char *
 what_differs(Elf *elf, const struct stat *st, const char *build_id,
 	int64_t newest_ms)
 {
 	int64_t changed_ms = (int64_t)st->st_mtim.tv_sec * 1000;
+	int64_t placed_ms = (int64_t)st->st_ctim.tv_sec * 1000;
 
 	if (elf == NULL || elf_kind(elf) != ELF_K_ELF)
 		return "it is no ELF file";
@@ -98,6 +108,9 @@ what_differs(Elf *elf, const struct stat *st, const char *build_id,
 						     "since (build-id differs)";
 	if (newest_ms != 0 && changed_ms > newest_ms)
 		return "the file was replaced since (it is newer)";
+	if (newest_ms != 0 && placed_ms > newest_ms)
+		return "no build-id was recorded, and the file was put there "
+		       "since (--sysroot takes it as it is)";
 	return NULL;
 }
 
@@ -123,6 +136,25 @@ find_parts(struct symbolize_file *f, Elf *elf)
 		GROW(f->parts, f->part_count, f->part_capacity);
 		f->parts[f->part_count++] = part;
 	}
+}
+
+/* zstd, of which libelf before 0.189 has never heard. */
+static bool
+has_unreadable(Elf *elf)
+{
+	Elf_Scn *scn = NULL;
+
+	while ((scn = elf_nextscn(elf, scn)) != NULL) {
+		GElf_Shdr h;
+		GElf_Chdr c;
+
+		if (gelf_getshdr(scn, &h) != NULL &&
+			(h.sh_flags & SHF_COMPRESSED) != 0 &&
+			gelf_getchdr(scn, &c) != NULL &&
+			c.ch_type != ELFCOMPRESS_ZLIB)
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -170,9 +202,24 @@ add_symbol(struct symbolize_file *f, const GElf_Sym *symbol, uint64_t address,
 				     f->name_count++, rank_of(symbol, name) });
 }
 
+#define RANK_GO (1 << 30) /* any symbol is preferred */
+
+static void
+add_go_function(void *context, uint64_t start, uint64_t end, const char *name)
+{
+	struct symbolize_file *f = context;
+
+	if (!is_code(f, start))
+		return;
+	GROW(f->names, f->name_count, f->name_capacity);
+	f->names[f->name_count] = name;
+	ranges_add(&f->symbols,
+		(struct range){ start, end, f->name_count++, RANK_GO });
+}
+
 /* The table of symbols, or the exported ones where there is no other. */
 static void
-find_symbols(struct symbolize_file *f)
+find_symbols(struct symbolize_file *f, Elf *elf)
 {
 	int count = dwfl_module_getsymtab(f->module);
 
@@ -186,6 +233,8 @@ find_symbols(struct symbolize_file *f)
 		if (name != NULL)
 			add_symbol(f, &symbol, address, name);
 	}
+	if (!f->whole_table)
+		f->go_table = go_functions(elf, add_go_function, f);
 	ranges_sort(&f->symbols);
 }
 
@@ -197,37 +246,71 @@ find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
 	return -1;
 }
 
+static int
+find_cached(Dwfl_Module *module)
+{
+	const unsigned char *bits;
+	GElf_Addr address;
+	int n = dwfl_module_build_id(module, &bits, &address);
+	int fd = n > 0 ? symbolize_cached(bits, (size_t)n) : -1;
+	const void *found;
+	Elf *elf;
+
+	if (fd < 0)
+		return -1;
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	if (dwelf_elf_gnu_build_id(elf, &found) != n ||
+		memcmp(found, bits, (size_t)n) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	elf_end(elf);
+	return fd;
+}
+
+static int
+find_debug(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+	const char *path, const char *link, GElf_Word crc, char **found)
+{
+	int fd = dwfl_standard_find_debuginfo(
+		module, data, name, base, path, link, crc, found);
+
+	return fd >= 0 ? fd : find_cached(module);
+}
+
 /* Takes over fd. */
 static bool
 report(struct symbolize_file *f, const char *path, int fd)
 {
-	static const Dwfl_Callbacks callbacks = { .find_elf = find_no_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo };
-
-	f->dwfl = dwfl_begin(&callbacks);
+	f->callbacks = (Dwfl_Callbacks){ .find_elf = find_no_elf,
+		.find_debuginfo = find_debug,
+		.debuginfo_path = &f->debug_path };
+	f->dwfl = dwfl_begin(&f->callbacks);
 	if (f->dwfl != NULL) {
 		dwfl_report_begin(f->dwfl);
 		f->module = dwfl_report_elf(f->dwfl, path, path, fd, 0, true);
 		dwfl_report_end(f->dwfl, NULL, NULL);
 	}
-	if (f->module == NULL)
+	if (f->module == NULL) {
 		close(fd);
-	return f->module != NULL;
+		return false;
+	}
+	return true;
 }
 
 static const char *
-check(int fd, const struct stat *st, const char *build_id, int64_t newest_ms)
+check(int fd, const struct stat *st, const struct symbolize_wanted *wanted)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	const char *wrong = what_differs(elf, st, build_id, newest_ms);
+	const char *wrong =
+		what_differs(elf, st, wanted->build_id, wanted->newest_ms);
 
 	elf_end(elf);
 	return wrong;
 }
 
 struct symbolize_file *
-symbolize_open(const char *path, const char *build_id, int64_t newest_ms,
-	const char **why)
+symbolize_open(const struct symbolize_wanted *wanted, const char **why)
 {
 	struct symbolize_file *f;
 	struct stat st;
@@ -236,25 +319,28 @@ symbolize_open(const char *path, const char *build_id, int64_t newest_ms,
 	int fd;
 
 	elf_version(EV_CURRENT);
-	fd = open_regular(path, &st, why);
+	fd = open_regular(wanted->path, &st, why);
 	if (fd < 0)
 		return NULL;
-	*why = check(fd, &st, build_id, newest_ms);
+	*why = check(fd, &st, wanted);
 	if (*why != NULL) {
 		close(fd);
 		return NULL;
 	}
 	f = xcalloc(1, sizeof *f);
-	elf = report(f, path, fd) ? dwfl_module_getelf(f->module, &bias) : NULL;
+	f->debug_path = wanted->debug_path;
+	elf = report(f, wanted->path, fd) ? dwfl_module_getelf(f->module, &bias)
+					  : NULL;
 	if (elf == NULL) {
 		*why = "it is a damaged ELF file";
 		symbolize_close(f);
 		return NULL;
 	}
 	find_parts(f, elf);
+	f->unreadable = has_unreadable(elf);
 	f->units = dwarf_units_new(
 		dwfl_module_getdwarf(f->module, &f->dwarf_bias));
-	find_symbols(f);
+	find_symbols(f, elf);
 	return f;
 }
 
@@ -324,6 +410,12 @@ symbolize_lacks(const struct symbolize_file *f)
 {
 	if (!dwarf_units_empty(f->units))
 		return NULL;
-	return f->whole_table ? "no debug information, only a table of symbols"
-			      : "stripped: only exported functions have names";
+	if (f->unreadable)
+		return "its debug information is compressed in a way that this "
+		       "libelf cannot read";
+	if (f->whole_table)
+		return "no debug information, only a table of symbols";
+	return f->go_table
+		       ? "stripped: only Go's own table of functions is left"
+		       : "stripped: only exported functions have names";
 }

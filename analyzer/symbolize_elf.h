@@ -20,14 +20,22 @@ struct place {
 	bool inlined;
 };
 
+/* Which file is wanted, and what is known of it. */
+struct symbolize_wanted {
+	const char *path; /* where it lies */
+	const char *build_id; /* NULL: nobody knows */
+	int64_t newest_ms; /* it was mapped then at the latest; 0: unknown */
+	/* libdwfl's list of folders for separate debug files; it must live as
+	   long as the file is open. */
+	char *debug_path;
+};
+
 /*
- * Opens a file that was mapped by a profiled process. build_id: what it then
- * had, NULL if nobody knows; newest_ms: when it was mapped at the latest, 0 if
- * nobody knows. Only the file that it was is opened: else NULL, and *why says
- * in words what is wrong.
+ * Opens a file that was mapped by a profiled process. Only the file that it was
+ * is opened: else NULL, and *why says in words what is wrong.
  */
-struct symbolize_file *symbolize_open(const char *path, const char *build_id,
-	int64_t newest_ms, const char **why);
+struct symbolize_file *symbolize_open(
+	const struct symbolize_wanted *wanted, const char **why);
 void symbolize_close(struct symbolize_file *f);
 
 /* An offset in the file to an address as objdump shows it; false: no code. */

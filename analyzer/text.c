@@ -179,3 +179,18 @@ text_json(FILE *out, const char *s)
 	}
 	putc('"', out);
 }
+
+void
+text_word(FILE *out, const char *s)
+{
+	bool dash = strcmp(s, "-") == 0;
+
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c <= 0x20 || c == 0x7f || c == '%' || dash)
+			fprintf(out, "%%%02X", c);
+		else
+			putc(c, out);
+	}
+}

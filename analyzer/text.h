@@ -29,6 +29,12 @@ size_t text_columns(const char *s);
  */
 char *text_shorten(char *s, size_t columns, bool tail);
 
+/*
+ * Percent-encoded, so that it is one word of one line and no "-", which stands
+ * for none. scan_decode() takes it back.
+ */
+void text_word(FILE *out, const char *s);
+
 /* In quotes and escaped; what is no UTF-8 becomes U+FFFD. */
 void text_json(FILE *out, const char *s);
 

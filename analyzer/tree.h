@@ -9,23 +9,43 @@
 
 #include "select.h"
 
+/* There may be millions: what few metrics have is in struct tree_more. */
 struct tree_node {
 	uint32_t frame; /* index into profile->frames; NONE for the root */
-	uint32_t parent, first_child, next_sibling; /* NONE: there is none */
-	uint32_t depth; /* root is 0 */
+	uint32_t parent, next_sibling; /* NONE: there is none */
+	uint32_t depth : 31; /* root is 0 */
+	bool wrapper : 1; /* only ever beyond the frame that is charged */
 	int64_t total, self; /* of the metric */
+};
+
+struct tree_more {
 	int64_t objects, bytes; /* totals */
 	double var; /* of total */
-	bool wrapper; /* only ever beyond the frame that is charged */
 };
 
 struct tree {
 	const struct shown *shown; /* borrowed */
 	struct tree_node *nodes; /* in preorder: a parent before its children,
 				    siblings in order */
+	struct tree_more *more; /* by node; NULL: all is 0 */
 	uint32_t count;
 	uint32_t depth; /* of the deepest node */
 };
+
+/* The first child, which stands behind its parent; NONE: there is none. */
+static inline uint32_t
+tree_first_child(const struct tree *t, uint32_t node)
+{
+	return node + 1 < t->count && t->nodes[node + 1].parent == node
+		       ? node + 1
+		       : NONE;
+}
+
+static inline double
+tree_var(const struct tree *t, uint32_t node)
+{
+	return t->more ? t->more[node].var : 0;
+}
 
 /*
  * Frames that differ only in their line are one node. With `wrappers` false

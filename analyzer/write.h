@@ -27,6 +27,7 @@
 struct output {
 	FILE *stream;
 	char *path, *temporary;
+	char *buffer; /* the stream's, which is closed before it is freed */
 };
 int output_open(struct output *o, const char *path);
 int output_commit(struct output *o); /* 0, or -1 after error() */
@@ -129,6 +130,15 @@ void write_coverage(FILE *out, const struct profile *p);
 void write_coverage_share(
 	FILE *out, const struct profile *p, uint32_t process, bool exact);
 
+/* A row a module: its share, how much of it has names, what would help. */
+void write_info_modules(FILE *out, const struct profile *p);
+
+/*
+ * A line for each thing that explains why a profile shows nothing or too
+ * little, with what to do; one that says so if there is none.
+ */
+void write_why(FILE *out, const struct profile *p);
+
 /* Processes, sampling, losses, and a row a module; p has its symbols. */
 void write_info(FILE *out, const struct profile *p, bool exact);
 
@@ -139,11 +149,42 @@ void write_info(FILE *out, const struct profile *p, bool exact);
 int write_folded(FILE *out, const struct shown *s);
 
 /*
+ * speedscope's format: each metric that the files hold is a profile, or the one
+ * that was asked for. 0, or -1 after error().
+ */
+int write_speedscope(FILE *out, struct profile *p, const struct selection *s);
+
+/*
+ * A trace for Perfetto and chrome://tracing of all dumps of each process, which
+ * it reads itself, as runs_load() takes them. 0, or -1 after error().
+ */
+struct trace_input {
+	char *const *files;
+	int count;
+	bool all;
+	int top; /* functions, and stacks, that have tracks; 0: all */
+	/* Its rules and wrappers count, not its metric and phases. */
+	const struct selection *selection;
+};
+int write_trace(FILE *out, const struct trace_input *in);
+
+/* heapflame-profile/1: all that is known. 0, or -1 after error(). */
+int write_profile_json(FILE *out, struct profile *p);
+
+/*
  * jemalloc heap_v2, for jeprof: inuse and alloc, all processes added up. The
  * addresses are of an address space made up here, in which every module lies
  * alone; its MAPPED_LIBRARIES says where.
  */
 int write_heapv2(FILE *out, const struct profile *p);
+
+/*
+ * pprof's profile.proto, gzip: Go's four types of the heap, as far as they are
+ * there, and a file's own ones; of a chosen metric its pair alone. What --by
+ * does not name of threads, labels, phases and processes becomes labels. Frames
+ * are added to p. 0, or -1 after error(): then nothing was written.
+ */
+int write_pprof(FILE *out, struct profile *p, const struct selection *s);
 
 /*
  * A dump as the shim writes it (docs/FORMAT.md), of a profile that holds one

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Folded stacks for other people's tools, which split a line at `;` and at its
- * last blank. Stacks that differ only in lines or files are one line here, and
- * lines are sorted as `LC_ALL=C sort` would.
+ * last blank; what they know frames by, as "_[k]" of the kernel's, stands
+ * behind names where the file is not of a heap. Stacks that differ only in
+ * lines or files are one line here, and lines are sorted as `LC_ALL=C sort`
+ * would.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "annotation.h"
 #include "err.h"
 #include "text.h"
 #include "write.h"
@@ -17,6 +20,20 @@ struct line {
 	char *text;
 	int64_t value;
 };
+
+/* What stands behind the name, of files that are not of a heap; 0: nothing. */
+static char
+annotation(const struct shown *s, const struct function *f)
+{
+	if (s->metric < FOREIGN)
+		return 0;
+	if (f->inlined)
+		return 'i';
+	return f->module == NONE
+		       ? 0
+		       : annotation_of_module(strtab_get(&s->profile->strings,
+				 s->profile->modules[f->module].path));
+}
 
 /* Names as they are printed, by function; made when first needed. */
 struct names {
@@ -28,7 +45,7 @@ static const char *
 name_of(struct names *n, uint32_t frame)
 {
 	uint32_t function = n->s->profile->frames[frame].function;
-	char *name = n->of[function];
+	char *name = n->of[function], letter;
 
 	if (name)
 		return name;
@@ -36,6 +53,13 @@ name_of(struct names *n, uint32_t frame)
 	for (char *c = name; *c; c++)
 		if (*c == ';')
 			*c = ':';
+	letter = annotation(n->s, &n->s->profile->functions[function]);
+	if (letter) {
+		char *longer = xasprintf("%s_[%c]", name, letter);
+
+		free(name);
+		name = longer;
+	}
 	n->of[function] = name;
 	return name;
 }

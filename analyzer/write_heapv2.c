@@ -16,11 +16,7 @@
 #include "err.h"
 #include "write.h"
 #include "write_dump.h"
-
-/* Where nothing of a Linux process lies, so that JIT code keeps its place. */
-#define BASE	   UINT64_C(0x100000000000)
-#define MODULE_GAP UINT64_C(0x100000000)
-#define PAGE	   UINT64_C(0x1000)
+#include "write_modules.h"
 
 /* One side of a line: inuse or alloc. */
 struct pair {
@@ -34,61 +30,6 @@ struct line {
 struct written {
 	uint64_t n, s;
 };
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* Readers take the first module for the program: is it this one? */
-static bool
-is_program(const struct profile *p, uint32_t module)
-{
-	const char *name =
-		base_name(strtab_get(&p->strings, p->modules[module].path));
-
-	for (uint32_t i = 0; i < p->process_count; i++)
-		if (strcmp(name, base_name(strtab_get(&p->strings,
-					 p->processes[i].exe))) == 0)
-			return true;
-	/* It may have been started by another name. */
-	return *name && *name != '[' && !strstr(name, ".so");
-}
-
-/* Modules in the order in which they lie. Caller frees. */
-static uint32_t *
-order_modules(const struct profile *p)
-{
-	uint32_t *order = xcalloc(p->module_count, sizeof *order), n = 0;
-
-	for (int program = 1; program >= 0; program--)
-		for (uint32_t i = 0; i < p->module_count; i++)
-			if (is_program(p, i) == program)
-				order[n++] = i;
-	return order;
-}
-
-/* Where each module lies. Caller frees. */
-static uint64_t *
-place_modules(const struct profile *p, const uint32_t *order)
-{
-	uint64_t *starts = xcalloc(p->module_count, sizeof *starts);
-
-	for (uint32_t i = 0; i < p->module_count; i++)
-		starts[order[i]] = BASE + i * MODULE_GAP;
-	return starts;
-}
-
-static uint64_t
-address_of(const struct location *l, const uint64_t *starts)
-{
-	if (l->module == NONE)
-		return l->offset;
-	return starts[l->module] + l->offset % MODULE_GAP;
-}
 
 static uint64_t
 whole(double x)
@@ -211,7 +152,7 @@ write_stack(FILE *out, const struct profile *p, const struct stack *stack,
 		uint32_t l = p->stack_locations[stack->first + i];
 
 		fprintf(out, " 0x%" PRIx64,
-			address_of(&p->locations[l], starts));
+			modules_address(&p->locations[l], starts));
 	}
 	putc('\n', out);
 }
@@ -224,27 +165,11 @@ write_path(FILE *out, const char *path)
 		putc(*path == '\n' || *path == '\r' ? '?' : *path, out);
 }
 
-/* How much of each module is used. Caller frees. */
-static uint64_t *
-extents(const struct profile *p)
-{
-	uint64_t *end = xcalloc(p->module_count, sizeof *end);
-
-	for (uint32_t i = 0; i < p->location_count; i++) {
-		const struct location *l = &p->locations[i];
-		uint64_t after = l->offset % MODULE_GAP + 1;
-
-		if (l->module != NONE && after > end[l->module])
-			end[l->module] = after;
-	}
-	return end;
-}
-
 static void
 write_maps(FILE *out, const struct profile *p, const uint32_t *order,
 	const uint64_t *starts)
 {
-	uint64_t *end = extents(p);
+	uint64_t *end = modules_extents(p);
 
 	fputs("\nMAPPED_LIBRARIES:\n", out);
 	for (uint32_t i = 0; i < p->module_count; i++) {
@@ -253,8 +178,7 @@ write_maps(FILE *out, const struct profile *p, const uint32_t *order,
 		if (end[m] == 0)
 			continue;
 		fprintf(out, "%" PRIx64 "-%" PRIx64 " r-xp 00000000 00:00 0 ",
-			starts[m],
-			starts[m] + (end[m] + PAGE - 1) / PAGE * PAGE);
+			starts[m], starts[m] + end[m]);
 		write_path(out, strtab_get(&p->strings, p->modules[m].path));
 		putc('\n', out);
 	}
@@ -265,8 +189,8 @@ int
 write_heapv2(FILE *out, const struct profile *p)
 {
 	struct figures *f = figures_of(p);
-	uint32_t *order = order_modules(p);
-	uint64_t *starts = place_modules(p, order);
+	uint32_t *order = modules_order(p);
+	uint64_t *starts = modules_place(p, order);
 
 	fputs("heap_v2/1\n", out);
 	write_figures(out, &f[0]);
@@ -286,12 +210,12 @@ write_heapv2(FILE *out, const struct profile *p)
 static void
 write_modules(FILE *out, const struct profile *p, const uint64_t *starts)
 {
-	uint64_t *end = extents(p);
+	uint64_t *end = modules_extents(p);
 
 	for (uint32_t m = 0; m < p->module_count; m++)
 		if (end[m] > 0)
-			write_dump_module(out, p, m, starts[m],
-				starts[m] + (end[m] + PAGE - 1) / PAGE * PAGE);
+			write_dump_module(
+				out, p, m, starts[m], starts[m] + end[m]);
 	free(end);
 }
 
@@ -301,8 +225,8 @@ write_dump(FILE *out, const struct profile *p, uint64_t sequence)
 {
 	static const struct figures none;
 	struct figures *f = figures_of(p);
-	uint32_t *order = order_modules(p);
-	uint64_t *starts = place_modules(p, order);
+	uint32_t *order = modules_order(p);
+	uint64_t *starts = modules_place(p, order);
 
 	fputs("heap_v2/1\n", out);
 	write_figures(out, &f[0]);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What a profile holds and what it lacks. Of a module two shares are shown:
- * how much of all frames lie in it, each frame counted as often as its stack
- * was sampled, and how many of those have a name.
- */
+/* What a profile holds and what it lacks; write_info_modules.c is its last
+ * part. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,105 +174,6 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 	write_coverage_share(out, p, process, exact);
 }
 
-/* Frames in a module, each as often as it was sampled. */
-struct usage {
-	double frames, named;
-	uint32_t module; /* NONE: of no file */
-};
-
-static uint64_t
-weight(const struct row *r)
-{
-	if (r->samples > 0)
-		return r->samples;
-	return r->samples_live > 0 ? r->samples_live : 1;
-}
-
-static void
-count_location(struct usage *u, const struct profile *p,
-	const struct location *l, double times)
-{
-	for (uint32_t i = 0; i < l->depth; i++) {
-		const struct frame *f =
-			&p->frames[p->location_frames[l->first + i]];
-
-		u->frames += times;
-		if (p->functions[f->function].named)
-			u->named += times;
-	}
-}
-
-static void
-count_row(struct usage *usage, const struct profile *p, const struct row *r)
-{
-	const struct stack *s = &p->stacks[r->stack];
-
-	for (uint32_t i = 0; i < s->depth; i++) {
-		const struct location *l =
-			&p->locations[p->stack_locations[s->first + i]];
-		/* The one behind the last module is that of no file. */
-		uint32_t at = l->module == NONE ? p->module_count : l->module;
-
-		count_location(&usage[at], p, l, (double)weight(r));
-	}
-}
-
-static int
-compare_usage(const void *x, const void *y)
-{
-	const struct usage *a = x, *b = y;
-
-	if (a->frames != b->frames)
-		return a->frames > b->frames ? -1 : 1;
-	return a->module < b->module ? -1 : a->module > b->module;
-}
-
-static void
-write_module(
-	FILE *out, const struct profile *p, const struct usage *u, double all)
-{
-	const struct module *m =
-		u->module == NONE ? NULL : &p->modules[u->module];
-
-	if (u->frames <= 0)
-		return;
-	fprintf(out, "%5.1f%% %5.1f%%  ", 100 * u->frames / all,
-		100 * u->named / u->frames);
-	if (!m) {
-		fputs("code that is in no file\n", out);
-		return;
-	}
-	write_string(out, p, m->path);
-	if (m->build_id != NONE)
-		fprintf(out, "  %s", strtab_get(&p->strings, m->build_id));
-	if (m->why != NONE) {
-		fputs("\n               ", out);
-		write_string(out, p, m->why);
-	}
-	putc('\n', out);
-}
-
-static void
-write_modules(FILE *out, const struct profile *p)
-{
-	size_t n = (size_t)p->module_count + 1;
-	struct usage *usage = xcalloc(n, sizeof *usage);
-	double all = 0;
-
-	for (uint32_t i = 0; i < p->module_count; i++)
-		usage[i].module = i;
-	usage[p->module_count].module = NONE;
-	for (uint32_t i = 0; i < p->row_count; i++)
-		count_row(usage, p, &p->rows[i]);
-	for (size_t i = 0; i < n; i++)
-		all += usage[i].frames;
-	qsort(usage, n, sizeof *usage, compare_usage);
-	fputs("frames  named  module, build-id\n", out);
-	for (size_t i = 0; i < n; i++)
-		write_module(out, p, &usage[i], all);
-	free(usage);
-}
-
 static void
 write_stacks(FILE *out, const struct profile *p)
 {
@@ -295,5 +193,5 @@ write_info(FILE *out, const struct profile *p, bool exact)
 		write_process(out, p, i, exact);
 	write_coverage(out, p);
 	write_stacks(out, p);
-	write_modules(out, p);
+	write_info_modules(out, p);
 }

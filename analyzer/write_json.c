@@ -100,39 +100,6 @@ write_phases(FILE *out, const struct profile *p, const struct process *it)
 	putc(']', out);
 }
 
-static void
-write_processes(FILE *out, const struct profile *p)
-{
-	static const char *const states[] = {
-		[PROCESS_ENDED] = "ended",
-		[PROCESS_RUNNING] = "running",
-		[PROCESS_KILLED] = "killed",
-	};
-
-	fputs("\"processes\":[", out);
-	for (uint32_t i = 0; i < p->process_count; i++) {
-		const struct process *it = &p->processes[i];
-
-		fputs(i > 0 ? ",\n{\"exe\":" : "\n{\"exe\":", out);
-		string_or_null(out, p, it->exe);
-		fputs(",\"pid\":", out);
-		number_or_null(out, it->pid > 0 ? (uint64_t)it->pid : 0);
-		fputs(",\"start\":", out);
-		number_or_null(
-			out, it->start_ms > 0 ? (uint64_t)it->start_ms : 0);
-		fprintf(out,
-			",\"state\":\"%s\",\"source\":", states[it->state]);
-		string_or_null(out, p, it->source);
-		if (it->signal > 0)
-			fprintf(out, ",\"signal\":%d", it->signal);
-		if (it->merged > 0)
-			fprintf(out, ",\"merged\":%" PRIu32, it->merged);
-		write_phases(out, p, it);
-		putc('}', out);
-	}
-	fputs("],\n", out);
-}
-
 struct cause {
 	const char *name;
 	uint64_t count;
@@ -176,6 +143,40 @@ write_lost(FILE *out, const struct profile *p)
 }
 
 void
+json_processes(FILE *out, const struct profile *p)
+{
+	static const char *const states[] = {
+		[PROCESS_ENDED] = "ended",
+		[PROCESS_RUNNING] = "running",
+		[PROCESS_KILLED] = "killed",
+	};
+
+	fputs("\"processes\":[", out);
+	for (uint32_t i = 0; i < p->process_count; i++) {
+		const struct process *it = &p->processes[i];
+
+		fputs(i > 0 ? ",\n{\"exe\":" : "\n{\"exe\":", out);
+		string_or_null(out, p, it->exe);
+		fputs(",\"pid\":", out);
+		number_or_null(out, it->pid > 0 ? (uint64_t)it->pid : 0);
+		fputs(",\"start\":", out);
+		number_or_null(
+			out, it->start_ms > 0 ? (uint64_t)it->start_ms : 0);
+		fprintf(out,
+			",\"state\":\"%s\",\"source\":", states[it->state]);
+		string_or_null(out, p, it->source);
+		if (it->signal > 0)
+			fprintf(out, ",\"signal\":%d", it->signal);
+		if (it->merged > 0)
+			fprintf(out, ",\"merged\":%" PRIu32, it->merged);
+		write_phases(out, p, it);
+		putc('}', out);
+	}
+	fputs("],\n", out);
+	write_lost(out, p);
+}
+
+void
 json_head(FILE *out, const struct shown *s)
 {
 	fputs("{\"schema\":\"heapflame-report/1\",\n\"metric\":", out);
@@ -196,8 +197,7 @@ json_head(FILE *out, const struct shown *s)
 		fputs("null", out);
 	fputs(",\n", out);
 	json_selection(out, s);
-	write_processes(out, s->profile);
-	write_lost(out, s->profile);
+	json_processes(out, s->profile);
 }
 
 static void

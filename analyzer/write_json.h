@@ -26,6 +26,9 @@ void json_selection(FILE *out, const struct shown *s);
 /* "by" and "groups" with their commas. */
 void json_groups(FILE *out, const struct shown *s);
 
+/* "processes" and "lost" with their commas. */
+void json_processes(FILE *out, const struct profile *p);
+
 /* "memory" with its comma; null where the files do not tell. */
 void json_memory(FILE *out, const struct shown *s);
 

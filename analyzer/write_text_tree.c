@@ -67,8 +67,8 @@ print_line(const struct printing *w, const struct line *line)
 	char value[AMOUNT_MAX], share[AMOUNT_MAX];
 	char *text = label(w->t, node);
 	size_t figures = FIGURES;
-	size_t used = text_columns(amount_with_error(
-		value, s, node->total, node->var, w->o->exact));
+	size_t used = text_columns(amount_with_error(value, s, node->total,
+		tree_var(w->t, line->node), w->o->exact));
 
 	if (used + 8 > FIGURES)
 		figures = used + 8;
@@ -121,7 +121,7 @@ wait_for_children(struct printing *w, struct line parent)
 	size_t from = w->waiting_count, kept;
 	uint32_t indent;
 
-	for (uint32_t c = nodes[parent.node].first_child; c != NONE;
+	for (uint32_t c = tree_first_child(w->t, parent.node); c != NONE;
 		c = nodes[c].next_sibling) {
 		if (llabs(nodes[c].total) < w->least) {
 			w->pruned += nodes[c].total;

@@ -49,4 +49,15 @@ hf_readable(uintptr_t at)
 	       hf_readable_extend(at);
 }
 
+/*
+ * The same where `at` may be anything: the pages in between are not tried, and
+ * nothing is remembered.
+ */
+static inline bool
+hf_readable_alone(uintptr_t at)
+{
+	return (at >= hf_thread.stack_low && at <= hf_thread.stack_high - 8) ||
+	       hf_readable_probe(at & -HF_PAGE);
+}
+
 #endif

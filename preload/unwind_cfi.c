@@ -12,6 +12,7 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "cfi.h"
 #include "modules.h"
@@ -33,6 +34,11 @@ extern struct r_debug _r_debug;
 
 static int (*glibc_find)(void *pc, struct found_object *found);
 
+/* Where the program begins: some linkers keep no table for that. */
+#define ENTRY_MAX 64
+
+static uintptr_t program_entry;
+
 /*
  * first:  address (48 bits) | interrupted | rbp_saved | kind
  * second: offset (27 bits) | saved, in units of 8 (20 bits) | check (17 bits)
@@ -46,6 +52,9 @@ struct cached {
 };
 
 #define CACHE_BITS 15 /* sets of two */
+
+/* So many frames of JIT code in a row are followed. */
+#define CHAIN_MAX 128
 
 static struct cached cache[2 << CACHE_BITS] __attribute__((aligned(64)));
 
@@ -210,6 +219,8 @@ struct frame {
 	uint64_t
 		interrupted; /* INTERRUPTED: pc is not a return address; or 0 */
 	bool in_handler; /* a signal frame was passed */
+	/* The chain of frame pointers from `linked` on was followed to here. */
+	uintptr_t linked, proven;
 };
 
 /* The kernel left the registers of the interrupted code at sp. */
@@ -231,6 +242,42 @@ step_signal(struct frame *f)
 	return true;
 }
 
+/* Could a caller's frame pointer and a return address lie at bp? */
+static bool
+is_link(uintptr_t sp, uintptr_t bp)
+{
+	return !(bp & 7) && bp > sp && bp - sp <= 1 << 20 &&
+	       hf_readable_alone(bp) && hf_readable_alone(bp + 8);
+}
+
+/*
+ * Of code that is nowhere loaded (JIT) nothing says that it is code. But where
+ * the chain goes on from frame to frame and comes out in code that is loaded,
+ * it is one. Each link is looked at once, however many frames there are.
+ */
+static bool
+leads_home(struct frame *f)
+{
+	uintptr_t sp = f->sp, bp = f->bp;
+	struct hf_object o;
+
+	if (bp == f->linked && bp <= f->proven)
+		return true;
+	for (int i = 0; i < CHAIN_MAX && is_link(sp, bp); i++) {
+		uintptr_t pc = word(bp + 8);
+
+		if (pc < HF_PAGE)
+			return false;
+		if (find_object(pc - 1, &o)) {
+			f->proven = bp;
+			return true;
+		}
+		sp = bp + 16;
+		bp = word(bp);
+	}
+	return false;
+}
+
 /*
  * Code without tables (JIT, hand-written): by frame pointer, if the chain
  * looks like one and leads into code that is loaded.
@@ -238,19 +285,11 @@ step_signal(struct frame *f)
 static bool
 step_frame_pointer(struct frame *f)
 {
-	struct hf_object o;
-	uintptr_t pc;
-
-	if (f->bp & 7 || f->bp <= f->sp || f->bp - f->sp > 1 << 20 ||
-		!hf_readable_probe(f->bp & -HF_PAGE) ||
-		!hf_readable_probe((f->bp + 8) & -HF_PAGE))
+	if (!is_link(f->sp, f->bp) || !leads_home(f))
 		return false;
-	pc = word(f->bp + 8);
-	if (!find_object(pc - 1, &o))
-		return false;
+	f->pc = word(f->bp + 8);
 	f->sp = f->bp + 16;
-	f->bp = word(f->bp);
-	f->pc = pc;
+	f->bp = f->linked = word(f->bp);
 	f->interrupted = 0;
 	return true;
 }
@@ -290,6 +329,8 @@ step_seldom(struct frame *f, struct words w)
 		done = step_signal(f);
 		break;
 	case HF_ROW_NONE:
+		if (f->pc - program_entry < ENTRY_MAX)
+			return LAST;
 		done = step_frame_pointer(f);
 		break;
 	case HF_ROW_PLT:
@@ -353,6 +394,7 @@ static bool
 start(void)
 {
 	glibc_find = hf_next_symbol("_dl_find_object");
+	program_entry = getauxval(AT_ENTRY);
 	return glibc_find || hf_objects_start();
 }
 

@@ -37,6 +37,13 @@ build)
 	need libiberty libiberty-dev "stddef.h libiberty/demangle.h" -liberty
 	need zlib zlib1g-dev zlib.h -lz
 	need libzstd libzstd-dev zstd.h -lzstd
+	need protobuf-c libprotobuf-c-dev protobuf-c/protobuf-c.h -lprotobuf-c
+	if ! command -v protoc-c >/dev/null 2>&1; then
+		echo "heapflame: protoc-c is missing; \`make deps\` installs" \
+			"it (Debian, Ubuntu: apt-get install" \
+			"protobuf-c-compiler)" >&2
+		exit 1
+	fi
 	need ncursesw libncurses-dev ncurses.h -lncursesw
 	need "libunwind's header" libunwind-dev libunwind.h -lc
 	;;

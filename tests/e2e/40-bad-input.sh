@@ -13,7 +13,7 @@ printf 'heap_v2/99999999999999999999999\n  t*: 1: 1 [0: 0]\n' >huge-rate.heap
 printf -- '--- contention:\ncycles/second = 1\n' >contention.heap
 printf 'heap profile: 1: 2 [ 1: 2] @ other\n 1: 2 [1: 2] @ 0x1\n' \
 	>gperftools.heap
-printf 'v 10400 3\nX ./a.out\n' | gzip >heaptrack.gz
+printf 'v 10400 9\nX ./a.out\n' | gzip >heaptrack.gz
 printf '{"a": 1}\n' >json.heap
 cp "$PROGS/churn" elf.heap
 head -c 4096 /dev/zero >zeros.heap
@@ -21,7 +21,8 @@ mkdir folder
 
 commands=("report" "report --json" "report --tree" "leaks" "leaks --json"
 	"flame -o -" "convert --to folded -o -" "convert --to heap_v2 -o -"
-	"info")
+	"convert --to speedscope" "convert --to json" "convert --to trace"
+	"bundle -o -" "info")
 for command in "${commands[@]}"; do
 	# shellcheck disable=SC2086
 	for bad in no-such-file no/such/folder folder *.heap *.gz; do

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the end-to-end scenarios, tests/e2e/NN-*.sh: each in a fresh temporary
+# Runs the end-to-end scenarios, tests/e2e/NN-*.sh (or NNN): each in a fresh temporary
 # folder, JOBS (2) at a time, for at most 300 s unless the scenario says
 # `# timeout: SECONDS`. A scenario passes with exit 0, is skipped with 77 (a
 # failure if CI=true: there, what a scenario needs is installed), fails else.
 # One that measures time says `# alone`: it runs when no other does.
 #
-# usage: run.sh OUT [long]    T=20 run.sh OUT    T=52-signals run.sh OUT
+# usage: run.sh OUT [long]    T=20 run.sh OUT    T=52-run run.sh OUT
+# T is the number, or what the name begins with.
 # Scenarios 90 to 99 are the long ones, run only by `long` or by name.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -81,13 +82,12 @@ show()
 
 chosen()
 {
+	local begin=${T:-}
+	[[ $begin =~ ^[0-9]{2,}$ ]] && begin=$begin-
 	for file in "$here"/[0-9][0-9]-*.sh "$here"/1[0-9][0-9]-*.sh; do
 		[ -e "$file" ] || continue
 		name=$(basename "$file" .sh)
-		case $name in
-		"${T:-}"*) ;;
-		*) continue ;;
-		esac
+		[[ $name == "$begin"* ]] || continue
 		case ${2:-short}/${T:-} in
 		long/*) [[ $name == 9?-* ]] || continue ;;
 		short/) [[ $name == 9?-* ]] && continue ;;

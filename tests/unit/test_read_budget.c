@@ -24,8 +24,7 @@ most(uint64_t taken)
 	read_budget_init(&budget, &p);
 	while (read_budget_allows(&budget, taken)) {
 		snprintf(name, sizeof name, "f%u", n++);
-		profile_row(
-			&p, hand_stack(&p, name, false), 0, NONE, NONE, NONE);
+		hand_row(&p, process, name);
 	}
 	profile_release(&p);
 	return n;

@@ -162,7 +162,7 @@ other_files_are_named_for_what_they_are(void **state)
 		{ "--- contention:\ncycles/second = 1\n", "contention" },
 		{ "heap/524288\n", "before 4.0" },
 		{ "\x1f\x8b\x08rubbish", "gzip" },
-		{ "v 10400 3\n", "heaptrack" },
+		{ "v 10400 9\n", "heaptrack file of version 9" },
 		{ "--- symbol\n", "cut off among its symbols" },
 		{ "--- symbol\n---\n--- profile\n\1\2", "no heap profile" },
 		{ "heap profile: 1: 2 [3: 4] @ thing\n", "a known kind" },
@@ -170,7 +170,7 @@ other_files_are_named_for_what_they_are(void **state)
 		  "ELF",
 			"a program or library" },
 		{ "heap_v2/", "is not a" },
-		{ "root;a;b 12\n", "is not a" },
+		{ "root;a;b\n", "is not a" },
 	};
 	char *folder = new_folder();
 	char path[256];

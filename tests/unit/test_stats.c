@@ -100,6 +100,34 @@ exact_and_nothing_have_no_width(void **state)
 	assert_true(v.low == 1e300 && v.high == 1e300);
 }
 
+/* Against sums of binomial terms, and where it is known in closed form. */
+static void
+beta_is_the_binomials_tail(void **state)
+{
+	for (int n = 1; n <= 40; n += 3)
+		for (int k = 1; k <= n; k++) {
+			double sum = 0, term = pow(0.7, n); /* of 0 */
+
+			for (int i = 1; i <= n; i++) {
+				term *= (n - i + 1) / (double)i * 0.3 / 0.7;
+				sum += i >= k ? term : 0;
+			}
+			is_near(stats_beta(0.3, k, n - k + 1), sum, 1e-9);
+		}
+	is_near(stats_beta(0.5, 300, 1), exp2(-300), 1e-9);
+	is_near(stats_beta(0.5, 1e5, 1e5), 0.5, 1e-6);
+	assert_true(stats_beta(0, 2, 3) == 0);
+	assert_true(stats_beta(1, 2, 3) == 1);
+}
+
+static void
+normal_has_its_points(void **state)
+{
+	is_near(stats_normal(-1.959963984540054), 0.025, 1e-9);
+	is_near(stats_normal(0), 0.5, 1e-12);
+	is_near(stats_normal(-8), 6.22096057e-16, 1e-6);
+}
+
 int
 main(void)
 {
@@ -109,6 +137,8 @@ main(void)
 		cmocka_unit_test(many_samples_have_the_normal_interval),
 		cmocka_unit_test(interval_grows_without_a_step),
 		cmocka_unit_test(exact_and_nothing_have_no_width),
+		cmocka_unit_test(beta_is_the_binomials_tail),
+		cmocka_unit_test(normal_has_its_points),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,10 +22,10 @@ print_node(FILE *out, const struct tree *t, uint32_t id)
 
 	fprintf(out, "%s%s %lld/%lld", name, n->wrapper ? "*" : "",
 		(long long)n->total, (long long)n->self);
-	if (n->first_child == NONE)
+	if (tree_first_child(t, id) == NONE)
 		return;
 	putc('(', out);
-	for (uint32_t c = n->first_child; c != NONE;
+	for (uint32_t c = tree_first_child(t, id); c != NONE;
 		c = t->nodes[c].next_sibling) {
 		assert_int_equal(t->nodes[c].parent, id);
 		assert_int_equal(t->nodes[c].depth, n->depth + 1);
@@ -43,7 +43,7 @@ check_sums(const struct tree *t)
 	for (uint32_t i = 0; i < t->count; i++) {
 		int64_t sum = t->nodes[i].self;
 
-		for (uint32_t c = t->nodes[i].first_child; c != NONE;
+		for (uint32_t c = tree_first_child(t, i); c != NONE;
 			c = t->nodes[c].next_sibling)
 			sum += t->nodes[c].total;
 		assert_int_equal(sum, t->nodes[i].total);

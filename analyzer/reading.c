@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each sentence is asked for by itself, and says how much weight it has: the
+ * share of memory, or of what was allocated, that it is about, at the low end
+ * of its interval. Below its threshold there it is not said.
+ */
+#include "reading.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "stats.h"
+#include "text.h"
+#include "units.h"
+
+#define NAME_COLUMNS 48
+#define HOLDER_MIN   0.2 /* shares, of what each is a share of */
+#define STACK_MIN    0.25
+#define MEMORY_MIN   0.2
+#define START_UP_MIN 0.2
+#define TINY_MIN     0.1
+#define TINY_SIZE    64.0 /* bytes in the mean */
+#define TINY_OBJECTS 10000.0
+#define CHURN_MIN    0.3
+#define CHURN_KEPT   0.05 /* in use, of what was allocated */
+#define CHURN_WEIGHT 0.5 /* beside bytes that are held */
+#define REALLOC_MIN  0.5
+#define MEMORY_LEAST (1 << 20) /* bytes; less is not worth a sentence */
+
+struct sentence {
+	enum reading_kind kind;
+	double weight; /* 0: nothing to say */
+	char *text;
+};
+
+/* "63.0 % (58.2 to 67.1 %)", or without the interval where it is exact. */
+struct share {
+	double is, low, high;
+	char text[64];
+};
+
+/* Part and rest err independently, and are each at an end of their interval. */
+static struct share
+share_of(struct value part, struct value whole)
+{
+	struct value rest = { fmax(whole.sum - part.sum, 0),
+		fmax(whole.var - part.var, 0) };
+	struct interval p = stats_interval95(part.sum, part.var);
+	struct interval r = stats_interval95(rest.sum, rest.var);
+	struct share s = { 0 };
+
+	if (!(part.sum > 0) || !(whole.sum > 0))
+		return s;
+	s.is = part.sum / (part.sum + rest.sum);
+	s.low = p.low > 0 ? p.low / (p.low + r.high) : 0;
+	s.high = p.high / (p.high + r.low);
+	if (s.high - s.low < 0.002)
+		snprintf(s.text, sizeof s.text, "%.1f %%", 100 * s.is);
+	else
+		snprintf(s.text, sizeof s.text, "%.1f %% (%.1f to %.1f %%)",
+			100 * s.is, 100 * s.low, 100 * s.high);
+	return s;
+}
+
+static char *
+visible(const char *name)
+{
+	return text_shorten(text_visible(name), NAME_COLUMNS, false);
+}
+
+/* Bytes that any damage may have made of any size. */
+static const char *
+bytes(char buf[UNITS_MAX], double n)
+{
+	return units_bytes(buf, (int64_t)fmin(fmax(n, 0), 9e18), false);
+}
+
+static struct sentence
+on_growth(const struct reading_facts *f)
+{
+	struct sentence s = { .kind = READING_GROWTH };
+	char is[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX], *name;
+
+	if (!f->grower || !(f->slope_low > 0) || !(f->slope > 0))
+		return s;
+	name = visible(f->grower);
+	s.weight = 2; /* before all else: it will be the largest holder */
+	s.text = xasprintf("%s grows by %s an hour (%s to %s), without end so "
+			   "far.",
+		name, bytes(is, 3600 * f->slope),
+		bytes(low, 3600 * f->slope_low),
+		bytes(high, 3600 * f->slope_high));
+	free(name);
+	return s;
+}
+
+static struct sentence
+on_holder(const struct reading_facts *f)
+{
+	struct sentence s = { .kind = READING_HOLDER };
+	struct share of = share_of(f->holder.v, f->inuse), stack;
+	char buf[UNITS_MAX], one[120] = "", *name;
+
+	if (!f->holder.name || of.low < HOLDER_MIN)
+		return s;
+	stack = share_of(f->holder_stack, f->inuse);
+	if (stack.low >= STACK_MIN)
+		snprintf(one, sizeof one, "; a single stack of it holds %s",
+			stack.text);
+	name = visible(f->holder.name);
+	s.weight = of.low;
+	s.text = xasprintf("%s holds %s, %s of all that is in use%s.", name,
+		bytes(buf, f->holder.v.sum), of.text, one);
+	free(name);
+	return s;
+}
+
+static const char *
+what_it_is(enum memory_verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_FRAGMENTATION:
+		return "free blocks between blocks in use: fragmentation";
+	case VERDICT_CACHED:
+		return "free pages that the allocator keeps";
+	case VERDICT_HELD:
+		return "free, and kept by the allocator";
+	case VERDICT_NOT_HEAP:
+		return "no heap: mappings that no allocator told of";
+	case VERDICT_LIVE:
+	case VERDICT_UNKNOWN:
+		break;
+	}
+	return NULL;
+}
+
+/* What is free is the allocator's own figure, and has no error. */
+static struct sentence
+on_memory(const struct reading_facts *f)
+{
+	const struct memory *m = f->memory;
+	struct sentence s = { .kind = READING_MEMORY };
+	const char *what = m ? what_it_is(m->verdict) : NULL;
+	char is[UNITS_MAX], all[UNITS_MAX];
+	double share;
+
+	if (!what || m->rss <= 0 || m->amount < MEMORY_LEAST ||
+		m->amount > m->rss)
+		return s;
+	share = (double)m->amount / (double)m->rss;
+	if (share < MEMORY_MIN)
+		return s;
+	s.weight = share;
+	s.text = xasprintf("%s of the %s in memory (%.1f %%) are %s.",
+		bytes(is, (double)m->amount), bytes(all, (double)m->rss),
+		100 * share, what);
+	return s;
+}
+
+static struct sentence
+on_start_up(const struct reading_facts *f)
+{
+	struct sentence s = { .kind = READING_START_UP };
+	struct share of = share_of(f->start_up, f->inuse);
+	char buf[UNITS_MAX];
+
+	if (of.low < START_UP_MIN)
+		return s;
+	s.weight = of.low;
+	s.text = xasprintf("%s of what is in use, %s, are from the first "
+			   "second and were never freed.",
+		bytes(buf, f->start_up.sum), of.text);
+	return s;
+}
+
+/* Bytes and objects come from the same samples: their ratio errs less. */
+static struct sentence
+on_tiny(const struct reading_facts *f)
+{
+	struct sentence s = { .kind = READING_TINY };
+	struct share of = share_of(f->holder.v, f->inuse);
+	char count[UNITS_MAX], *name;
+	double mean;
+
+	if (!f->holder.name || of.low < TINY_MIN ||
+		!(f->holder_objects >= TINY_OBJECTS) ||
+		!(f->holder_objects < 9e18))
+		return s;
+	mean = f->holder.v.sum / f->holder_objects;
+	if (!(mean <= TINY_SIZE))
+		return s;
+	name = visible(f->holder.name);
+	s.weight = of.low * 0.9;
+	s.text = xasprintf("What %s holds are some %s objects of %.0f bytes in "
+			   "the mean; what the allocator adds to each is not "
+			   "in these figures.",
+		name, units_count(count, llround(f->holder_objects)), mean);
+	free(name);
+	return s;
+}
+
+static struct sentence
+on_churn(const struct reading_facts *f)
+{
+	struct sentence s = { .kind = READING_CHURN };
+	struct share of = share_of(f->churner.v, f->allocated);
+	struct interval kept, all;
+	char is[UNITS_MAX], live[UNITS_MAX], *name;
+
+	if (!f->churner.name || of.low < CHURN_MIN)
+		return s;
+	kept = stats_interval95(f->churner_inuse.sum, f->churner_inuse.var);
+	all = stats_interval95(f->churner.v.sum, f->churner.v.var);
+	if (!(kept.high <= CHURN_KEPT * all.low))
+		return s;
+	name = visible(f->churner.name);
+	s.weight = CHURN_WEIGHT * of.low;
+	s.text = xasprintf("%s allocated %s, %s of all that was allocated, of "
+			   "which %s are in use.",
+		name, bytes(is, f->churner.v.sum), of.text,
+		bytes(live, f->churner_inuse.sum));
+	free(name);
+	return s;
+}
+
+/* A count of samples: Clopper's and Pearson's lower end must be above. */
+static struct sentence
+on_realloc(const struct reading_facts *f)
+{
+	struct sentence s = { .kind = READING_REALLOC };
+	double k = (double)f->reallocs, n = (double)f->realloc_samples;
+	char *name;
+
+	if (!f->reallocer || k > n || k < 1 ||
+		stats_beta(REALLOC_MIN, k, n - k + 1) > 0.025)
+		return s;
+	name = visible(f->reallocer);
+	s.weight = CHURN_WEIGHT * REALLOC_MIN * k / n;
+	s.text = xasprintf("%.0f of %.0f samples of %s are a realloc of a "
+			   "block that it had: something grows step by step.",
+		k, n, name);
+	free(name);
+	return s;
+}
+
+/* The weightiest first, equal ones by kind. */
+static int
+compare(const void *x, const void *y)
+{
+	const struct sentence *a = x, *b = y;
+
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return a->kind < b->kind ? -1 : a->kind > b->kind;
+}
+
+void
+reading_find(struct reading *out, const struct reading_facts *f)
+{
+	struct sentence all[READING_KINDS] = { on_growth(f), on_holder(f),
+		on_memory(f), on_start_up(f), on_tiny(f), on_churn(f),
+		on_realloc(f) };
+
+	*out = (struct reading){ 0 };
+	qsort(all, READING_KINDS, sizeof *all, compare);
+	for (int i = 0; i < READING_KINDS; i++) {
+		if (!all[i].text || out->count == READING_MAX) {
+			free(all[i].text);
+			continue;
+		}
+		out->kind[out->count] = all[i].kind;
+		out->text[out->count++] = all[i].text;
+	}
+}
+
+void
+reading_release(struct reading *r)
+{
+	for (uint32_t i = 0; i < r->count; i++)
+		free(r->text[i]);
+	*r = (struct reading){ 0 };
+}
