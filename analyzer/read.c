@@ -77,10 +77,12 @@ choose(const struct input *in)
 	if (in->length == 0)
 		error("'%s' is empty", in->name);
 	else if (other != NULL)
-		error("'%s' is %s, not a %s", in->name, other,
-			readers[0]->format);
+		error("'%s' is %s, not a profile that heapflame reads",
+			in->name, other);
 	else
-		error("'%s' is not a %s", in->name, readers[0]->format);
+		error("'%s' is not a profile of any format that heapflame "
+		      "reads",
+			in->name);
 	return NULL;
 }
 
