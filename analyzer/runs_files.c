@@ -43,6 +43,12 @@ is_profile(const char *name)
 }
 
 static bool
+is_state(const char *name)
+{
+	return is_profile(name) && strstr(name, ".live") != NULL;
+}
+
+static bool
 is_run_folder(const char *name)
 {
 	return strncmp(name, RUN_FOLDER, strlen(RUN_FOLDER)) == 0;
@@ -117,6 +123,17 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* Is it a folder that a run was told to use, whatever its name? */
+static bool
+holds_a_run(struct dirent *const *entries, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (is_profile(entries[i]->d_name) &&
+			is_dump_of_run(entries[i]->d_name))
+			return true;
+	return false;
+}
+
 /*
  * The dumps of one folder; with `deeper` those of the run folders in it, too.
  * -1 after error() if it can't be read.
@@ -127,10 +144,12 @@ add_folder(struct runs_files *f, const char *folder, const char *run_folder,
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, not_dots, by_bytes);
+	bool of_run;
 
 	if (count < 0)
 		return error(
 			"cannot read folder '%s': %s", folder, strerror(errno));
+	of_run = holds_a_run(entries, count);
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 		char *path = join(folder, name);
@@ -138,10 +157,13 @@ add_folder(struct runs_files *f, const char *folder, const char *run_folder,
 		bool there = stat(path, &st) == 0;
 
 		if (there && S_ISREG(st.st_mode) && is_profile(name)) {
+			/* A state keeps its program's name in there. */
+			bool its = is_dump_of_run(name) ||
+				   (of_run && is_state(name));
+
 			add_found(f, path,
-				run_folder == NULL && is_dump_of_run(name)
-					? folder
-					: run_folder);
+				run_folder == NULL && its ? folder
+							  : run_folder);
 		} else {
 			if (there && S_ISDIR(st.st_mode) && deeper &&
 				is_run_folder(name))

@@ -60,7 +60,9 @@ write_sampling(FILE *out, const struct profile *p, uint32_t process, bool exact)
 		if (p->rows[i].process == process)
 			live += p->rows[i].samples_live;
 	fputs("  interval  ", out);
-	if (it->interval_max <= 1)
+	if (it->interval_max == 0)
+		fputs("not known", out);
+	else if (it->interval_max == 1)
 		fputs("every allocation", out);
 	else if (it->interval_min == it->interval_max)
 		fputs(units_bytes(low, (int64_t)it->interval_min, exact), out);

@@ -108,7 +108,9 @@ fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 	row[FLAT_SHARE] = xstrdup(amount_share(buf, site->flat, s->hundred));
 	row[CUM] = xstrdup(amount(buf, s, site->cum, exact));
 	row[CUM_SHARE] = xstrdup(amount_share(buf, site->cum, s->hundred));
-	row[OBJECTS] = xstrdup(units_count(buf, site->flat_objects));
+	row[OBJECTS] = xstrdup(s->metric < FOREIGN
+				       ? units_count(buf, site->flat_objects)
+				       : "");
 	row[LIFE] = xstrdup(life_cell(buf, s, site));
 	row[FUNCTION] = text_visible(shown_name(s, site->frame));
 	row[WHERE] = where_cell(s, site->frame);

@@ -48,6 +48,8 @@ program_name(const struct profile *p, const struct process *program)
 	const char *exe = program ? strtab_get(&p->strings, program->exe) : "";
 	const char *slash = strrchr(exe, '/');
 
+	if (!*exe && program) /* what its file is called */
+		exe = strtab_get(&p->strings, program->id);
 	return text_visible(slash ? slash + 1 : *exe ? exe : "unknown program");
 }
 
@@ -108,7 +110,7 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 	fprintf(out, ": %s %s", s->title,
 		amount_with_error(buf, s, s->total, s->var, exact));
 	noun = text_visible(amount_noun(s, s->total));
-	if (*noun)
+	if (*noun && strcmp(noun, s->title) != 0)
 		fprintf(out, " %s", noun);
 	if (!s->var_known)
 		fputs(" (its error is not known)", out);

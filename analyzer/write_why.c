@@ -233,6 +233,34 @@ why_unexplained(struct why *w, uint32_t process)
 				false));
 }
 
+/* Does the file say anything of a heap? */
+static bool
+is_of_heap(const struct process *it)
+{
+	for (int m = 0; m < FOREIGN; m++)
+		if (it->has[m])
+			return true;
+	return false;
+}
+
+static void
+why_process(struct why *w, uint32_t process)
+{
+	const struct process *it = &w->p->processes[process];
+
+	if (!is_of_heap(it)) {
+		say(w,
+			"%s: not a profile of a heap, so there is nothing to "
+			"tell of the profiler",
+			strtab_get(&w->p->strings, it->id));
+		return;
+	}
+	why_interval(w, process);
+	why_losses(w, it);
+	why_end(w, it);
+	why_unexplained(w, process);
+}
+
 static void
 why_processes(struct why *w)
 {
@@ -241,12 +269,8 @@ why_processes(struct why *w)
 	if (count == 0)
 		say(w, "the files hold no process: were they written by "
 		       "heapflame or an allocator?");
-	for (uint32_t i = 0; i < count && i < LINES_MAX; i++) {
-		why_interval(w, i);
-		why_losses(w, &w->p->processes[i]);
-		why_end(w, &w->p->processes[i]);
-		why_unexplained(w, i);
-	}
+	for (uint32_t i = 0; i < count && i < LINES_MAX; i++)
+		why_process(w, i);
 	if (count > LINES_MAX)
 		say(w,
 			"%u more processes were not looked at: name their "

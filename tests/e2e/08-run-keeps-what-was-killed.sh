@@ -122,3 +122,11 @@ leaks 137 exec
 grep -q '1000000 byte(s) in 1000 object(s)' err.txt || fail "$(cat err.txt)"
 leaks 3 _exit
 leaks 0 none
+
+# A folder of any name is one run: what exec replaced has its state in there.
+"$HEAPFLAME" run -q --sample 1 -o named sh -c 'x=$(seq 100); exec "$0"' \
+	"$PROGS/sites"
+[ "$(count named/*.live)" -ge 1 ] || fail "no state: $(ls named)"
+"$HEAPFLAME" report named >named.txt 2>named.err
+[ ! -s named.err ] || fail "$(cat named.err)"
+grep -qE ', [2-9] processes$' named.txt || fail "$(head -1 named.txt)"
