@@ -18,7 +18,14 @@
 static bool
 recognises(const struct input *in)
 {
-	return in->length >= 8 && memcmp(in->bytes, HFS_MAGIC, 8) == 0;
+	uint32_t version;
+
+	if (in->length < 8 + sizeof version ||
+		memcmp(in->bytes, HFS_MAGIC, 8) != 0)
+		return false;
+	/* Text that begins with our own name is none. */
+	memcpy(&version, in->bytes + 8, sizeof version);
+	return version < 1 << 16;
 }
 
 /* What must be there before anything can be said of the process. */

@@ -162,6 +162,17 @@ a_cut_anywhere_is_said_and_what_is_before_is_right(void **state)
 	free(s);
 }
 
+/* perf names the program first, and ours begins like a state. */
+static void
+text_of_our_own_name_is_no_state(void **state)
+{
+	static const char text[] = "heapflame 23429 8127.610668: 1 cpu-clock:";
+	const struct input in = { "x", (const unsigned char *)text,
+		sizeof text - 1 };
+
+	assert_false(reader_live.recognises(&in));
+}
+
 static void
 another_version_is_one_clear_line(void **state)
 {
@@ -370,6 +381,7 @@ main(void)
 		cmocka_unit_test(addresses_belong_to_what_was_there),
 		cmocka_unit_test(
 			a_cut_anywhere_is_said_and_what_is_before_is_right),
+		cmocka_unit_test(text_of_our_own_name_is_no_state),
 		cmocka_unit_test(another_version_is_one_clear_line),
 		cmocka_unit_test(figures_under_way_are_held_to_their_bounds),
 		cmocka_unit_test(any_damage_is_survived),
