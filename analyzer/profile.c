@@ -329,7 +329,8 @@ profile_join(struct profile *p, uint32_t process)
 
 	it->rows_in = 0;
 	if (!(p->sum & SUM_PROCESSES) || it->phases > 0 ||
-		it->has[PEAK_SPACE] || it->rss_anonymous > 0 || it->merged > 0)
+		it->has[PEAK_SPACE] || it->rss_anonymous > 0 ||
+		it->merged > 0 || it->threads_are_roots)
 		return;
 	i = table_find(
 		&x->joined, p, joined_equal, hash_process(it), it, &added);
@@ -363,9 +364,11 @@ row_equal(const struct profile *p, uint32_t i, const void *key)
 static struct row
 row_key(const struct profile *p, struct row r)
 {
-	if ((p->sum & SUM_PROCESSES) && p->processes[r.process].rows_in > 0)
-		r.process = p->processes[r.process].rows_in - 1;
-	if (p->sum & SUM_THREADS)
+	const struct process *it = &p->processes[r.process];
+
+	if ((p->sum & SUM_PROCESSES) && it->rows_in > 0)
+		r.process = it->rows_in - 1;
+	if ((p->sum & SUM_THREADS) && !it->threads_are_roots)
 		r.thread = NONE;
 	return r;
 }

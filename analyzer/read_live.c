@@ -20,9 +20,10 @@ recognises(const struct input *in)
 {
 	uint32_t version;
 
-	if (in->length < 8 + sizeof version ||
-		memcmp(in->bytes, HFS_MAGIC, 8) != 0)
+	if (in->length < 8 || memcmp(in->bytes, HFS_MAGIC, 8) != 0)
 		return false;
+	if (in->length < 8 + sizeof version)
+		return true; /* cut off */
 	/* Text that begins with our own name is none. */
 	memcpy(&version, in->bytes + 8, sizeof version);
 	return version < 1 << 16;

@@ -186,7 +186,9 @@ void
 svg_head_put(FILE *out, const struct shown *s, const struct svg_options *o,
 	int width, int height, double min_width)
 {
-	const char *title = o->title ? o->title : "Heap flame graph";
+	const char *usual =
+		s->metric < FOREIGN ? "Heap flame graph" : "Flame graph";
+	const char *title = o->title ? o->title : usual;
 	char *below = o->subtitle ? xstrdup(o->subtitle) : subtitle(s);
 
 	put_root(out, s, o, title, width, height, min_width);
