@@ -107,11 +107,14 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 			program->signal > 0 ? ", killed by signal " : ")");
 	if (program && program->pid > 0 && program->signal > 0)
 		fprintf(out, "%d)", program->signal);
-	fprintf(out, ": %s %s", s->title,
-		amount_with_error(buf, s, s->total, s->var, exact));
 	noun = text_visible(amount_noun(s, s->total));
-	if (*noun && strcmp(noun, s->title) != 0)
-		fprintf(out, " %s", noun);
+	amount_with_error(buf, s, s->total, s->var, exact);
+	/* "45 samples", not "samples 45 samples" */
+	if (strcmp(noun, s->title) == 0)
+		fprintf(out, ": %s %s", buf, noun);
+	else
+		fprintf(out, ": %s %s%s%s", s->title, buf, *noun ? " " : "",
+			noun);
 	if (!s->var_known)
 		fputs(" (its error is not known)", out);
 	write_samples(out, s);
