@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes whatever as a perf map, and its texts taken apart and shortened.
- * With -DSTANDALONE a program that replays the files named on its command line.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "perfmap.h"
+#include "replay.h"
 #include "short_name.h"
 
 #define WANTED 64
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -35,28 +33,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	}
 	return 0;
 }
-
-#ifdef STANDALONE
-#include <stdio.h>
-#include <stdlib.h>
-
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 24 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif

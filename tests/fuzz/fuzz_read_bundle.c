@@ -2,8 +2,7 @@
 /*
  * Any bytes whatever as a bundle: as an archive, or, since an archive's headers
  * have sums that no fuzzer hits, as its members one behind the other, with a
- * byte 0x1c in between. With -DSTANDALONE a program that replays the files
- * named on its command line.
+ * byte 0x1c in between.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <stddef.h>
@@ -16,9 +15,8 @@
 
 #include "profile.h"
 #include "read_bundle.h"
+#include "replay.h"
 #include "tar.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static void
 put(FILE *out, const char *name, const uint8_t *bytes, size_t length)
@@ -89,25 +87,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	fclose(out);
 	return 0;
 }
-
-#ifdef STANDALONE
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 24 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif

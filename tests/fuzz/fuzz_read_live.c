@@ -3,7 +3,7 @@
  * Live states that are damaged in any way, through their reader and into
  * another profile. Input that begins as a state does is taken as one; of any
  * other each 8 bytes are a place and a word that goes there, in a state that is
- * otherwise right. With -DSTANDALONE a program that replays files.
+ * otherwise right.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -11,9 +11,8 @@
 
 #include "profile.h"
 #include "read.h"
+#include "replay.h"
 #include "tests/unit/states.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static void
 damage(struct state_made *s, const uint8_t *bytes, size_t length)
@@ -74,27 +73,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	free(s);
 	return 0;
 }
-
-#ifdef STANDALONE
-#include <stdio.h>
-
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 24 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes whatever as the text of perf script, read from a file in memory and
- * into another profile. With -DSTANDALONE a program that replays the files
- * named on its command line.
+ * into another profile.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <stddef.h>
@@ -14,8 +13,7 @@
 
 #include "profile.h"
 #include "read.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "replay.h"
 
 static void
 read_into(struct profile *p, const char *path)
@@ -50,25 +48,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	close(fd);
 	return 0;
 }
-
-#ifdef STANDALONE
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 24 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif

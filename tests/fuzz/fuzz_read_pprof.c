@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes whatever through the pprof reader and into another profile. With
- * -DSTANDALONE a program that replays the files named on its command line.
+ * Any bytes whatever through the pprof reader and into another profile.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "profile.h"
 #include "read_pprof.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "replay.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -27,28 +25,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	profile_release(&p);
 	return 0;
 }
-
-#ifdef STANDALONE
-#include <stdio.h>
-#include <stdlib.h>
-
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 24 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any words whatever, a line each, as the command line of a command that shows
- * a part of a profile; what they select of a small profile is added up. With
- * -DSTANDALONE a program that replays the files named on its command line.
+ * a part of a profile; what they select of a small profile is added up.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../unit/by_hand.h"
 #include "args.h"
+#include "replay.h"
 #include "write.h"
 
 #define WORDS_MOST 64
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 /* A process with phases; bytes of `times` as many. */
 static void
@@ -130,25 +128,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	free(copy);
 	return 0;
 }
-
-#ifdef STANDALONE
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 20 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif

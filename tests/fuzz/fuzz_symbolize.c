@@ -2,16 +2,14 @@
 /*
  * Any bytes whatever as .debug_abbrev, .debug_info and .debug_line, one behind
  * the other; the first eight bytes say where the second and the third begin.
- * With -DSTANDALONE a program that replays the files named on its command line.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "replay.h"
 #include "symbolize_dies.h"
 #include "symbolize_lines.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static void
 found(void *context, uint64_t offset)
@@ -58,28 +56,3 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	try_lines(&s);
 	return 0;
 }
-
-#ifdef STANDALONE
-#include <stdio.h>
-#include <stdlib.h>
-
-int
-main(int argc, char **argv)
-{
-	enum { MOST = 1 << 24 };
-	uint8_t *bytes = malloc(MOST);
-
-	if (bytes == NULL || argc < 2)
-		return 1;
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (f == NULL)
-			return 1;
-		LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, MOST, f));
-		fclose(f);
-	}
-	free(bytes);
-	return 0;
-}
-#endif
