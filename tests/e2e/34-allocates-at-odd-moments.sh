@@ -10,13 +10,26 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
-for unwind in cfi libunwind; do
+# once UNWIND: a run whose dump is in dumps/
+once()
+{
 	rm -rf dumps
 	timeout 60 env LD_PRELOAD="$LIBHEAPFLAME" HEAPFLAME_SAMPLE=1 \
-		HEAPFLAME_PREFIX="$PWD/dumps/h" HEAPFLAME_UNWIND=$unwind \
+		HEAPFLAME_PREFIX="$PWD/dumps/h" HEAPFLAME_UNWIND="$1" \
 		"$PROGS/harm_anywhere" "$PROGS/libharm_called.so" >all ||
-		fail "UNWIND=$unwind: exit $?"
+		fail "UNWIND=$1: exit $?"
 	dump=$(dump_of dumps)
+}
+
+for unwind in cfi libunwind; do
+	once $unwind
+	# One thread at a time is in libunwind; who finds another there, which
+	# may have lost its processor, does without a stack, and that is said.
+	for _ in $(seq 20); do
+		grep -q '^# lost unwind_busy' "$dump" || break
+		[ $unwind = libunwind ] || fail 'cfi waited for a thread'
+		once $unwind
+	done
 	grep -q '^after exit: all blocks whole$' all || fail "nothing after exit"
 	# Before libc's constructor we know nothing, and say so.
 	grep -v -e ' by_preinit ' -e '^after' all >expected

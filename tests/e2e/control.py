@@ -28,7 +28,15 @@ class Controlled:
         return self.process.stdout.readline().split()
 
     def go(self):
+        """Until it has a state: made at the first sample, by a helper."""
         self.say("go")
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with open("/proc/%d/maps" % self.pid) as f:
+                if ".live" in f.read():
+                    return
+            time.sleep(0.001)
+        hf.fail("no state after 20 s")
 
     def rest(self):
         """Bytes and objects so far, least and most bytes while active."""
