@@ -124,6 +124,7 @@ leaks 3 _exit
 leaks 0 none
 
 # A folder of any name is one run: what exec replaced has its state in there.
+# shellcheck disable=SC2016 # for that shell
 "$HEAPFLAME" run -q --sample 1 -o named sh -c 'x=$(seq 100); exec "$0"' \
 	"$PROGS/sites"
 [ "$(count named/*.live)" -ge 1 ] || fail "no state: $(ls named)"

@@ -25,7 +25,7 @@ for name in heap allocs cpu mutex goroutine exact; do
 	"$HEAPFLAME" report $name.pb.gz >report.txt
 	go tool pprof -symbolize=none -top $name.pb.gz >top.txt 2>/dev/null
 	type=$(sed -n 's/^Type: //p' top.txt)
-	grep -qE ": ([0-9]+ )?$type[ ,]" report.txt ||
+	grep -qE ": ([0-9]+ )?${type}[ ,]" report.txt ||
 		fail "$name: not $type: $(head -1 report.txt)"
 	first=$(awk 'seen { print $6; exit } / flat%/ { seen = 1 }' top.txt)
 	sed -n 3p report.txt | grep -qF " $first" ||
