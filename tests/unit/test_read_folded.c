@@ -118,7 +118,7 @@ two_columns_are_before_and_after(void **state)
 	free(got);
 	profile_release(&p);
 	/* Not all lines have two: then there is one column. */
-	expect(text, "main;both 3 4\nmain;new 0 5\nmain;one 6\n" + 0);
+	expect(text, "main;both 3 4\nmain;new 0 5\nmain;one 6\n");
 }
 
 static void
