@@ -325,9 +325,7 @@ texts_are_not_taken_for_it(void **state)
 {
 	static const char *const texts[] = { "main;a 12\nmain;b 3\n",
 		"heap_v2/1\n  t*: 0: 0 [0: 0]\n", "\n\n\nx;y 1\n", "{\"a\": 1}",
-		"HpHpHpHp 1\n", "\n main;foo 12\n",
-		"\x7f"
-		"ELF\2\1\1",
+		"HpHpHpHp 1\n", "\n main;foo 12\n", "\177ELF\2\1\1",
 		"*;*;* 3\n", "2222;2222 2\n", "" };
 	struct bytes b = { .length = 0 };
 	struct input in = { .name = "x" };
