@@ -33,7 +33,8 @@ unshare --fork --pid --mount --mount-proc --kill-child sh -c '
 		--no-opt -e "$4"' sh / "$library" "$HEAPFLAME_LIVE/dumps" \
 	"$(cat leak.js)" 2>err.txt &
 outer=$!
-trap 'kill $outer; rm -rf "$beside"' EXIT
+# unshare itself waits for its child, whatever it is told.
+trap 'kill -KILL $pid $outer; rm -rf "$beside"' EXIT
 pid=
 for _ in {1..100}; do
 	pid=$(ps -o pid= --ppid $outer | tr -d ' ') || true
