@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cache is a folder a build-id: debuginfod_find_debuginfo(3). */
-#define _GNU_SOURCE /* dl_iterate_phdr */
 #include "symbolize_debuginfod.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
-#include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,10 +61,16 @@ symbolize_cached(const unsigned char *build_id, size_t length)
 	return fd;
 }
 
-static int
-is_library(struct dl_phdr_info *info, size_t size, void *unused)
+/* Loaded by libdw only when the first file is asked for. */
+static bool
+is_installed(void)
 {
-	return strstr(info->dlpi_name, "libdebuginfod") != NULL;
+	void *library = dlopen("libdebuginfod.so.1", RTLD_LAZY);
+
+	if (library == NULL)
+		return false;
+	dlclose(library);
+	return true;
 }
 
 void
@@ -74,7 +80,7 @@ symbolize_debuginfod_check(void)
 
 	if (urls == NULL || *urls == '\0')
 		warning("--debuginfod: the environment has no DEBUGINFOD_URLS");
-	else if (dl_iterate_phdr(is_library, NULL) == 0)
+	else if (!is_installed())
 		warning("--debuginfod: libdebuginfod.so.1 is missing (Debian, "
 			"Ubuntu: apt-get install libdebuginfod1)");
 }

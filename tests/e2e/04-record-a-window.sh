@@ -60,7 +60,7 @@ ended()
 
 # What was there before is in neither table, what was freed not in the second.
 started HEAPFLAME_ACTIVE=1
-until "$HEAPFLAME" report "$pid" | grep -qw grows; do sleep 0.05; done
+until "$HEAPFLAME" report "$pid" | has -w grows; do sleep 0.05; done
 "$HEAPFLAME" record --for 500ms "$pid" >text.txt
 xmllint --noout "record.sites.$pid.svg"
 sed '/still live/,$d' text.txt >allocated.txt
@@ -70,7 +70,7 @@ for name in churns grows; do
 		fail "not what was allocated: $(cat text.txt)"
 done
 grep -qw grows live.txt || fail "not what still lives: $(cat text.txt)"
-if grep -qw keeps text.txt || grep -qw churns live.txt; then
+if grep -qw keeps text.txt || has -w churns live.txt; then
 	fail "of before the window, or freed in it: $(cat text.txt)"
 fi
 
@@ -97,7 +97,7 @@ for _ in 1 2; do
 	grep -q ': dormant' status.txt || fail "awake: $(cat status.txt)"
 	"$HEAPFLAME" record --for 300ms -o d.svg "$pid" >text.txt
 	grep -qw churns text.txt && grep -qw grows text.txt
-	sed '1,/still live/d' text.txt | grep -qw grows ||
+	sed '1,/still live/d' text.txt | has -w grows ||
 		fail "nothing lives: $(cat text.txt)"
 	"$HEAPFLAME" ctl $pid status >status.txt
 done
@@ -120,7 +120,7 @@ if unshare --fork --pid --mount-proc true 2>/dev/null; then
 	done
 	"$HEAPFLAME" record --for 300ms -o c.svg "$inner" >text.txt
 	grep -qw grows text.txt || fail "in a container: $(cat text.txt)"
-	"$HEAPFLAME" ctl "$inner" mark there | grep -qx 'done'
+	"$HEAPFLAME" ctl "$inner" mark there | has -x 'done'
 	exec 9>&-
 	wait $outer
 fi

@@ -46,7 +46,7 @@ for name in keeps grows churns; do
 done
 "$HEAPFLAME" top --once --top 1 $pid >one.txt
 [ "$(wc -l <one.txt)" -eq 5 ] || fail "not one function: $(cat one.txt)"
-"$HEAPFLAME" top "$pid" </dev/null | grep -qw churns ||
+"$HEAPFLAME" top "$pid" </dev/null | has -w churns ||
 	fail "no text where there is no terminal"
 
 tm new-session -d -x 80 -y 24 "stty -a >before; TERM=screen LC_ALL=C.UTF-8 \
@@ -56,16 +56,16 @@ seen '^sites, pid '
 seen '\*LIVE .*FUNCTION'
 tm send-keys a
 seen '\*ALLOCATED'
-row 1 | grep -qw churns || fail "by allocated, churns is not first"
+row 1 | has -w churns || fail "by allocated, churns is not first"
 tm send-keys g
 seen '\*GROWTH'
 seen '\+[0-9.]+ [KM]iB .*grows'
-row 1 | grep -qw grows || fail "by growth, grows is not first"
+row 1 | has -w grows || fail "by growth, grows is not first"
 tm send-keys r
 seen '\*GROWTH'
 sleep 0.2
 seen .
-row 1 | grep -qw grows && fail "the other way round, grows is still first"
+row 1 | has -w grows && fail "the other way round, grows is still first"
 tm send-keys r l
 
 # Its chains of calls, and away with them.
@@ -115,13 +115,13 @@ seen "wrote 'top.sites.$pid.2.svg'"
 echo >&9
 wait $pid
 seen 'the process has ended'
-row 1 | grep -qE 'keeps|grows' || fail "nothing is left: $(cat screen.txt)"
+row 1 | has -E 'keeps|grows' || fail "nothing is left: $(cat screen.txt)"
 tm send-keys q
 seen 'THE END'
 diff <(sed 1d before) <(sed 1d after) || fail "the terminal is not as it was"
 
 # A dump, and terminals that are none.
-"$HEAPFLAME" top --once h.*.f.heap | grep -qw churns
+"$HEAPFLAME" top --once h.*.f.heap | has -w churns
 tm kill-server || :
 expect_error 2 'which process' "$HEAPFLAME" top
 script -qec "env TERM=dumb '$HEAPFLAME' top h.*.f.heap" /dev/null >dumb.txt \

@@ -49,7 +49,7 @@ loader=$(readelf -l "$PROGS/host_lives" |
 gone by_parent 1 "$loader" "$PROGS/host_lives" gone own
 # It has one name for both; what it says must not stand where there is no state.
 HEAPFLAME_LIVE=0 exact "$loader" "$PROGS/host_lives" keep 3 </dev/null
-"$HEAPFLAME" report dumps | grep -q by_parent || fail "by ld.so: no by_parent"
+"$HEAPFLAME" report dumps | has by_parent || fail "by ld.so: no by_parent"
 
 # The loader has a name that leads nowhere from here: the kernel's is taken.
 mkdir there

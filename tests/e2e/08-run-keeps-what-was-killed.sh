@@ -80,7 +80,7 @@ ends 137 1000 kill
 grep -q 'was killed by signal 9' err.txt || fail "$(cat err.txt)"
 grep -qE 'inuse_space 976\.6 KiB' err.txt || fail "$(cat err.txt)"
 "$HEAPFLAME" report o >report.txt
-head -1 report.txt | grep -q 'killed by signal 9)' || fail "$(cat report.txt)"
+head -1 report.txt | has 'killed by signal 9)' || fail "$(cat report.txt)"
 "$HEAPFLAME" info o >info.txt
 grep -qE '^process [0-9]+, killed by signal 9$' info.txt || fail "$(cat info.txt)"
 # As far as it is used: MEMORY would allow 64 MiB.

@@ -54,14 +54,14 @@ leak --perf-basic-prof
 expect_share 90 ';leakBuffers;'
 expect_share 90 '^_start;'
 "$HEAPFLAME" report --cum --top 0 "$dump" | grep 'leakBuffers' |
-	grep -q 'leak.js:3' || fail "report does not say where it is"
+	has 'leak.js:3' || fail "report does not say where it is"
 mv "$map" kept.map
 
 # Without the map, and with it again by name.
 "$HEAPFLAME" convert --to folded -o folded "$dump"
 grep -q leakBuffers folded && fail "a name from nowhere"
 grep -q ';\[0x[0-9a-f]*\];' folded || fail "no address is left"
-"$HEAPFLAME" info "$dump" | grep -A1 'in no file' | grep -q 'no perf map' ||
+"$HEAPFLAME" info "$dump" | grep -A1 'in no file' | has 'no perf map' ||
 	fail "info does not say what is missing"
 expect_share 90 ';leakBuffers;' --perf-map kept.map
 mkdir maps
@@ -75,7 +75,7 @@ for age in 'next year' '2001-01-01'; do
 	"$HEAPFLAME" convert --to folded -o folded "$dump"
 	grep -q leakBuffers folded && fail "names of another process ($age)"
 done
-"$HEAPFLAME" info "$dump" | grep -q 'perf map is of another process' ||
+"$HEAPFLAME" info "$dump" | has 'perf map is of another process' ||
 	fail "info does not say that the map is not its own"
 rm -f "$map"
 
@@ -88,7 +88,7 @@ if [ "$(id -u)" = 0 ]; then
 	cp kept.map "$map"
 	chown 12345 "$map"
 	touch -r "$dump" "$map"
-	"$HEAPFLAME" info "$dump" | grep -q 'belongs to somebody else' ||
+	"$HEAPFLAME" info "$dump" | has 'belongs to somebody else' ||
 		fail "used another user's map"
 	rm -f "$map"
 fi

@@ -168,9 +168,9 @@ if dpkg -S "$(realpath /bin/ls)" >/dev/null 2>&1 && ! ls -d \
 	rm -rf dumps
 	exact ls >/dev/null
 	"$HEAPFLAME" info "$(dump_of dumps)" >info.txt
-	grep -A4 ' /.*/ls ' info.txt | grep -q 'try package coreutils-dbgsym' ||
+	grep -A4 ' /.*/ls ' info.txt | has 'try package coreutils-dbgsym' ||
 		fail "no package is named: $(cat info.txt)"
-	grep -A6 ' /.*/ls ' info.txt | grep -qE \
+	grep -A6 ' /.*/ls ' info.txt | has -E \
 		'https://.*/buildid/[0-9a-f]{40}/debuginfo' ||
 		fail "no server is named: $(cat info.txt)"
 fi

@@ -57,8 +57,8 @@ bare='\[prog\+0x[0-9a-f]+\] 100000$'
 
 # In the file itself.
 expect "$full"
-"$HEAPFLAME" leaks "$dump" | grep -q 'prog.c:5' || fail "no line of inner"
-"$HEAPFLAME" leaks "$dump" | grep -q 'prog.c:10' || fail "no line of middle"
+"$HEAPFLAME" leaks "$dump" | has 'prog.c:5' || fail "no line of inner"
+"$HEAPFLAME" leaks "$dump" | has 'prog.c:10' || fail "no line of middle"
 for kind in zlib zlib-gnu; do
 	objcopy --compress-debug-sections=$kind whole box/prog
 	expect "$full"
@@ -67,11 +67,11 @@ gcc -O2 -g -gdwarf-4 -Wl,--build-id=0x"$id" -o box/prog prog.c
 expect "$full"
 strip -g whole -o box/prog
 expect "$table"
-"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | grep -q 'no debug info' &&
+"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | has 'no debug info' &&
 	fail "a reason though all have names"
 strip whole -o box/prog
 expect "$bare"
-"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | grep -q 'stripped' ||
+"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | has 'stripped' ||
 	fail "no reason is given"
 
 # Compressed in a way of later days, of which there is a word.
@@ -89,7 +89,7 @@ for i in range(count):
 open(sys.argv[1], "wb").write(data)
 END
 expect "$bare"
-"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | grep -q 'compressed in a way' ||
+"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | has 'compressed in a way' ||
 	fail "no word on the compression"
 
 # MiniDebugInfo: a compressed table of symbols.
@@ -157,7 +157,7 @@ cp good.debug one.debug
 gcc -O2 -g -DTWO -Wl,--build-id -o two prog.c
 objcopy --only-keep-debug two two.debug
 dwz -m shared.debug -M "$PWD/shared.debug" one.debug two.debug
-readelf -SW one.debug | grep -q gnu_debugaltlink || fail "dwz did nothing"
+readelf -SW one.debug | has gnu_debugaltlink || fail "dwz did nothing"
 cp one.debug "debug/$by_id"
 expect "$full" --debug-dir debug
 
@@ -165,7 +165,7 @@ expect "$full" --debug-dir debug
 mkdir -p "root$PWD/box" "root/usr/lib/debug/${by_id%/*}"
 mv box/prog "root$PWD/box/prog"
 expect "$bare"
-"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | grep -q 'is not there' ||
+"$HEAPFLAME" info "$dump" | grep -A1 '/prog' | has 'is not there' ||
 	fail "no word on the missing file"
 expect "$bare" --sysroot root
 cp good.debug "root/usr/lib/debug/$by_id"
@@ -202,8 +202,9 @@ export DEBUGINFOD_CACHE_PATH=$PWD/cache DEBUGINFOD_TIMEOUT=10
 expect "$bare"
 [ ! -e asked ] || fail "a server was asked behind the user's back"
 [ ! -e cache ] || fail "a cache was made"
-if ldconfig -p | grep -q 'libdebuginfod\.so\.1'; then
+if ldconfig -p | has 'libdebuginfod\.so\.1'; then
 	expect "$full" --debuginfod
+	[ ! -s stderr.txt ] || fail "a word on what went well: $(cat stderr.txt)"
 	grep -q "/buildid/$id/debuginfo" asked || fail "who was asked?"
 	# What was once fetched is there without the server, and unasked.
 	kill $server

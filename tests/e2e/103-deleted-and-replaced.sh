@@ -82,7 +82,7 @@ if [ -r "/proc/$pid/map_files" ] && [ "$(id -u)" = 0 ]; then
 	rm prog libwork.so
 	named $pid
 else
-	"$HEAPFLAME" report --metric alloc_space $pid | grep -q in_program ||
+	"$HEAPFLAME" report --metric alloc_space $pid | has in_program ||
 		fail "the program itself is still in /proc/PID/exe"
 fi
 build -Wl,--build-id -O2
@@ -96,7 +96,7 @@ state=${states[0]}
 cp "$state" killed.live
 unnamed killed.live
 "$HEAPFLAME" info killed.live | grep -A1 '/prog  ' |
-	grep -q 'replaced since (build-id differs)' || fail "no word on it"
+	has 'replaced since (build-id differs)' || fail "no word on it"
 mkdir -p "root$PWD"
 cp good/* "root$PWD"
 named --sysroot root killed.live
@@ -111,11 +111,11 @@ named "$dump"
 sleep 1.1
 cp -p prog old-date
 cp -p old-date prog2 && mv prog2 prog
-"$HEAPFLAME" report --metric alloc_space "$dump" | grep -q in_program &&
+"$HEAPFLAME" report --metric alloc_space "$dump" | has in_program &&
 	fail "a file that came later was used"
 "$HEAPFLAME" info "$dump" | grep -A1 '/prog$' |
-	grep -q 'no build-id was recorded, and the file was put there since' ||
+	has 'no build-id was recorded, and the file was put there since' ||
 	fail "no word on it: $("$HEAPFLAME" info "$dump")"
 cp prog "root$PWD/prog"
 "$HEAPFLAME" report --metric alloc_space --sysroot root "$dump" |
-	grep -q in_program || fail "--sysroot does not take it as it is"
+	has in_program || fail "--sysroot does not take it as it is"

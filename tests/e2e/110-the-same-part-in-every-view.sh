@@ -29,8 +29,10 @@ for run in exact sampled; do
 		# Each part is rounded for itself.
 		off=$((whole - some - rest))
 		[ ${off#-} -le 1 ] || fail "$run: $some and $rest are not $whole"
-		[ "$(same $metric $run --hide 'main|_start')" = "$whole" ] ||
-			fail "$run $metric: hiding frames loses what they hold"
+		# So is each row, and hidden frames make one of several.
+		off=$((whole - $(same $metric $run --hide 'main|_start')))
+		[ ${off#-} -le 3 ] ||
+			fail "$run $metric: hiding frames loses $off of what they hold"
 		[ "$(same $metric $run --show 'small|large')" -gt 0 ] || fail show
 		[ "$(same $metric $run --show-from 'main$' --by module)" -gt 0 ] ||
 			fail show-from
@@ -50,7 +52,7 @@ grep -qE "^focus 'small': [0-9.]+ [KM]iB of [0-9.]+ [KM]iB, [0-9.]+%$" \
 grep -qE "<desc>.*small.*: [0-9.]+ [KM]iB of [0-9.]+ [KM]iB, " part.svg ||
 	fail "$(grep '<desc>' part.svg)"
 "$HEAPFLAME" report --metric alloc_space --base later sampled >less.txt
-sed -n 2p less.txt | grep -qE "^base 'later': [0-9.]+ MiB less [0-9.]+ MiB$" ||
+sed -n 2p less.txt | has -E "^base 'later': [0-9.]+ MiB less [0-9.]+ MiB$" ||
 	fail "$(head -3 less.txt)"
 grep -qE '^ *-[0-9.]+ [KM]iB .* -[0-9.]+% ' less.txt || fail "$(cat less.txt)"
 "$HEAPFLAME" convert --to folded --metric alloc_space --base later sampled \

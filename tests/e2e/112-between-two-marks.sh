@@ -45,7 +45,7 @@ grep -q "inuse_space from mark '1,000 partitions', still live 0 B" text ||
 [ "$("$HEAPFLAME" convert --to folded --to '../5,000 partitions' \
 	--metric alloc_space dumps | awk '{ n += $NF } END { print n }')" -eq \
 	3024000 ] || fail 'the mark of convert'
-! "$HEAPFLAME" leaks --phase '1,000 partitions' dumps | grep -q Direct ||
+! "$HEAPFLAME" leaks --phase '1,000 partitions' dumps | has Direct ||
 	fail 'what was freed after its phase is no leak'
 
 expect_error 1 "'1,000 partitions', '2,000 partitions', '../5,000 partitions'$" \

@@ -28,14 +28,14 @@ for name in heap allocs cpu mutex goroutine exact; do
 	grep -qE ": ([0-9]+ )?${type}[ ,]" report.txt ||
 		fail "$name: not $type: $(head -1 report.txt)"
 	first=$(awk 'seen { print $6; exit } / flat%/ { seen = 1 }' top.txt)
-	sed -n 3p report.txt | grep -qF " $first" ||
+	sed -n 3p report.txt | has -F " $first" ||
 		fail "$name: the first is not $first: $(sed -n 3p report.txt)"
 done
 
 # Sampled figures have an error, those of MemProfileRate 1 have none.
-"$HEAPFLAME" report heap.pb.gz | head -1 | grep -q '±.*at 512.0 KiB' ||
+"$HEAPFLAME" report heap.pb.gz | head -1 | has '±.*at 512.0 KiB' ||
 	fail "no error: $("$HEAPFLAME" report heap.pb.gz | head -1)"
-"$HEAPFLAME" report exact.pb.gz | head -1 | grep -q 'every allocation' ||
+"$HEAPFLAME" report exact.pb.gz | head -1 | has 'every allocation' ||
 	fail "not exact: $("$HEAPFLAME" report exact.pb.gz | head -1)"
 
 # The truth: 50 blocks of 1 MiB, kept; the runtime may take a few bytes there.
@@ -46,7 +46,7 @@ if [ "$held" -lt $((50 << 20)) ] || [ "$held" -gt $(((50 << 20) + 8192)) ]; then
 fi
 "$HEAPFLAME" report --by label cpu.pb.gz >report.txt
 grep -q 'tenant=a,zone=b' report.txt || fail "no label: $(cat report.txt)"
-"$HEAPFLAME" info heap.pb.gz | grep -q "$PWD/profiles" ||
+"$HEAPFLAME" info heap.pb.gz | has "$PWD/profiles" ||
 	fail "no program: $("$HEAPFLAME" info heap.pb.gz)"
 
 # There and back again.

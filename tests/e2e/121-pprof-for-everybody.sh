@@ -24,7 +24,7 @@ check()
 	same_totals all.pb.gz "$@"
 	same_totals all.pb.gz all.pb.gz
 	go tool pprof -symbolize=none -top all.pb.gz 2>/dev/null |
-		grep -qx 'Type: inuse_space' || fail "not inuse_space first"
+		has -x 'Type: inuse_space' || fail "not inuse_space first"
 	"$HEAPFLAME" convert --to pprof "$@" | cmp - all.pb.gz ||
 		fail "not the same bytes twice"
 	gunzip -c all.pb.gz | protoc -I"$SRC/analyzer" \

@@ -40,7 +40,7 @@ pprofs strict jp.pb.gz
 same_totals jp.pb.gz "${dumps[-1]}"
 same_totals jp.pb.gz jp.pb.gz
 "$HEAPFLAME" report --metric alloc_space jp.pb.gz | head -1 |
-	grep -q 'at 4.0 KiB' || fail "the interval is lost"
+	has 'at 4.0 KiB' || fail "the interval is lost"
 # The error that sampling makes is estimated anew, and comes out much the same.
 for file in "${dumps[-1]}" jp.pb.gz; do
 	"$HEAPFLAME" report --json --metric alloc_space "$file" >report.json
@@ -80,7 +80,7 @@ END
 for file in pair rust; do
 	[ "$(total inuse_space $file.pb.gz)" = 43 ] || fail "$file: not 43"
 	"$HEAPFLAME" report $file.pb.gz | head -1 |
-		grep -q 'inuse_space 43 B ±.*at 512.0 KiB' ||
+		has 'inuse_space 43 B ±.*at 512.0 KiB' ||
 		fail "$file: $("$HEAPFLAME" report $file.pb.gz | head -1)"
 done
 [ "$(total inuse_objects pair.pb.gz)" = 43 ] || fail "pair: no objects"

@@ -25,7 +25,7 @@ same "there and back" heap.folded again.folded
 
 # Bytes are bytes when one says so, and the totals agree.
 "$HEAPFLAME" report --countname bytes heap.folded >out
-head -n 1 out | grep -q 'bytes .*[KM]iB' || fail "$(head -n 1 out)"
+head -n 1 out | has 'bytes .*[KM]iB' || fail "$(head -n 1 out)"
 [ "$("$HEAPFLAME" report --countname bytes --json heap.folded |
 	"$PYTHON" -c 'import json, sys
 print(json.load(sys.stdin)["total"]["value"])')" = "$(total_of heap.folded)" ] ||
@@ -57,7 +57,7 @@ same "CRLF, no newline at the end" cpu.folded out
 
 # Nothing is an allocation wrapper in a profile of time.
 "$HEAPFLAME" report cpu.folded >out
-head -n 1 out | grep -q '35 samples' || fail "$(head -n 1 out)"
+head -n 1 out | has '35 samples' || fail "$(head -n 1 out)"
 grep -q '^ *12 .* operator new' out || fail "operator new is not charged"
 "$HEAPFLAME" flame cpu.folded 2>log
 grep -q '35 samples' cpu.svg || fail "the picture has another total"

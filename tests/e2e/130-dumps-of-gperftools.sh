@@ -15,7 +15,7 @@ for tool in google-pprof jeprof; do
 done
 [ ${#tools[@]} -gt 0 ] || skip "neither google-pprof nor jeprof here"
 go=()
-if go tool pprof -h 2>&1 | grep -q usage; then
+if go tool pprof -h 2>&1 | has usage; then
 	go=(go)
 	export PPROF_TMPDIR=$PWD GOFLAGS=-mod=mod GOCACHE=$PWD/go HOME=$PWD
 else

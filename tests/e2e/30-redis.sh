@@ -23,7 +23,7 @@ serve()
 		>"$name.log" 2>"$name.err" &
 	pid=$!
 	for _ in $(seq 100); do
-		redis-cli -p $port ping 2>/dev/null | grep -q PONG && break
+		redis-cli -p $port ping 2>/dev/null | has PONG && break
 		sleep 0.1
 	done
 	timeout 100 redis-benchmark -p $port -q -n 20000 -c 20 -d 200 -r 5000 \

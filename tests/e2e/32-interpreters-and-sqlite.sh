@@ -68,4 +68,4 @@ sqlite >plain.out 2>plain.err || plain=$?
 [ $plain -eq $shimmed ] || fail "sqlite3: exit $shimmed, $plain without"
 cmp plain.out shim.out || fail "sqlite3: other output"
 cmp plain.err shim.err || fail "sqlite3: other errors"
-"$HEAPFLAME" report sqlite | grep -q sqlite3 || fail "no report of sqlite3"
+"$HEAPFLAME" report sqlite | has sqlite3 || fail "no report of sqlite3"

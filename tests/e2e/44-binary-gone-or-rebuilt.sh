@@ -13,7 +13,7 @@ build()
 build ticker.c
 exact ./program 3
 dump=$(dump_of dumps)
-"$HEAPFLAME" report --metric alloc_space "$dump" | grep -q by_block ||
+"$HEAPFLAME" report --metric alloc_space "$dump" | has by_block ||
 	fail "no name to begin with"
 
 # expect_marked REASON: no name of the program, one mark, a reason in `info`
@@ -32,7 +32,7 @@ for r in rows:
         hf.fail("a source line for what has no name")
 END
 	"$HEAPFLAME" info "$dump" >info.txt
-	grep -A3 '/program' info.txt | grep -qE "$1" ||
+	grep -A3 '/program' info.txt | has -E "$1" ||
 		fail "info does not say why: $(grep -A3 /program info.txt)"
 }
 
@@ -43,5 +43,5 @@ expect_marked 'build-id|differs|replaced'
 echo garbage >program
 expect_marked 'build-id|differs|replaced|ELF|not'
 mv kept program
-"$HEAPFLAME" report --metric alloc_space "$dump" | grep -q by_block ||
+"$HEAPFLAME" report --metric alloc_space "$dump" | has by_block ||
 	fail "the names did not come back"

@@ -109,7 +109,7 @@ cc -fno-builtin -o freed freed.c je.a -lm -ldl -pthread
 "$HEAPFLAME" run --sample 1 -o freed.out ./freed 2>err.txt
 grep -q 'all was freed; what was allocated: --metric alloc_space' err.txt ||
 	fail "$(cat err.txt)"
-"$HEAPFLAME" report --metric alloc_space --all freed.out | grep -qE ' 3,000 +main' ||
+"$HEAPFLAME" report --metric alloc_space --all freed.out | has -E ' 3,000 +main' ||
 	fail "$("$HEAPFLAME" report --metric alloc_space --all freed.out)"
 
 # Rust's: the prefix is _rjem_, and its settings come by a variable of that

@@ -17,7 +17,7 @@ redis()
 		--appendonly no --enable-debug-command local >/dev/null &
 	pid=$!
 	for _ in $(seq 100); do
-		redis-cli -p $port ping 2>/dev/null | grep -q PONG && break
+		redis-cli -p $port ping 2>/dev/null | has PONG && break
 		sleep 0.1
 	done
 	redis-cli -p $port debug populate 20000 key 3000 >/dev/null

@@ -164,8 +164,8 @@ env HEAPFLAME_LIVE="$PWD/live" LD_PRELOAD="$LIBHEAPFLAME" HEAPFLAME_ACTIVE=0 \
 	sleep 30 &
 slept=$!
 until compgen -G 'live/*.live' >/dev/null; do sleep 0.05; done
-"$HEAPFLAME" ctl $slept status | grep -q ': dormant'
+"$HEAPFLAME" ctl $slept status | has ': dormant'
 kill -9 $slept
 wait $slept || true
 expect_error 1 'has ended' "$HEAPFLAME" ctl live/*.live start
-"$HEAPFLAME" ctl live/*.live status | grep -q 'has ended'
+"$HEAPFLAME" ctl live/*.live status | has 'has ended'

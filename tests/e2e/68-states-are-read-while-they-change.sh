@@ -37,7 +37,7 @@ if not hf.flat(answer).get("take_100000"):
     hf.fail("nothing of take_100000")
 END
 	"$HEAPFLAME" flame -o x.svg "$file" || fail "flame $file"
-	"$HEAPFLAME" info "$file" | grep -q '^process .*running' ||
+	"$HEAPFLAME" info "$file" | has '^process .*running' ||
 		fail "info $file"
 	"$HEAPFLAME" leaks "$file" >/dev/null || fail "leaks $file"
 	"$HEAPFLAME" convert --to folded -o x.folded "$file" ||
@@ -46,7 +46,7 @@ END
 done
 kill -KILL $pid
 wait $pid 2>/dev/null || true
-"$HEAPFLAME" info "$HEAPFLAME_LIVE" | grep -q '^process .*killed' ||
+"$HEAPFLAME" info "$HEAPFLAME_LIVE" | has '^process .*killed' ||
 	fail "a killed one is not said to be one"
 expect_error 1 "there is no process $pid" "$HEAPFLAME" report $pid
 expect_error 1 'not profiled|cannot look' "$HEAPFLAME" report $$

@@ -17,7 +17,7 @@ finish()
 }
 trap finish EXIT
 
-"$HEAPFLAME" ls "$HEAPFLAME_LIVE" | grep -q 'heapflame run' ||
+"$HEAPFLAME" ls "$HEAPFLAME_LIVE" | has 'heapflame run' ||
 	fail "nobody is told how to get one"
 expect_error 1 "cannot open 'nowhere'" "$HEAPFLAME" ls nowhere
 
@@ -108,7 +108,7 @@ for line in open("ls.txt"):
     if len(line.rstrip("\n")) > 80 and "heapflame report" not in line:
         hf.fail("wider than 80 columns: " + line)
 END
-[ -z "$group" ] || grep -q 'probably by the OOM killer' ls.txt ||
+[ -z "$group" ] || has 'probably by the OOM killer' ls.txt ||
 	fail "the OOM killer is not named"
 for words in running 'replaced by exec' 'killed, crashed or _exit'; do
 	grep -q "$words" ls.txt || fail "'$words' is nowhere"
@@ -148,7 +148,7 @@ unshare -pf --mount-proc --kill-child "${preload[@]}" \
 	"$PROGS/killed" log6 wait 0 &
 pids+=($!)
 until_state "$HEAPFLAME_LIVE/killed.1-*.live"
-"$HEAPFLAME" info "$state" | grep -q '^process 1, running' ||
+"$HEAPFLAME" info "$state" | has '^process 1, running' ||
 	fail "a running one of another namespace: $("$HEAPFLAME" info "$state")"
 kill -KILL "${pids[-1]}"
 wait "${pids[-1]}" 2>/dev/null || true

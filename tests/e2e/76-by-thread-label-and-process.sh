@@ -67,6 +67,6 @@ rm -rf dumps
 exact "$PROGS/truth_fork" parent child >said
 "$HEAPFLAME" convert --to folded --metric inuse_space --by process dumps/*.f.heap >folded.txt
 grep -q '^truth_fork;truth_fork [0-9]*;\[inherited by fork\];' folded.txt || fail "$(cat folded.txt)"
-! "$HEAPFLAME" leaks --by process dumps/*.f.heap | grep -q 'inherited' ||
+! "$HEAPFLAME" leaks --by process dumps/*.f.heap | has 'inherited' ||
 	fail 'leaks holds what a parent has to free'
 expect_error 2 "not 'threads'" "$HEAPFLAME" report --by threads dumps

@@ -5,7 +5,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
 
-"$PROGS/partitions" | grep -q 'not recorded' || fail 'recorded by nobody'
+"$PROGS/partitions" | has 'not recorded' || fail 'recorded by nobody'
 
 "$HEAPFLAME" run --sample 1 --active 0 -o run --each-phase pictures/all -- \
 	"$PROGS/partitions" >said 2>summary

@@ -34,7 +34,7 @@ refused 'not in undefined.allow: puts' tree/scripts/check-undefined.sh lib.so
 printf 'int pthread_key_create(void *, void *); int f(void) %s\n' \
 	'{ return pthread_key_create(0, 0); }' >new.c
 gcc -w -shared -fPIC -o new.so new.c
-if nm -D new.so | grep -q 'GLIBC_2.34'; then
+if nm -D new.so | has 'GLIBC_2.34'; then
 	echo pthread_key_create >>tree/preload/undefined.allow
 	refused 'newer than GLIBC_2.17: pthread_key_create' \
 		tree/scripts/check-undefined.sh new.so

@@ -44,7 +44,7 @@ told deep "^unseen\? .*/libdeep.so' was loaded later, calls malloc and is in no 
 told deep "^malloc: of '.*/libc\.so\.6'"
 
 # Its share is told of that moment and in bytes if asked.
-"$HEAPFLAME" info --bytes now | grep -qE 'explained .*: [0-9]+ live, [0-9]+ resident' ||
+"$HEAPFLAME" info --bytes now | has -E 'explained .*: [0-9]+ live, [0-9]+ resident' ||
 	fail "not exact: $("$HEAPFLAME" info --bytes now | grep explained)"
 
 cat >pool.h <<'END'

@@ -62,7 +62,7 @@ compare redis 1 ./redis-server --port $port --bind 127.0.0.1 --save '' \
 server=$!
 trap 'kill $server 2>/dev/null || true' EXIT
 for _ in $(seq 100); do
-	redis-cli -p $port ping 2>/dev/null | grep -q PONG && break
+	redis-cli -p $port ping 2>/dev/null | has PONG && break
 	sleep 0.1
 done
 timeout 60 redis-benchmark -p $port -q -n 3000 -c 10 -d 200 -r 1000 \

@@ -29,6 +29,13 @@ need()
 	done
 }
 
+# has PATTERN: grep -q at the end of a pipe; that one leaves at the first match,
+# and what the writer has still to say breaks the pipe, which pipefail counts.
+has()
+{
+	[ "$(grep -c "$@")" -gt 0 ]
+}
+
 # shim [VAR=VALUE]... PROGRAM [ARGS]...: bare preload, dumps under ./dumps/
 shim()
 {
