@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs the end-to-end scenarios, tests/e2e/NN-*.sh (or NNN): each in a fresh temporary
-# folder, JOBS (2) at a time, for at most 300 s unless the scenario says
+# folder, JOBS (3, since many wait) at a time, for at most 300 s unless it says
 # `# timeout: SECONDS`. A scenario passes with exit 0, is skipped with 77 (a
 # failure if CI=true: there, what a scenario needs is installed), fails else.
 # One that measures time says `# alone`: it runs when no other does.
@@ -104,7 +104,7 @@ count()
 names=$(chosen "$@")
 for name in $names; do
 	grep -q '^# alone' "$here/$name.sh" && continue
-	while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-2}" ]; do
+	while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-3}" ]; do
 		wait -n
 	done
 	run_one "$name" &
