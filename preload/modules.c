@@ -304,6 +304,23 @@ hf_modules_build_id(const unsigned char *notes, size_t length, uint32_t *n)
 	return NULL;
 }
 
+/* A segment may be described and not be in memory. */
+static bool
+is_loaded(const struct dl_phdr_info *info, const ElfW(Phdr) *part)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && p->p_flags & PF_R &&
+			part->p_vaddr >= p->p_vaddr &&
+			part->p_memsz <= p->p_memsz &&
+			part->p_vaddr - p->p_vaddr <=
+				p->p_memsz - part->p_memsz)
+			return true;
+	}
+	return false;
+}
+
 static void
 look_at(struct seen_object *s, const struct dl_phdr_info *info)
 {
@@ -314,7 +331,7 @@ look_at(struct seen_object *s, const struct dl_phdr_info *info)
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
 		uint64_t start = info->dlpi_addr + p->p_vaddr;
 
-		if (p->p_type == PT_NOTE && !found) {
+		if (p->p_type == PT_NOTE && !found && is_loaded(info, p)) {
 			found = hf_modules_build_id(
 				(const unsigned char *)start, p->p_memsz,
 				&s->build_id_length);
