@@ -129,7 +129,7 @@ door libunwind 'libunwind.*' 'preload/unwind_libunwind\.c'
 door ncurses 'n?curses\.h|term\.h' 'analyzer/top_screen\.c'
 door cmocka 'cmocka\.h' 'tests/unit/.*'
 door 'the dynamic loader' 'dlfcn\.h' \
-	'preload/(unwind_libunwind|lifecycle)\.c|tests/(progs/.*|unit/test_hf_objects\.c)'
+	'analyzer/symbolize_debuginfod\.c|preload/(unwind_libunwind|lifecycle)\.c|tests/(progs/.*|unit/test_hf_objects\.c)'
 
 [ $bad -eq 0 ] || exit 1
 echo "layers: $files files, all arrows point down"
