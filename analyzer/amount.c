@@ -11,7 +11,6 @@
 
 #include "units.h"
 
-#define PLUS_MINUS "\xc2\xb1" /* U+00B1 */
 #define NEGLIGIBLE 0.005 /* of a unit of which one decimal is shown */
 
 const char *
@@ -52,6 +51,13 @@ amount_interval(const struct shown *s, int64_t value, double var)
 			   : stats_interval95((double)value, var);
 }
 
+bool
+amount_is_noise(const struct shown *s, int64_t value, double var)
+{
+	return s->var_known &&
+	       stats_is_noise((double)value, amount_interval(s, value, var));
+}
+
 const char *
 amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
 	double var, bool exact)
@@ -66,11 +72,11 @@ amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
 	unit = unit_of(buf);
 	used = strlen(buf);
 	if (unit > 1)
-		snprintf(buf + used, AMOUNT_MAX - used, " " PLUS_MINUS " %.1f",
-			fmax(half / unit, 0.1));
+		snprintf(buf + used, AMOUNT_MAX - used,
+			" " AMOUNT_PLUS_MINUS " %.1f", fmax(half / unit, 0.1));
 	else if (half < 1e18)
-		snprintf(buf + used, AMOUNT_MAX - used, " " PLUS_MINUS " %.0f",
-			ceil(half));
+		snprintf(buf + used, AMOUNT_MAX - used,
+			" " AMOUNT_PLUS_MINUS " %.0f", ceil(half));
 	return buf;
 }
 

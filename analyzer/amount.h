@@ -8,6 +8,8 @@
 
 #define AMOUNT_MAX 96
 
+#define AMOUNT_PLUS_MINUS "\xc2\xb1" /* U+00B1 */
+
 /* "12.3 MiB", "1,234", with `exact` plain digits. Returns buf. */
 const char *amount(
 	char buf[AMOUNT_MAX], const struct shown *s, int64_t value, bool exact);
@@ -28,6 +30,12 @@ const char *amount_noun(const struct shown *s, int64_t value);
 /* The 95 % interval of a figure of s. */
 struct interval amount_interval(
 	const struct shown *s, int64_t value, double var);
+
+/* Is it not to be told from zero? See stats_is_noise(). */
+bool amount_is_noise(const struct shown *s, int64_t value, double var);
+#define AMOUNT_NOISE "?" /* the mark of such, and the line that explains it */
+#define AMOUNT_NOISE_LEGEND                                                    \
+	"?: not to be told from zero, the error is as large as the figure\n"
 
 /* "12.3%" of whole; "0.0%" of nothing. */
 const char *amount_share(char buf[AMOUNT_MAX], int64_t part, int64_t whole);

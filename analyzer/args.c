@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args_values.h"
 #include "err.h"
@@ -28,7 +29,7 @@
 /* What parsing one command line needs. */
 struct parser {
 	struct args *a;
-	const char *metric, *by;
+	const char *metric, *by, *color;
 	bool no_wrappers;
 	struct args_own known[OPTIONS_MAX];
 	struct option longs[OPTIONS_MAX + 1];
@@ -106,6 +107,7 @@ add_common(struct parser *p)
 		{ ARGS_PHASE, { "to", 0, ARGS_TEXT, &s->to, 0 } },
 		{ ARGS_PHASE, { "until", 0, ARGS_TEXT, &s->to, 0 } },
 		{ ARGS_BASE, { "base", 0, ARGS_LIST, &s->base_names, 0 } },
+		{ ARGS_COLOR, { "color", 0, ARGS_TEXT, &p->color, 0 } },
 		{ ARGS_JSON, { "json", 0, ARGS_FLAG, &a->json, 0 } },
 	};
 
@@ -190,6 +192,8 @@ set_words(struct parser *p)
 		return error("--phase excludes --from and --to");
 	if (check_expressions(&a->selection) < 0)
 		return -1;
+	if (p->color && color_parse(&a->color, p->color) < 0)
+		return -1;
 	return p->by ? args_set_by(&a->selection, p->by) : 0;
 }
 
@@ -266,6 +270,14 @@ args_release(struct args *a)
 	free(s->base);
 	*s = (struct selection){ .metric = -1 };
 	args_words_release(&a->words);
+}
+
+bool
+args_color(const struct args *a)
+{
+	bool file = a->output && strcmp(a->output, "-") != 0;
+
+	return color_wanted(a->color, file ? -1 : STDOUT_FILENO);
 }
 
 bool

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 
 #include "args_names.h"
+#include "color.h"
 #include "select.h"
 #include "symbolize.h"
 
@@ -40,6 +41,7 @@ enum {
 	ARGS_PHASE = 128, /* --phase NAME, --from MARK, --to MARK */
 	ARGS_FILTER = 256, /* --focus, --ignore, --hide, --show, --show-from */
 	ARGS_BASE = 512, /* --base FILE (may repeat) */
+	ARGS_COLOR = 1024, /* --color auto, always or never */
 	ARGS_SELECT = ARGS_PHASE | ARGS_FILTER | ARGS_BASE
 };
 
@@ -89,6 +91,7 @@ struct args {
 	const char *output; /* NULL: not given; borrowed */
 	bool exact;
 	bool json;
+	enum color_when color; /* see args_color() */
 	int top; /* -1: not given; 0: all */
 	const char **debug_dirs; /* --debug-dir, each; NULL: none */
 	struct symbolize_options symbols; /* in force from args_parse on */
@@ -122,6 +125,9 @@ struct args_own {
 int args_parse(
 	struct args *a, const struct args_own *own, int argc, char **argv);
 void args_release(struct args *a);
+
+/* Is the text that goes to standard output, or to -o FILE, coloured? */
+bool args_color(const struct args *a);
 
 /* Is less than all asked for, by any of ARGS_SELECT or by --by? */
 bool args_selects(const struct args *a);

@@ -27,6 +27,8 @@ const char help_report[] =
 	"                  (default: by flat, what it holds itself)\n"
 	"  --tree          the heaviest chains of calls, as an indented tree\n"
 	"  --json          heapflame-report/1, for programs\n"
+	"  --color WHEN    auto, always, never: grey what is not to be told "
+	"from zero\n"
 	"  --bytes         exact figures (default: KiB, MiB)\n"
 	"  --by WHAT       process, thread, label, phase or module, or "
 	"several (a,b),\n"
@@ -79,6 +81,7 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 		.by_cum = r->by_cum,
 		.top = r->args.top < 0 ? TOP_DEFAULT : r->args.top,
 		.columns = terminal_columns(&r->args),
+		.color = args_color(&r->args),
 		.prune = PRUNE,
 	};
 	struct tree tree;
@@ -128,7 +131,7 @@ cmd_report(int argc, char **argv)
 		.args.sums = true,
 		.args.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BYTES |
 			       ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON |
-			       ARGS_SELECT,
+			       ARGS_SELECT | ARGS_COLOR,
 	};
 	const struct args_own own[] = {
 		{ .name = "cum", .kind = ARGS_FLAG, .target = &r.by_cum },

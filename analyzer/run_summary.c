@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "amount.h"
+#include "color.h"
 #include "elf_kind.h"
 #include "err.h"
 #include "flame.h"
@@ -109,7 +110,8 @@ say_report(struct profile *p)
 {
 	const struct selection selection = { .metric = -1 };
 	const struct text_options options = { .top = TOP_SITES,
-		.columns = terminal_columns() };
+		.columns = terminal_columns(),
+		.color = color_wanted(COLOR_AUTO, STDERR_FILENO) };
 	struct shown s = { 0 };
 
 	if (select_stacks(&s, p, &selection) < 0)

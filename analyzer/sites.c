@@ -44,6 +44,7 @@ count_flat(struct counting *c, const struct shown_stack *s)
 	site->flat += s->value;
 	site->flat_var += s->var;
 	site->flat_objects += s->objects;
+	site->flat_samples += s->samples;
 	site->freed_objects += s->freed_objects;
 	site->lifetime_ns += s->lifetime_ns;
 	c->flat_of_frame[frame] += s->value;
@@ -77,6 +78,7 @@ count_stack(struct counting *c, uint32_t index)
 		c->by_place[place].cum += s->value;
 		c->by_place[place].cum_var += s->var;
 		c->by_place[place].cum_objects += s->objects;
+		c->by_place[place].cum_samples += s->samples;
 		c->cum_of_frame[frame] += s->value;
 	}
 }

@@ -14,6 +14,7 @@ struct site {
 	int64_t flat, cum; /* of the metric; recursion is counted once */
 	double flat_var, cum_var;
 	int64_t flat_objects, cum_objects;
+	uint64_t flat_samples, cum_samples;
 	/* Of what it allocated itself and was freed; sums over objects. */
 	double freed_objects, lifetime_ns;
 	/* Frames of the wrappers it called, heaviest first, in sites->via. */

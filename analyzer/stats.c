@@ -10,7 +10,6 @@
 #include "stats.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 #define Z975	  1.959963984540054 /* 97.5 % point of the normal */
 #define ENOUGH	  3000.0 /* shape above which the approximation stands alone */
@@ -130,6 +129,22 @@ stats_difference95(double value, double var)
 	if (!isfinite(half))
 		half = 0;
 	return (struct interval){ .low = value - half, .high = value + half };
+}
+
+double
+stats_effective(double value, double var)
+{
+	double n = var > 0 ? value / var * value : 0;
+
+	return isfinite(n) ? n : 0;
+}
+
+bool
+stats_is_noise(double value, struct interval i)
+{
+	double half = (i.high - i.low) / 2;
+
+	return half > 0 && half >= fabs(value);
 }
 
 /* The continued fraction of I_x(a, b), by Lentz's method; x below its mean. */

@@ -5,6 +5,8 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include <stdbool.h>
+
 struct interval {
 	double low, high;
 };
@@ -21,6 +23,19 @@ struct interval stats_interval95(double value, double var);
  * it may be negative. The normal interval: value +- 1.96 deviations.
  */
 struct interval stats_difference95(double value, double var);
+
+/*
+ * How many Poisson counts err as much, of their size: value^2 / var. 0 where
+ * there is no error, or nothing that errs.
+ */
+double stats_effective(double value, double var);
+
+/*
+ * Is the error, half the width of the interval, as large as the value, so that
+ * it is not to be told from zero? Of a difference: zero lies in its interval;
+ * of an estimate: fewer than some 5 samples are behind it. Never without error.
+ */
+bool stats_is_noise(double value, struct interval i);
 
 /*
  * The regularised incomplete beta function I_x(a, b); a, b > 0. The probability

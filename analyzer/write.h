@@ -46,6 +46,7 @@ struct text_options {
 	bool by_cum; /* sort by cum instead of flat */
 	int top; /* rows; 0: all */
 	int columns; /* of the terminal, names are shortened; 0: whole names */
+	bool color; /* grey what is not to be told from zero */
 	double prune; /* tree: share of the total below which a branch is not
 			 shown; 0.01 is one percent */
 };

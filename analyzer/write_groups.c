@@ -102,7 +102,10 @@ json_groups(FILE *out, const struct shown *s)
 		}
 		fputs("],", out);
 		json_value(out, s, "value", g->value, g->var);
-		fprintf(out, ",\"objects\":%" PRId64 "}", g->objects);
+		fprintf(out, ",\"objects\":%" PRId64, g->objects);
+		json_effective(out, (double)g->value,
+			s->var_known && !s->compared ? g->var : 0);
+		putc('}', out);
 	}
 	fputs("],\n", out);
 	groups_release(&groups);

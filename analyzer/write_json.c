@@ -60,6 +60,32 @@ json_value(FILE *out, const struct shown *s, const char *key, int64_t value,
 }
 
 void
+json_effective(FILE *out, double value, double var)
+{
+	double n = stats_effective(value, var);
+
+	fputs(",\"effective_samples\":", out);
+	if (n > 0)
+		fprintf(out, "%" PRId64, n < 1 ? 1 : rounded(n));
+	else
+		fputs("null", out);
+}
+
+void
+json_samples(FILE *out, const struct shown *s, int64_t value, double var,
+	uint64_t samples)
+{
+	bool known = s->var_known && !s->compared;
+
+	fprintf(out, ",\"samples\":%" PRIu64, samples);
+	json_effective(out, (double)value, known ? var : 0);
+	fprintf(out, ",\"significant\":%s",
+		!s->var_known				       ? "null"
+		: value == 0 || amount_is_noise(s, value, var) ? "false"
+							       : "true");
+}
+
+void
 json_place(FILE *out, const struct shown *s, uint32_t frame)
 {
 	const struct profile *p = s->profile;
@@ -190,6 +216,7 @@ json_head(FILE *out, const struct shown *s)
 	number_or_null(out, s->interval_max);
 	fputs(",\n\"total\":{", out);
 	json_value(out, s, "value", s->total, s->var);
+	json_samples(out, s, s->total, s->var, s->samples);
 	fputs("},\n\"phase\":", out);
 	if (s->phase)
 		text_json(out, s->phase);
@@ -214,10 +241,13 @@ write_row(FILE *out, const struct shown *s, const struct sites *sites,
 	}
 	fputs("],\"flat\":{", out);
 	json_value(out, s, "value", site->flat, site->flat_var);
-	fprintf(out, ",\"objects\":%" PRId64 "},\"cum\":{", site->flat_objects);
+	fprintf(out, ",\"objects\":%" PRId64, site->flat_objects);
+	json_samples(out, s, site->flat, site->flat_var, site->flat_samples);
+	fputs("},\"cum\":{", out);
 	json_value(out, s, "value", site->cum, site->cum_var);
-	fprintf(out, ",\"objects\":%" PRId64 "},\"lifetime_ns\":",
-		site->cum_objects);
+	fprintf(out, ",\"objects\":%" PRId64, site->cum_objects);
+	json_samples(out, s, site->cum, site->cum_var, site->cum_samples);
+	fputs("},\"lifetime_ns\":", out);
 	if (site->freed_objects > 0)
 		fprintf(out, "%" PRId64 "}",
 			rounded(site->lifetime_ns / site->freed_objects));

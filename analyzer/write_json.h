@@ -17,6 +17,17 @@ void json_head(FILE *out, const struct shown *s);
 void json_value(FILE *out, const struct shown *s, const char *key,
 	int64_t value, double var);
 
+/*
+ * ,"samples":N,"effective_samples":E,"significant":B: how many are behind the
+ * value, how many of one size would err as much, and whether it can be told
+ * from zero. null: nothing was sampled, the error is not known.
+ */
+void json_samples(FILE *out, const struct shown *s, int64_t value, double var,
+	uint64_t samples);
+
+/* ,"effective_samples":E; null where the error is none or not known. */
+void json_effective(FILE *out, double value, double var);
+
 /* "function":...,"file":...,"line":...,"module":...,"build_id":... */
 void json_place(FILE *out, const struct shown *s, uint32_t frame);
 

@@ -4,21 +4,27 @@
  * exist as text already: figures take what the widest of them takes, names what
  * is left, shortened only where a terminal's width is known.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "amount.h"
+#include "color.h"
 #include "err.h"
 #include "sites.h"
 #include "text.h"
 #include "units.h"
 #include "write.h"
+#include "write_text_cells.h"
 
 enum column {
 	FLAT,
+	FLAT_MARK, /* of what is not to be told from zero */
 	FLAT_SHARE,
 	CUM,
+	CUM_MARK,
 	CUM_SHARE,
+	SAMPLES,
 	OBJECTS,
 	LIFE,
 	FUNCTION,
@@ -27,74 +33,35 @@ enum column {
 	COLUMNS
 };
 #define NAME_PADDING 40 /* piped: longer names are not padded for */
+#define NAMES_LEAST  40 /* on a terminal, if other columns can go */
 #define GAP	     2 /* between the columns of names */
-#define VIAS_SHOWN   3
 
-static const char *const titles[COLUMNS] = { "flat", "flat%", "cum", "cum%",
-	"objects", "lived", "function", "where", "via" };
+static const char *const titles[COLUMNS] = { "flat", "", "flat%", "cum", "",
+	"cum%", "samples", "objects", "lived", "function", "where", "via" };
 
 struct table {
 	char *(*rows)[COLUMNS];
 	uint32_t count;
+	bool color;
 	size_t width[COLUMNS];
 };
 
-/* "server.c:120"; "" if not known. Caller frees. */
-static char *
-where_cell(const struct shown *s, uint32_t frame)
-{
-	const struct profile *p = s->profile;
-	const struct frame *f = &p->frames[frame];
-	const char *file =
-		strtab_get(&p->strings, p->functions[f->function].file);
-	char *visible, *cell;
-
-	if (!*file)
-		return xstrdup("");
-	visible = text_visible(file);
-	if (f->line == 0)
-		return visible;
-	cell = xasprintf("%s:%u", visible, f->line);
-	free(visible);
-	return cell;
-}
-
-/* "zmalloc, zrealloc"; caller frees. */
-static char *
-via_cell(const struct shown *s, const struct sites *sites,
-	const struct site *site)
-{
-	char *cell = xstrdup("");
-
-	for (uint32_t i = 0; i < site->vias; i++) {
-		char *name, *longer;
-
-		if (i == VIAS_SHOWN) {
-			longer = xasprintf("%s, ...", cell);
-			free(cell);
-			return longer;
-		}
-		name = text_visible(
-			shown_name(s, sites->via[site->first_via + i]));
-		longer = xasprintf("%s%s%s", cell, i > 0 ? ", " : "", name);
-		free(name);
-		free(cell);
-		cell = longer;
-	}
-	return cell;
-}
-
-/* How long what was freed had lived, where the table is about that. */
+/* "5,912" that err as much; "" where nothing was sampled. */
 static const char *
-life_cell(char buf[AMOUNT_MAX], const struct shown *s, const struct site *site)
+samples_cell(
+	char buf[AMOUNT_MAX], const struct shown *s, int64_t value, double var)
 {
-	if (s->metric == INUSE_SPACE || s->metric == INUSE_OBJECTS ||
-		s->metric == PEAK_SPACE || s->metric == PEAK_OBJECTS)
+	double n = stats_effective((double)value, var);
+
+	if (s->exact || s->compared || !(n > 0))
 		return "";
-	return site->freed_objects > 0
-		       ? units_time(
-				 buf, site->lifetime_ns / site->freed_objects)
-		       : "";
+	return units_count(buf, n < 1 ? 1 : llround(fmin(n, 9e18)));
+}
+
+static const char *
+mark_cell(const struct shown *s, int64_t value, double var)
+{
+	return amount_is_noise(s, value, var) ? AMOUNT_NOISE : "";
 }
 
 static void
@@ -105,16 +72,21 @@ fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 
 	row[FLAT] = xstrdup(
 		amount_with_error(buf, s, site->flat, site->flat_var, exact));
+	row[FLAT_MARK] = xstrdup(mark_cell(s, site->flat, site->flat_var));
 	row[FLAT_SHARE] = xstrdup(amount_share(buf, site->flat, s->hundred));
-	row[CUM] = xstrdup(amount(buf, s, site->cum, exact));
+	row[CUM] = xstrdup(
+		amount_with_error(buf, s, site->cum, site->cum_var, exact));
+	row[CUM_MARK] = xstrdup(mark_cell(s, site->cum, site->cum_var));
 	row[CUM_SHARE] = xstrdup(amount_share(buf, site->cum, s->hundred));
+	row[SAMPLES] =
+		xstrdup(samples_cell(buf, s, site->flat, site->flat_var));
 	row[OBJECTS] = xstrdup(s->metric < FOREIGN
 				       ? units_count(buf, site->flat_objects)
 				       : "");
-	row[LIFE] = xstrdup(life_cell(buf, s, site));
+	row[LIFE] = xstrdup(text_life(buf, s, site));
 	row[FUNCTION] = text_visible(shown_name(s, site->frame));
-	row[WHERE] = where_cell(s, site->frame);
-	row[VIA] = via_cell(s, sites, site);
+	row[WHERE] = text_where(s, site->frame);
+	row[VIA] = text_vias(s, sites, site);
 }
 
 static void
@@ -170,15 +142,40 @@ names_width(const struct table *t)
 	return t->width[FUNCTION] + GAP + t->width[WHERE] + GAP + t->width[VIA];
 }
 
+static size_t
+room_for_names(const struct table *t, size_t columns)
+{
+	size_t figures = 0;
+
+	for (int c = FLAT; c <= LIFE; c++)
+		figures += t->width[c] + (t->width[c] > 0);
+	return columns > figures + 12 ? columns - figures : 12;
+}
+
+/* "12.3 MiB +- 0.8" to "12.3 MiB", in place. */
+static void
+leave_values(struct table *t, enum column c)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		char *error = strstr(t->rows[i][c], " " AMOUNT_PLUS_MINUS);
+
+		if (error)
+			*error = '\0';
+	}
+	measure(t, c);
+}
+
 /* Makes the names fit beside the figures of a terminal. */
 static void
 fit(struct table *t, size_t columns)
 {
-	size_t figures = 0, room;
+	size_t room;
 
-	for (int c = FLAT; c <= LIFE; c++)
-		figures += t->width[c] + 1;
-	room = columns > figures + 13 ? columns - figures - 1 : 12;
+	if (room_for_names(t, columns) < NAMES_LEAST)
+		drop(t, SAMPLES);
+	if (room_for_names(t, columns) < NAMES_LEAST)
+		leave_values(t, CUM);
+	room = room_for_names(t, columns);
 	if (names_width(t) > room)
 		leave_base_names(t);
 	if (names_width(t) > room && room < 40)
@@ -204,6 +201,24 @@ pad(FILE *out, size_t have, size_t want)
 		putc(' ', out);
 }
 
+/* A figure goes with its mark, all that follows with what it all holds. */
+static bool
+is_grey(const char *const row[COLUMNS], int column)
+{
+	return *row[column <= FLAT_SHARE ? FLAT_MARK : CUM_MARK] ==
+	       *AMOUNT_NOISE;
+}
+
+static void
+put_cell(FILE *out, const struct table *t, const char *const row[COLUMNS],
+	int column)
+{
+	bool grey = t->color && *row[column] && is_grey(row, column);
+
+	fprintf(out, "%s%s%s", grey ? COLOR_GREY : "", row[column],
+		grey ? COLOR_END : "");
+}
+
 static void
 print_row(FILE *out, const struct table *t, const char *const row[COLUMNS])
 {
@@ -215,7 +230,7 @@ print_row(FILE *out, const struct table *t, const char *const row[COLUMNS])
 		if (c > FLAT)
 			putc(' ', out);
 		pad(out, text_columns(row[c]), t->width[c]);
-		fputs(row[c], out);
+		put_cell(out, t, row, c);
 	}
 	for (int c = FUNCTION; c < COLUMNS; c++) {
 		size_t have = text_columns(row[c]);
@@ -224,7 +239,7 @@ print_row(FILE *out, const struct table *t, const char *const row[COLUMNS])
 			continue;
 		if (have > 0) {
 			pad(out, 0, owed);
-			fputs(row[c], out);
+			put_cell(out, t, row, c);
 			owed = 0;
 		}
 		owed += GAP + (t->width[c] > have ? t->width[c] - have : 0);
@@ -244,6 +259,8 @@ print_table(FILE *out, struct table *t, int columns)
 	print_row(out, t, titles);
 	for (uint32_t i = 0; i < t->count; i++)
 		print_row(out, t, (const char *const *)t->rows[i]);
+	if (t->width[FLAT_MARK] > 0 || t->width[CUM_MARK] > 0)
+		fputs(AMOUNT_NOISE_LEGEND, out);
 }
 
 static void
@@ -259,7 +276,7 @@ void
 write_text_table(FILE *out, const struct shown *s, const struct text_options *o)
 {
 	struct sites sites;
-	struct table t = { 0 };
+	struct table t = { .color = o->color };
 
 	sites_build(&sites, s, o->by_cum);
 	t.count = o->top > 0 && (uint32_t)o->top < sites.count

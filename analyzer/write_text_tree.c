@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "amount.h"
+#include "color.h"
 #include "err.h"
 #include "text.h"
 #include "write.h"
@@ -31,6 +32,7 @@ struct printing {
 	size_t waiting_count, waiting_capacity;
 	int64_t pruned;
 	uint64_t pruned_count;
+	bool any_noise;
 };
 
 /* "parse_value (parse.c:120)"; caller frees. */
@@ -60,15 +62,17 @@ label(const struct tree *t, const struct tree_node *node)
 }
 
 static void
-print_line(const struct printing *w, const struct line *line)
+print_line(struct printing *w, const struct line *line)
 {
 	const struct tree_node *node = &w->t->nodes[line->node];
 	const struct shown *s = w->t->shown;
 	char value[AMOUNT_MAX], share[AMOUNT_MAX];
 	char *text = label(w->t, node);
+	double var = tree_var(w->t, line->node);
+	bool noise = amount_is_noise(s, node->total, var);
 	size_t figures = FIGURES;
-	size_t used = text_columns(amount_with_error(value, s, node->total,
-		tree_var(w->t, line->node), w->o->exact));
+	size_t used = text_columns(
+		amount_with_error(value, s, node->total, var, w->o->exact));
 
 	if (used + 8 > FIGURES)
 		figures = used + 8;
@@ -79,10 +83,14 @@ print_line(const struct printing *w, const struct line *line)
 		text_shorten(text,
 			columns > before + 20 ? columns - before : 20, false);
 	}
-	fprintf(w->out, "%*s%s %6s  %*s%s%s\n",
+	fprintf(w->out, "%s%*s%s%s%6s  %*s%s%s%s\n",
+		noise && w->o->color ? COLOR_GREY : "",
 		used + 7 < figures ? (int)(figures - 7 - used) : 0, "", value,
+		noise ? AMOUNT_NOISE : " ",
 		amount_share(share, node->total, s->hundred), (int)line->indent,
-		"", line->branches ? "+ " : "", text);
+		"", line->branches ? "+ " : "", text,
+		noise && w->o->color ? COLOR_END : "");
+	w->any_noise |= noise;
 	free(text);
 }
 
@@ -170,5 +178,7 @@ write_text_tree(FILE *out, const struct tree *t, const struct text_options *o)
 		wait_for_children(&w, line);
 	}
 	print_pruned(&w);
+	if (w.any_noise)
+		fputs(AMOUNT_NOISE_LEGEND, out);
 	free(w.waiting);
 }

@@ -253,7 +253,9 @@ variances_add_and_intervals_have_two_sides(void **state)
 	assert_non_null(strstr(text, "less the base -2000 \xc2\xb1 98,"));
 	HAND_TEXT(json, out, write_json(out, &s, false, 0));
 	assert_non_null(strstr(json,
-		"\"total\":{\"value\":-2000,\"low\":-2098,\"high\":-1902}"));
+		"\"total\":{\"value\":-2000,\"low\":-2098,\"high\":-1902,"));
+	assert_non_null(strstr(
+		json, "\"effective_samples\":null,\"significant\":true}"));
 	free(text);
 	free(json);
 	shown_release(&s);

@@ -100,6 +100,25 @@ exact_and_nothing_have_no_width(void **state)
 	assert_true(v.low == 1e300 && v.high == 1e300);
 }
 
+static void
+few_samples_are_no_more_than_noise(void **state)
+{
+	for (int n = 1; n <= 12; n++) {
+		double value = n * 100.0, var = n * 100.0 * 100.0;
+
+		is_near(stats_effective(value, var), n, 1e-9);
+		assert_true(stats_is_noise(value,
+				    stats_interval95(value, var)) == (n <= 5));
+	}
+	assert_true(stats_effective(5, 0) == 0);
+	assert_true(stats_effective(0, 5) == 0);
+	assert_false(stats_is_noise(5, stats_interval95(5, 0)));
+	assert_false(stats_is_noise(0, stats_interval95(0, 0)));
+	/* Of differences: zero is in the interval. */
+	assert_true(stats_is_noise(-1.9, stats_difference95(-1.9, 1)));
+	assert_false(stats_is_noise(-2, stats_difference95(-2, 1)));
+}
+
 /* Against sums of binomial terms, and where it is known in closed form. */
 static void
 beta_is_the_binomials_tail(void **state)
@@ -137,6 +156,7 @@ main(void)
 		cmocka_unit_test(many_samples_have_the_normal_interval),
 		cmocka_unit_test(interval_grows_without_a_step),
 		cmocka_unit_test(exact_and_nothing_have_no_width),
+		cmocka_unit_test(few_samples_are_no_more_than_noise),
 		cmocka_unit_test(beta_is_the_binomials_tail),
 		cmocka_unit_test(normal_has_its_points),
 	};

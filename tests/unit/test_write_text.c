@@ -368,7 +368,9 @@ json_has_the_fixed_keys(void **state)
 		"\"metric\":\"peak_space\",\n\"unit\":\"bytes\",\n"
 		"\"samples\":2,\n\"interval_min\":4096,\n"
 		"\"interval_max\":4096,\n"
-		"\"total\":{\"value\":64,\"low\":64,\"high\":64},\n"
+		"\"total\":{\"value\":64,\"low\":64,\"high\":64,"
+		"\"samples\":2,\"effective_samples\":null,"
+		"\"significant\":true},\n"
 		"\"phase\":null,\n"
 		"\"selection\":null,\n"
 		"\"processes\":[\n{\"exe\":\"/usr/bin/prog\",\"pid\":5,"
@@ -379,9 +381,62 @@ json_has_the_fixed_keys(void **state)
 		"{\"function\":\"f\",\"file\":\"src/prog.c\",\"line\":7,"
 		"\"module\":\"/bin/prog\",\"build_id\":\"abcd\","
 		"\"via\":[\"xmalloc\"],"
-		"\"flat\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2},"
-		"\"cum\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2},"
+		"\"flat\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2,"
+		"\"samples\":2,\"effective_samples\":null,"
+		"\"significant\":true},"
+		"\"cum\":{\"value\":64,\"low\":64,\"high\":64,\"objects\":2,"
+		"\"samples\":2,\"effective_samples\":null,"
+		"\"significant\":true},"
 		"\"lifetime_ns\":null}]}\n");
+	free(text);
+	shown_release(&s);
+	profile_release(&p);
+}
+
+/* Ten samples of 100 bytes at N = 4096, and three. */
+static void
+what_may_be_chance_is_grey_and_marked(void **state)
+{
+	struct text_options o = plain;
+	struct profile p;
+	struct shown s;
+	char *text = NULL;
+	uint32_t x;
+
+	profile_init(&p);
+	x = hand_process(&p, 1, PROCESS_RUNNING, 4096);
+	hand_live(&p, x, "main;many", 40960, 10)->v[INUSE_SPACE].var =
+		10.0 * 4096 * 4096;
+	hand_live(&p, x, "main;few", 12288, 3)->v[INUSE_SPACE].var =
+		3.0 * 4096 * 4096;
+	s = select_all(&p);
+	HAND_TEXT(text, out, write_text_table(out, &s, &o));
+	assert_string_equal(text,
+		"         flat   flat%           cum     cum% samples objects "
+		"function  where\n"
+		"40960 \xc2\xb1 27843   76.9% 40960 \xc2\xb1 27843    76.9%    "
+		"  "
+		"10      10 many      src/prog.c\n"
+		"12288 \xc2\xb1 16689 ? 23.1% 12288 \xc2\xb1 16689 ?  23.1%    "
+		"   "
+		"3       3 few       src/prog.c\n"
+		"            0    0.0% 53248 \xc2\xb1 31352   100.0%         "
+		"      0 main      src/prog.c\n"
+		"?: not to be told from zero, the error is as large as the "
+		"figure\n");
+	free(text);
+	o.color = true;
+	HAND_TEXT(text, out, write_text_table(out, &s, &o));
+	contains(text, "\x1b[90m12288");
+	contains(text, "\x1b[90mfew\x1b[0m");
+	lacks(text, "\x1b[90m40960");
+	lacks(text, "\x1b[90mmany");
+	free(text);
+	HAND_TEXT(text, out, write_json(out, &s, false, 0));
+	contains(text, "\"objects\":10,\"samples\":10,"
+		       "\"effective_samples\":10,\"significant\":true}");
+	contains(text, "\"objects\":3,\"samples\":3,"
+		       "\"effective_samples\":3,\"significant\":false}");
 	free(text);
 	shown_release(&s);
 	profile_release(&p);
@@ -419,6 +474,7 @@ main(void)
 		cmocka_unit_test(leaks_have_the_familiar_shape),
 		cmocka_unit_test(live_blocks_are_not_called_leaks),
 		cmocka_unit_test(json_has_the_fixed_keys),
+		cmocka_unit_test(what_may_be_chance_is_grey_and_marked),
 		cmocka_unit_test(names_are_shortened_between_characters),
 	};
 
