@@ -22,6 +22,8 @@ struct heapv2_head {
 	 */
 	size_t series;
 	bool modules; /* there are module rows */
+	uint64_t *intervals; /* N in bytes, by index */
+	size_t interval_count, interval_capacity;
 	/* Ids are strings of p; of a phase its index there. */
 	struct heapv2_names names;
 	/* Of a file of merged processes, section 10 of FORMAT; or none. */

@@ -89,6 +89,7 @@ key_time(struct heapv2_head *h, struct scan *s)
 		return false;
 	h->process.start_ms = (int64_t)t[0];
 	h->process.end_ms = (int64_t)t[1];
+	h->process.lived_ns = t[3] > t[2] ? t[3] - t[2] : 0;
 	return true;
 }
 
@@ -118,13 +119,23 @@ key_interval(struct heapv2_head *h, struct scan *s)
 		p->interval_min = v[1];
 	if (v[1] > p->interval_max)
 		p->interval_max = v[1];
+	if (v[0] == h->interval_count) {
+		GROW(h->intervals, h->interval_count, h->interval_capacity);
+		h->intervals[h->interval_count++] = v[1];
+	}
 	return true;
 }
 
 static bool
 key_samples(struct heapv2_head *h, struct scan *s)
 {
-	return scan_u64(s, &h->process.samples);
+	uint64_t live;
+
+	if (!scan_u64(s, &h->process.samples))
+		return false;
+	if (scan_char(s, ' ') && scan_u64(s, &live) && scan_char(s, ' '))
+		scan_u64(s, &h->process.thinned);
+	return true;
 }
 
 static bool
@@ -266,4 +277,5 @@ heapv2_head_release(struct heapv2_head *h)
 		free(h->was[i]);
 	free(h->was);
 	free(h->parts);
+	free(h->intervals);
 }

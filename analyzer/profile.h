@@ -135,6 +135,8 @@ struct process {
 	/* N in bytes; 1: every allocation was recorded; 0: not known. */
 	uint64_t interval_min, interval_max;
 	uint64_t samples; /* taken */
+	uint64_t thinned; /* of those, given up alive when N rose */
+	uint64_t lived_ns; /* from its start to what is told; 0: not known */
 	uint64_t rss, rss_peak; /* bytes; 0 if not known */
 	/* Of rss, all 0 if rss_anonymous is: not known. */
 	uint64_t rss_anonymous, rss_file, rss_shared;
@@ -150,6 +152,9 @@ struct process {
 	uint32_t first_moment, moments; /* into history, in order of time */
 	/* Live samples that its dump lists (section 5 of FORMAT), in live[]. */
 	uint32_t first_sample, samples_live;
+	bool lists_all; /* that live, there: not as many as there was room for
+			 */
+	bool cut; /* its file was cut off, and what is missing is not known */
 };
 
 struct loss {
@@ -177,6 +182,7 @@ struct live_sample {
 	uint64_t id;
 	uint64_t size;
 	uint64_t birth_ns; /* since the process's start */
+	uint64_t interval; /* N by which it was sampled; 0: not known */
 	uint32_t row;
 	bool inherited;
 };

@@ -128,6 +128,8 @@ live_line(struct dump *d, struct scan line)
 		!scan_u64(&line, &s.birth_ns))
 		return bad_line(d, "bad live sample");
 	s.inherited = scan_text(&line, " i");
+	if (interval < d->head.interval_count)
+		s.interval = d->head.intervals[interval];
 	s.row = heapv2_stacks_row(&d->stacks, number);
 	if (s.row == NONE) /* came up while the dump was being written */
 		return true;
@@ -136,6 +138,17 @@ live_line(struct dump *d, struct scan line)
 	GROW32(d->p->live, d->p->live_count);
 	d->p->live[d->p->live_count++] = s;
 	return true;
+}
+
+/* "# live in-the-table written" */
+static void
+live_head_line(struct dump *d, struct scan line)
+{
+	uint64_t live, written;
+
+	d->head.process.lists_all =
+		scan_u64(&line, &live) && scan_char(&line, ' ') &&
+		scan_u64(&line, &written) && live <= written;
 }
 
 /* A line of our own; `line` begins behind "# ". */
@@ -153,6 +166,10 @@ own_line(struct dump *d, struct scan line)
 	}
 	if (scan_text(&line, "l "))
 		return live_line(d, line);
+	if (scan_text(&line, "live ")) {
+		live_head_line(d, line);
+		return true;
+	}
 	if (line.end - line.at == 3 && scan_text(&line, "end")) {
 		d->ended = true;
 		return true;
@@ -362,6 +379,7 @@ read_all(struct dump *d)
 	process->has[ALLOC_SPACE] = process->has[ALLOC_OBJECTS] =
 		own || d->stacks.rows.accumulated;
 	process->has[TEMP_SPACE] = process->has[TEMP_OBJECTS] = own;
+	process->cut = own && !d->ended;
 	warn_of_cut(d, maps);
 	if (d->stacks.parts == 0)
 		d->p->processes[d->stacks.process] = *process;

@@ -120,6 +120,7 @@ read_live(struct profile *p, const struct input *in)
 	live_read_stacks(l);
 	if (l->process.state != PROCESS_RUNNING)
 		l->process.end_ms = live_end_ms(&l->header, l->last_ns);
+	l->process.cut = l->cut;
 	p->processes[l->index] = l->process;
 	if (l->cut)
 		warning("'%s' was cut off: only what stands before is shown",

@@ -81,6 +81,18 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Since its start; 0: this is not the clock that it has. */
+static uint64_t
+lived_ns(const struct hfs_header *h)
+{
+	struct timespec t;
+	uint64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	return h->start_ns > 0 && h->start_ns < now ? now - h->start_ns : 0;
+}
+
 static void
 read_identity(struct live *l)
 {
@@ -107,8 +119,11 @@ read_identity(struct live *l)
 	if (l->owner.fate == LIVE_SIGNALLED && l->owner.status > 0 &&
 		l->owner.status <= SIGNAL_MOST)
 		to->signal = l->owner.status;
-	if (to->state == PROCESS_RUNNING)
+	if (to->state == PROCESS_RUNNING) {
 		to->end_ms = now_ms();
+		to->lived_ns = lived_ns(h);
+	}
+	to->thinned = h->thinned;
 	if (h->temp_ms < MOST_NS)
 		to->temp_ms = h->temp_ms;
 	to->own = sane(h->own_bytes);

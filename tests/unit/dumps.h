@@ -26,7 +26,7 @@ static const char own_dump[] =
 	"# unwind cfi 128\n"
 	"# interval 0 262144 5000000000\n"
 	"# interval 1 524288 6000000000\n"
-	"# samples 9 3 0\n"
+	"# samples 9 3 4\n"
 	"# peak 700000 10 25 6000000000\n"
 	"# lost busy 12\n"
 	"# lost early 3\n"

@@ -72,6 +72,9 @@ our_head_tells_all_of_the_process(void **state)
 	assert_int_equal(process->interval_min, 262144);
 	assert_int_equal(process->interval_max, 524288);
 	assert_int_equal(process->samples, 9);
+	assert_int_equal(process->thinned, 4);
+	assert_int_equal(process->lived_ns, 60000000000);
+	assert_false(process->cut);
 	assert_int_equal(process->rss, 1000000);
 	assert_int_equal(process->rss_peak, 2000000);
 	for (int m = 0; m < FOREIGN; m++)
@@ -149,9 +152,31 @@ live_samples_find_their_rows(void **state)
 	assert_int_equal(p.live[0].row, 0);
 	assert_int_equal(p.live[0].size, 4096);
 	assert_int_equal(p.live[0].birth_ns, 81234567);
+	assert_int_equal(p.live[0].interval, 524288);
+	assert_int_equal(p.live[1].interval, 262144);
+	assert_true(p.processes[0].lists_all);
 	assert_false(p.live[0].inherited);
 	assert_int_equal(p.live[1].row, 1);
 	assert_true(p.live[1].inherited);
+	profile_release(&p);
+}
+
+static void
+what_is_missing_is_told(void **state)
+{
+	char text[sizeof own_dump];
+	struct profile p;
+
+	strcpy(text, own_dump);
+	memcpy(strstr(text, "# live 3 3"), "# live 9 3", 10);
+	assert_int_equal(read_text(&p, "x", text), 0);
+	assert_false(p.processes[0].lists_all);
+	assert_false(p.processes[0].cut);
+	profile_release(&p);
+
+	*strstr(text, "# end") = '\0';
+	assert_int_equal(read_text(&p, "x", text), 0);
+	assert_true(p.processes[0].cut);
 	profile_release(&p);
 }
 
@@ -287,6 +312,7 @@ main(void)
 			our_exact_figures_count_and_the_t_lines_do_not),
 		cmocka_unit_test(an_address_belongs_to_what_was_there_then),
 		cmocka_unit_test(live_samples_find_their_rows),
+		cmocka_unit_test(what_is_missing_is_told),
 		cmocka_unit_test(jemalloc_figures_are_scaled_as_jeprof_does),
 		cmocka_unit_test(
 			jemalloc_addresses_are_found_in_the_list_at_the_end),
