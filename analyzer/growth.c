@@ -51,8 +51,7 @@ growth_release(struct growth *g)
 }
 
 /* Classes in the order in which they are listed. */
-static int
-rank(enum trend_class class)
+static int rank(enum trend_class class)
 {
 	return class == TREND_LINEAR ? 0 : class >= TREND_STEP ? 1 : 2;
 }
@@ -118,10 +117,9 @@ add_up(struct growth *g)
 
 		if (t->class != TREND_LINEAR)
 			continue;
-		add_interval(&all->growth95, &all->growth, &t->growth95,
-			t->growth);
 		add_interval(
-			&all->slope95, &all->slope, &t->slope95, t->slope);
+			&all->growth95, &all->growth, &t->growth95, t->growth);
+		add_interval(&all->slope95, &all->slope, &t->slope95, t->slope);
 		all->live += t->live;
 		all->samples += t->samples;
 	}

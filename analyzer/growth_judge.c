@@ -233,6 +233,17 @@ release(struct judge *j)
 	free(j->of_stack);
 }
 
+/* Points that are not before the warm-up's end. */
+static uint32_t
+usable(const struct growth_series *s, uint64_t warm_up_ns)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->point_count; i++)
+		n += s->points[i].ns >= warm_up_ns;
+	return n;
+}
+
 int
 growth_judge(struct growth *g, struct growth_series *s,
 	const struct growth_options *o)
@@ -245,7 +256,7 @@ growth_judge(struct growth *g, struct growth_series *s,
 	about.points = s->point_count;
 	j.listed = s->listed_count >= POINTS_MIN &&
 		   s->listed_count >= LISTED_SHARE * s->point_count;
-	about.judged = s->point_count >= POINTS_MIN;
+	about.judged = usable(s, o->warm_up_ns) >= POINTS_MIN;
 	if (about.judged) {
 		about.listed = j.listed;
 		if (j.listed)

@@ -201,7 +201,7 @@ describe(struct growth_series *s)
 
 	slash = strrchr(exe, '/');
 	free(about->name);
-	about->name = xstrdup(slash	? slash + 1
+	about->name = xstrdup(slash    ? slash + 1
 			      : exe[0] ? exe
 				       : strtab_get(&s->p->strings, it->id));
 	about->pid = it->pid;
