@@ -17,6 +17,7 @@
 #include "read.h"
 #include "state_ask.h"
 #include "symbolize.h"
+#include "units.h"
 #include "window.h"
 #include "write.h"
 
@@ -71,27 +72,6 @@ interrupt(int signal)
 {
 	(void)signal;
 	interrupted = 1;
-}
-
-/* "30s", "500ms", "5m", "1h", "30" in ms; -1 if it is none. */
-static double
-parse_time(const char *text)
-{
-	static const struct {
-		const char *name;
-		double ms;
-	} units[] = { { "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 },
-		{ "min", 60000 }, { "h", 3600000 } };
-	char *end;
-	double n = strtod(text, &end);
-
-	if (end == text || !(n > 0))
-		return -1;
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (strcmp(units[i].name, end) == 0 &&
-			n * units[i].ms <= FOR_MOST)
-			return n * units[i].ms;
-	return -1;
 }
 
 static double
@@ -301,8 +281,8 @@ check(struct recording *r)
 		return error(r->args.file_count ? "one PID, not several"
 						: "which process? give its "
 						  "PID");
-	r->wanted_ms = r->time ? parse_time(r->time) : FOR_DEFAULT;
-	if (r->wanted_ms < 0)
+	r->wanted_ms = r->time ? units_parse_ms(r->time) : FOR_DEFAULT;
+	if (r->wanted_ms <= 0 || r->wanted_ms > FOR_MOST)
 		return error("--for wants a time as 30s, 500ms, 5m or 1h, not "
 			     "'%s'",
 			r->time);

@@ -31,6 +31,8 @@ static const struct command commands[] = {
 	{ "flame", cmd_flame, help_flame,
 		"the same as a flame graph, one SVG" },
 	{ "leaks", cmd_leaks, help_leaks, "what was never freed, by stack" },
+	{ "growth", cmd_growth, help_growth,
+		"which stacks grow, how fast, and is it more than chance" },
 	{ "convert", cmd_convert, help_convert,
 		"for other tools: folded stacks, speedscope, traces, ..." },
 	{ "bundle", cmd_bundle, help_bundle,

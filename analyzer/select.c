@@ -153,8 +153,11 @@ merge_all(struct shown *out, const struct collector *b)
 		while (next < b->count &&
 			equal_frames(b, &b->entries[i], &b->entries[next]))
 			next++;
-		if (merge(b, out->exact, i, next, &owed, &stack))
-			append(out, b, &b->entries[i], stack);
+		if (!merge(b, out->exact, i, next, &owed, &stack))
+			continue;
+		for (size_t k = i; b->s->stack_of && k < next; k++)
+			b->s->stack_of[b->entries[k].row] = out->stack_count;
+		append(out, b, &b->entries[i], stack);
 	}
 }
 

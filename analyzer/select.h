@@ -64,6 +64,11 @@ struct selection {
 	 */
 	bool leave_inherited;
 	bool keep_empty; /* stacks stay that hold objects but no bytes */
+	/*
+	 * By row, room for it, or NULL: is set to the stack among those shown
+	 * that it became a part of. Others stay as they are.
+	 */
+	uint32_t *stack_of;
 };
 
 /* Figures before they became integers: differences are taken of these. */

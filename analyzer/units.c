@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char *const unit_names[] = { "B", "KiB", "MiB", "GiB", "TiB",
 	"PiB", "EiB" };
@@ -134,4 +136,23 @@ units_time(char buf[UNITS_MAX], double ns)
 		}
 	snprintf(buf, UNITS_MAX, "%.0f ns", fmax(ns, 0));
 	return buf;
+}
+
+double
+units_parse_ms(const char *text)
+{
+	static const struct {
+		const char *name;
+		double ms;
+	} units[] = { { "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 },
+		{ "min", 60000 }, { "h", 3600000 } };
+	char *end;
+	double n = strtod(text, &end);
+
+	if (end == text || !(n > 0) || !isfinite(n))
+		return -1;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (strcmp(units[i].name, end) == 0)
+			return n * units[i].ms;
+	return -1;
 }

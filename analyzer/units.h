@@ -21,4 +21,8 @@ const char *units_count(char buf[UNITS_MAX], int64_t n);
 /* "512K", "1", "3G", "4096" to bytes; -1 if it is no size. */
 int64_t units_parse_size(const char *text);
 
+/* "30s", "500ms", "5m" or "5min", "1h", "30" (seconds) to ms; -1 if it is no
+ * time above 0. */
+double units_parse_ms(const char *text);
+
 #endif

@@ -29,7 +29,7 @@ analyzer=(
 	'top_view'
 	'args args_* flame flame_* leaks why state_status state_dump top_figures'
 	'write write_* svg_* output amount'
-	'tree sites groups known suppress window'
+	'tree sites groups known suppress window growth growth_*'
 	'select select_* charge places stats coverage coverage_* memory reading trend trend_*'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_* pprof_* folded_line perf_* folded_*'
