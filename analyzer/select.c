@@ -110,15 +110,21 @@ merge(const struct collector *b, bool exact, size_t from, size_t to,
 }
 
 static void
-append(struct shown *out, const struct collector *b, const struct entry *e,
+append(struct shown *out, const struct collector *b, size_t from, size_t to,
 	struct shown_stack stack)
 {
+	const struct entry *e = &b->entries[from];
+
 	stack.first = out->frame_count;
 	stack.depth = e->depth;
 	memcpy(out->frames + out->frame_count, b->frames + e->first,
 		e->depth * sizeof *out->frames);
 	out->frame_count += e->depth;
 	out->stacks[out->stack_count++] = stack;
+	for (size_t i = from; i < to && out->row_stacks; i++)
+		if (!b->entries[i].inherited)
+			out->row_stacks[b->entries[i].row] =
+				out->stack_count - 1;
 	out->total += stack.value;
 	out->var += stack.var;
 	out->samples += stack.samples;
@@ -157,7 +163,7 @@ merge_all(struct shown *out, const struct collector *b)
 			continue;
 		for (size_t k = i; b->s->stack_of && k < next; k++)
 			b->s->stack_of[b->entries[k].row] = out->stack_count;
-		append(out, b, &b->entries[i], stack);
+		append(out, b, i, next, stack);
 	}
 }
 
@@ -171,6 +177,16 @@ too_much(const struct collector *b)
 		 sum->bytes < MOST && b->whole < MOST);
 }
 
+static uint32_t *
+new_row_stacks(const struct profile *p)
+{
+	uint32_t *to = xmalloc(((size_t)p->row_count + 1) * sizeof *to);
+
+	for (uint32_t i = 0; i < p->row_count; i++)
+		to[i] = NONE;
+	return to;
+}
+
 /* 0, or -1 after error(). */
 static int
 build(struct shown *out, struct collector *b, const struct wrappers *w)
@@ -180,6 +196,8 @@ build(struct shown *out, struct collector *b, const struct wrappers *w)
 		return error("the figures of these files add up to more "
 			     "than can be shown");
 	out->whole = llround(b->whole);
+	if (b->s->base || b->s->is_base)
+		out->row_stacks = new_row_stacks(b->p);
 	if (b->count == 0)
 		return 0;
 	select_sort(b);
@@ -257,5 +275,7 @@ shown_release(struct shown *s)
 {
 	free(s->frames);
 	free(s->stacks);
+	free(s->pairs);
+	free(s->row_stacks);
 	*s = (struct shown){ 0 };
 }

@@ -58,6 +58,13 @@ struct selection {
 	struct profile *base;
 	const char **base_names;
 	bool only_grown; /* what holds less than in the base is left out */
+	/*
+	 * The base is scaled so that it holds as much as the profile does, both
+	 * without the rules; nothing that lives in both cancels then.
+	 */
+	bool normalize;
+	bool is_base; /* private: it is what is subtracted */
+	bool keep_unchanged; /* stacks stay that hold what the base has, too */
 	/* By process: those of one program are one, pids are not looked at. */
 	bool by_program;
 	/* By process blocks inherited by fork are shown, marked; not so here.
@@ -74,6 +81,29 @@ struct selection {
 /* Figures before they became integers: differences are taken of these. */
 struct unrounded {
 	double value, objects, bytes;
+};
+
+/*
+ * Both sides of a stack of which a base was subtracted. What changed is
+ * came - went, two estimates that know nothing of each other: samples that are
+ * on one side only; where sides have none in common all of each.
+ */
+struct shown_pair {
+	int64_t before, after; /* the stack's value is after - before */
+	int64_t objects_before, objects_after;
+	double before_var, after_var;
+	struct value came, went;
+};
+
+/* Processes that are on both sides, and how much of them cancels. */
+struct shown_shared {
+	uint32_t processes;
+	uint32_t cancelled; /* all that both have is known, and left out */
+	uint32_t bounded; /* not listed in full: errors are bounded by counts */
+	uint32_t apart; /* nothing cancels: errors are added */
+	/* A side on which nothing is seen has nothing: it is exact, or the
+	 * figures only ever rise. */
+	bool all_came, all_went;
 };
 
 /* One distinct stack of frames. Merged: no two have equal frames. */
@@ -93,6 +123,7 @@ struct shown_stack {
 	double freed_objects, lifetime_ns; /* sum over the freed ones */
 	uint32_t stack; /* into profile->stacks: one of those merged here, for
 			   addresses; NONE: only the base has it */
+	uint32_t pair; /* into shown->pairs, where a base was subtracted */
 };
 
 struct shown {
@@ -100,6 +131,10 @@ struct shown {
 	enum metric metric;
 	enum unit unit; /* of the metric */
 	uint32_t *frames; /* indices into profile->frames; sorted with stacks */
+	struct shown_pair *pairs; /* of a comparison; NULL without a base */
+	struct shown_shared shared; /* likewise */
+	double factor; /* the base was scaled by it; 1: it was not */
+	uint32_t *row_stacks; /* private: by row, the stack it went into */
 	struct shown_stack *stacks; /* sorted by select_places, root first */
 	uint32_t frame_count, stack_count;
 	int64_t total; /* sum of stacks[].value */

@@ -64,6 +64,12 @@ gamma_below(double a, double x)
 	return x < a + 1 ? lower_series(a, x) : 1 - upper_fraction(a, x);
 }
 
+double
+stats_gamma(double a, double x)
+{
+	return gamma_below(a, x);
+}
+
 /* A first value: z is the normal's point of probability p. */
 static double
 first_guess(double a, double p, double z)

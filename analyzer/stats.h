@@ -44,6 +44,12 @@ bool stats_is_noise(double value, struct interval i);
  */
 double stats_beta(double x, double a, double b);
 
+/*
+ * The regularised lower incomplete gamma function P(a, x), a > 0: the
+ * probability of at least a counts under a Poisson distribution of mean x.
+ */
+double stats_gamma(double a, double x);
+
 /* The probability of at most z under the normal distribution. */
 double stats_normal(double z);
 
