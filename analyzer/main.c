@@ -33,6 +33,8 @@ static const struct command commands[] = {
 	{ "leaks", cmd_leaks, help_leaks, "what was never freed, by stack" },
 	{ "growth", cmd_growth, help_growth,
 		"which stacks grow, how fast, and is it more than chance" },
+	{ "check", cmd_check, help_check,
+		"limits and a baseline, for CI: holds, fails, or can't tell" },
 	{ "convert", cmd_convert, help_convert,
 		"for other tools: folded stacks, speedscope, traces, ..." },
 	{ "bundle", cmd_bundle, help_bundle,

@@ -109,8 +109,9 @@ gamma_point(double a, double p, double z)
 	return x;
 }
 
-struct interval
-stats_interval95(double value, double var)
+/* z: the normal's point of probability 1 - tail. */
+static struct interval
+gamma_interval(double value, double var, double tail, double z)
 {
 	double n, unit;
 
@@ -122,9 +123,21 @@ stats_interval95(double value, double var)
 		return (struct interval){ value, value };
 	unit = value / n;
 	return (struct interval){
-		.low = unit * gamma_point(n, 0.025, -Z975),
-		.high = unit * gamma_point(n + 1, 0.975, Z975),
+		.low = unit * gamma_point(n, tail, -z),
+		.high = unit * gamma_point(n + 1, 1 - tail, z),
 	};
+}
+
+struct interval
+stats_interval95(double value, double var)
+{
+	return gamma_interval(value, var, 0.025, Z975);
+}
+
+struct interval
+stats_interval(double value, double var, double tail)
+{
+	return gamma_interval(value, var, tail, -stats_normal_point(tail));
 }
 
 struct interval
@@ -202,4 +215,24 @@ double
 stats_normal(double z)
 {
 	return erfc(-z / sqrt(2)) / 2;
+}
+
+/* Halved until two doubles are next to each other; the tails are what it is
+ * good for, so it is the lower one that is looked for. */
+double
+stats_normal_point(double p)
+{
+	double low = -40, high = 0;
+
+	if (p > 0.5)
+		return -stats_normal_point(1 - p);
+	for (int i = 0; i < 64; i++) {
+		double middle = (low + high) / 2;
+
+		if (stats_normal(middle) < p)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (low + high) / 2;
 }

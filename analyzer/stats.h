@@ -18,6 +18,9 @@ struct interval {
  */
 struct interval stats_interval95(double value, double var);
 
+/* The same with so much in each tail: 0.025 is the one above. */
+struct interval stats_interval(double value, double var, double tail);
+
 /*
  * The same of a difference of two estimates, whose variances have been added;
  * it may be negative. The normal interval: value +- 1.96 deviations.
@@ -50,7 +53,9 @@ double stats_beta(double x, double a, double b);
  */
 double stats_gamma(double a, double x);
 
-/* The probability of at most z under the normal distribution. */
+/* The probability of at most z under the normal distribution, and the z of a
+ * probability between 0 and 1. */
 double stats_normal(double z);
+double stats_normal_point(double p);
 
 #endif

@@ -1,11 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JUnit's XML, which every CI server shows: a test case a leak. */
+/* JUnit's XML, which every CI server shows: a test case a leak, or a limit. */
+#include "write_junit.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "err.h"
 #include "svg_text.h"
 #include "write.h"
+
+static void
+put_attribute(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, " %s=\"", name);
+	svg_text_put(out, value);
+	putc('"', out);
+}
+
+/* Its lines stay lines. */
+static void
+put_lines(FILE *out, const char *text)
+{
+	char *copy = xstrdup(text), *rest = copy, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		svg_text_put(out, line);
+		if (rest != NULL)
+			putc('\n', out);
+	}
+	free(copy);
+}
+
+void
+junit_begin(FILE *out, const char *suite, size_t tests, size_t failures,
+	size_t errors)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	      "<testsuites>\n<testsuite",
+		out);
+	put_attribute(out, "name", suite);
+	fprintf(out,
+		" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
+		"skipped=\"0\">\n",
+		tests, failures, errors);
+}
+
+void
+junit_case(FILE *out, const struct junit_case *c)
+{
+	fputs("<testcase", out);
+	put_attribute(out, "classname", c->class);
+	put_attribute(out, "name", c->name);
+	if (c->element == NULL) {
+		fputs("/>\n", out);
+		return;
+	}
+	fprintf(out, ">\n<%s", c->element);
+	put_attribute(out, "type", c->type);
+	put_attribute(out, "message", c->message);
+	putc('>', out);
+	put_lines(out, c->text);
+	fprintf(out, "</%s>\n</testcase>\n", c->element);
+}
+
+void
+junit_end(FILE *out)
+{
+	fputs("</testsuite>\n</testsuites>\n", out);
+}
 
 /* Who decided to allocate, of the program's own frames. */
 static const char *
@@ -17,32 +80,41 @@ decider(const struct shown *s, const struct shown_stack *leak)
 		       : "[no stack]";
 }
 
-static void
-put_stack(FILE *out, const struct shown *s, const struct shown_stack *leak)
+/* The stack's lines; "" if there is no memory for them. Caller frees. */
+static char *
+stack_text(const struct shown *s, const struct shown_stack *leak)
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *lines = open_memstream(&text, &length);
 
 	if (lines == NULL)
-		return;
+		return xstrdup("");
 	write_leak_stack(lines, s, leak);
 	if (fclose(lines) == 0)
-		svg_text_put(out, text);
+		return text;
 	free(text);
+	return xstrdup("");
 }
 
 static void
 put_leak(FILE *out, const struct shown *s, const struct shown_stack *leak)
 {
-	fputs("<testcase classname=\"heapflame.leaks\" name=\"", out);
-	svg_text_put(out, decider(s, leak));
-	fprintf(out,
-		"\">\n<failure type=\"leak\" message=\"%" PRId64
-		" byte(s) in %" PRId64 " object(s) leaked\">",
-		leak->bytes, leak->objects);
-	put_stack(out, s, leak);
-	fputs("</failure>\n</testcase>\n", out);
+	char *text = stack_text(s, leak);
+	char *message =
+		xasprintf("%" PRId64 " byte(s) in %" PRId64 " object(s) leaked",
+			leak->bytes, leak->objects);
+
+	junit_case(out, &(struct junit_case){
+				.class = "heapflame.leaks",
+				.name = decider(s, leak),
+				.element = "failure",
+				.type = "leak",
+				.message = message,
+				.text = text,
+			});
+	free(message);
+	free(text);
 }
 
 void
@@ -51,18 +123,14 @@ write_leaks_junit(FILE *out, const struct shown *s, const struct leaks_view *v)
 	const struct shown_stack **list = leaks_by_size(s);
 	uint32_t n = s->stack_count;
 
-	fprintf(out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuites>\n<testsuite name=\"heapflame leaks\" "
-		"tests=\"%u\" failures=\"%u\" errors=\"0\" "
-		"skipped=\"0\">\n",
-		n > 0 ? n : 1, n);
+	junit_begin(out, "heapflame leaks", n > 0 ? n : 1, n, 0);
 	if (n == 0)
-		fputs("<testcase classname=\"heapflame.leaks\" "
-		      "name=\"nothing leaks\"/>\n",
-			out);
+		junit_case(out, &(struct junit_case){
+					.class = "heapflame.leaks",
+					.name = "nothing leaks",
+				});
 	for (uint32_t i = 0; i < n; i++)
 		put_leak(out, s, list[i]);
-	fputs("</testsuite>\n</testsuites>\n", out);
+	junit_end(out);
 	free(list);
 }
