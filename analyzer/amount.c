@@ -12,6 +12,7 @@
 #include "units.h"
 
 #define NEGLIGIBLE 0.005 /* of a unit of which one decimal is shown */
+#define THOUSANDS  1024 /* in another unit */
 
 const char *
 amount(char buf[AMOUNT_MAX], const struct shown *s, int64_t value, bool exact)
@@ -59,11 +60,12 @@ amount_is_noise(const struct shown *s, int64_t value, double var)
 }
 
 const char *
-amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
-	double var, bool exact)
+amount_with_half(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
+	double half, bool exact)
 {
-	struct interval i = amount_interval(s, value, var);
-	double half = (i.high - i.low) / 2, unit;
+	bool bytes = s->unit == UNIT_BYTES && !exact && half < 9e18;
+	char error[UNITS_MAX];
+	double unit;
 	size_t used;
 
 	amount(buf, s, value, exact);
@@ -71,13 +73,27 @@ amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
 		return buf;
 	unit = unit_of(buf);
 	used = strlen(buf);
-	if (unit > 1)
+	/* Of a difference it may be far larger than the value. */
+	if (bytes && half >= THOUSANDS * unit)
+		snprintf(buf + used, AMOUNT_MAX - used,
+			" " AMOUNT_PLUS_MINUS " %s",
+			units_bytes(error, (int64_t)half, false));
+	else if (unit > 1)
 		snprintf(buf + used, AMOUNT_MAX - used,
 			" " AMOUNT_PLUS_MINUS " %.1f", fmax(half / unit, 0.1));
 	else if (half < 1e18)
 		snprintf(buf + used, AMOUNT_MAX - used,
 			" " AMOUNT_PLUS_MINUS " %.0f", ceil(half));
 	return buf;
+}
+
+const char *
+amount_with_error(char buf[AMOUNT_MAX], const struct shown *s, int64_t value,
+	double var, bool exact)
+{
+	struct interval i = amount_interval(s, value, var);
+
+	return amount_with_half(buf, s, value, (i.high - i.low) / 2, exact);
 }
 
 const char *

@@ -16,10 +16,15 @@ const char *amount(
 
 /*
  * "12.3 MiB ± 0.8": the error, half the width of the 95 % interval, is in the
- * unit of the value. No error: nothing was sampled, or it is not known.
+ * unit of the value, or says its own: "1.2 KiB ± 3.4 MiB". No error: nothing
+ * was sampled, or it is not known.
  */
 const char *amount_with_error(char buf[AMOUNT_MAX], const struct shown *s,
 	int64_t value, double var, bool exact);
+
+/* The same, where the error is known: half the width of an interval. */
+const char *amount_with_half(char buf[AMOUNT_MAX], const struct shown *s,
+	int64_t value, double half, bool exact);
 
 /*
  * What stands behind a figure that has no unit of its own: "object", "objects",

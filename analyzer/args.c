@@ -15,12 +15,8 @@
 
 #include "args_values.h"
 #include "err.h"
-#include "read_folded.h"
-#include "read_perf.h"
-#include "runs.h"
 #include "select_match.h"
 #include "select_rules.h"
-#include "state_map.h"
 #include "symbolize.h"
 
 #define OPTIONS_MAX 64
@@ -289,58 +285,4 @@ args_selects(const struct args *a)
 	for (int i = 0; i < SELECT_RULES; i++)
 		any |= s->rules[i] != NULL;
 	return any;
-}
-
-/* It is not where outputs go to: what is loaded last is. */
-static int
-load_base(const struct args *a)
-{
-	const char **names = a->selection.base_names;
-	struct profile *base = a->selection.base;
-	int n = 0;
-
-	while (names[n])
-		n++;
-	if (runs_load(base, (char *const *)names, n, a->all) < 0)
-		return -1;
-	profile_symbolize(base);
-	return 0;
-}
-
-/* What of a profile nothing that was asked for tells apart. */
-static unsigned
-to_sum(const struct args *a)
-{
-	unsigned sum = 0;
-
-	if (!a->sums)
-		return 0;
-	if (!select_is_by(&a->selection, BY_PROCESS))
-		sum |= SUM_PROCESSES;
-	if (!select_is_by(&a->selection, BY_THREAD))
-		sum |= SUM_THREADS;
-	return sum;
-}
-
-int
-args_load(const struct args *a, struct profile *p)
-{
-	int pid = a->file_count == 1 ? state_pid(a->files[0]) : 0;
-	char *root;
-
-	p->sum = to_sum(a);
-	if (a->selection.base)
-		a->selection.base->sum = p->sum;
-	if (a->selection.base && load_base(a) < 0)
-		return -1;
-	read_folded_count(a->count_name);
-	read_perf_event(a->event);
-	if (runs_load(p, a->files, a->file_count, a->all) < 0)
-		return -1;
-	root = pid > 0 ? state_root_of(a->files[0]) : NULL;
-	profile_symbolize_of(pid, root);
-	profile_symbolize(p);
-	profile_symbolize_of(0, NULL);
-	free(root);
-	return 0;
 }

@@ -138,4 +138,10 @@ bool args_selects(const struct args *a);
  */
 int args_load(const struct args *a, struct profile *p);
 
+/* Before args_load: the first file is the base, as if named by --base. */
+void args_take_base(struct args *a);
+
+/* Columns of the terminal that the output goes to; 0: it goes to none. */
+int args_columns(const struct args *a);
+
 #endif

@@ -63,7 +63,7 @@ static const struct absent absents[] = {
 	{ "mean_delay", "that is of other profiles" },
 	{ "total_delay", "that is of other profiles" },
 	{ "contentions", "that is of other profiles" },
-	{ "normalize", "'--base' subtracts what is there" },
+	{ "normalize", "'heapflame diff --normalize' scales its first side" },
 	{ "divide_by", "figures are shown as they are" },
 	{ "interactive", "'heapflame top' is what moves" },
 	{ "thread", "'--by thread' keeps threads apart" },

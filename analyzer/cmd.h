@@ -16,6 +16,7 @@ int cmd_run(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_flame(int argc, char **argv);
 int cmd_leaks(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_growth(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_convert(int argc, char **argv);

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `heapflame report`: parse, load, select, and hand over to a writer. */
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "args.h"
 #include "cmd.h"
 #include "err.h"
@@ -60,19 +56,6 @@ struct report {
 	bool by_cum, tree;
 };
 
-/* Columns of the terminal that the text goes to; 0: it goes to none. */
-static int
-terminal_columns(const struct args *a)
-{
-	struct winsize size;
-
-	if ((a->output && a->output[0] != '-') || !isatty(STDOUT_FILENO))
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return 80;
-	return size.ws_col;
-}
-
 static void
 write_report(FILE *out, const struct shown *s, const struct report *r)
 {
@@ -80,7 +63,7 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 		.exact = r->args.exact,
 		.by_cum = r->by_cum,
 		.top = r->args.top < 0 ? TOP_DEFAULT : r->args.top,
-		.columns = terminal_columns(&r->args),
+		.columns = args_columns(&r->args),
 		.color = args_color(&r->args),
 		.prune = PRUNE,
 	};

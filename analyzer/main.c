@@ -31,6 +31,8 @@ static const struct command commands[] = {
 	{ "flame", cmd_flame, help_flame,
 		"the same as a flame graph, one SVG" },
 	{ "leaks", cmd_leaks, help_leaks, "what was never freed, by stack" },
+	{ "diff", cmd_diff, help_diff,
+		"two profiles: what has changed, and is it chance" },
 	{ "growth", cmd_growth, help_growth,
 		"which stacks grow, how fast, and is it more than chance" },
 	{ "check", cmd_check, help_check,

@@ -133,7 +133,7 @@ struct shown {
 	uint32_t *frames; /* indices into profile->frames; sorted with stacks */
 	struct shown_pair *pairs; /* of a comparison; NULL without a base */
 	struct shown_shared shared; /* likewise */
-	double factor; /* the base was scaled by it; 1: it was not */
+	double factor; /* that the base was scaled by; 1: it was not */
 	uint32_t *row_stacks; /* private: by row, the stack it went into */
 	struct shown_stack *stacks; /* sorted by select_places, root first */
 	uint32_t frame_count, stack_count;
@@ -155,6 +155,7 @@ struct shown {
 	bool compared; /* a base was subtracted: values may be negative */
 	int64_t whole, selected; /* the total without the rules, and with */
 	int64_t base_total; /* of the base, with the rules */
+	uint64_t base_samples; /* as samples */
 	int64_t shrunk; /* <= 0: sum of what was left out by only_grown */
 	uint32_t shrunk_count;
 	char title[320]; /* "peak_space, sum of per-process peaks", ... */

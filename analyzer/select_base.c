@@ -32,6 +32,7 @@ describe(struct shown *out, const struct shown *base)
 {
 	out->compared = true;
 	out->base_total = base->total;
+	out->base_samples = base->samples;
 	out->exact &= base->exact;
 	out->var_known &= base->var_known;
 	if (base->interval_min > 0 &&

@@ -57,6 +57,10 @@ struct text_options {
  */
 void write_text_head(FILE *out, const struct shown *s, bool exact);
 
+/* Parts of it: "server (pid 42)"; a warning if many samples were lost. */
+void write_text_program(FILE *out, const struct profile *p);
+void write_text_losses(FILE *out, const struct profile *p);
+
 /*
  * What a selection left, and what a base took away: "focus 'x': 12.3 MiB of
  * 45.6 MiB, 27.0%; base 'old.heap': less 8.0 MiB", without a newline; "" where

@@ -66,7 +66,8 @@ write_text_groups(
 	n = o->top > 0 && (uint32_t)o->top < groups.count ? (uint32_t)o->top
 							  : groups.count;
 	if (n > 0)
-		fprintf(out, "%*s  share   objects  by ", FIGURES - 18, "held");
+		fprintf(out, "%*s  share   objects  by ", FIGURES - 18,
+			s->compared ? "change" : "held");
 	for (int i = 0; n > 0 && i < s->bys; i++)
 		fprintf(out, "%s%s", select_by_names[s->by[i]],
 			i + 1 < s->bys ? ", " : "\n");

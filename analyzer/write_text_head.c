@@ -93,13 +93,11 @@ write_samples(FILE *out, const struct shown *s)
 	fprintf(out, " (few: a rough picture; finer: run --sample %s)", better);
 }
 
-static void
-write_first_line(FILE *out, const struct shown *s, bool exact)
+void
+write_text_program(FILE *out, const struct profile *p)
 {
-	const struct profile *p = s->profile;
 	const struct process *program = program_of(p);
 	char *name = program_name(p, program);
-	char buf[AMOUNT_MAX], *noun;
 
 	fputs(name, out);
 	if (program && program->pid > 0)
@@ -107,6 +105,16 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 			program->signal > 0 ? ", killed by signal " : ")");
 	if (program && program->pid > 0 && program->signal > 0)
 		fprintf(out, "%d)", program->signal);
+	free(name);
+}
+
+static void
+write_first_line(FILE *out, const struct shown *s, bool exact)
+{
+	const struct profile *p = s->profile;
+	char buf[AMOUNT_MAX], *noun;
+
+	write_text_program(out, p);
 	noun = text_visible(amount_noun(s, s->total));
 	amount_with_error(buf, s, s->total, s->var, exact);
 	/* "45 samples", not "samples 45 samples" */
@@ -122,7 +130,6 @@ write_first_line(FILE *out, const struct shown *s, bool exact)
 		units_count(buf, (int64_t)profile_processes(p)),
 		profile_processes(p) == 1 ? "" : "es");
 	free(noun);
-	free(name);
 }
 
 /* Causes that do not count samples: they say nothing of their share. */
@@ -159,8 +166,8 @@ write_causes(FILE *out, const struct profile *p)
 	}
 }
 
-static void
-write_losses(FILE *out, const struct profile *p)
+void
+write_text_losses(FILE *out, const struct profile *p)
 {
 	double lost = 0, taken = 0;
 
@@ -238,7 +245,7 @@ write_text_head(FILE *out, const struct shown *s, bool exact)
 {
 	write_first_line(out, s, exact);
 	write_text_selection(out, s, exact);
-	write_losses(out, s->profile);
+	write_text_losses(out, s->profile);
 	write_shares(out, s);
 	if (s->stack_count == 0)
 		write_nothing(out, s);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `heapflame diff`: parse, load both sides, find, and hand over to a writer. */
+#include "args.h"
+#include "cmd.h"
+#include "diff.h"
+#include "err.h"
+#include "write.h"
+#include "write_diff.h"
+
+#define TOP_DEFAULT 20
+
+const char help_diff[] =
+	"usage: heapflame diff [OPTION]... BASE NEW\n"
+	"What has changed from BASE to NEW, each a file, a folder or the PID "
+	"of a\n"
+	"running program. Dumps of one process: what lives in both cancels. "
+	"Runs that\n"
+	"are others: both sides err. What may be chance is marked ?.\n"
+	"\n"
+	"  --metric M      as of report (default: inuse_space of one process, "
+	"of\n"
+	"                  others as of report)\n"
+	"  --stacks        by stack, not by function\n"
+	"  --top N         rows (default: 20; 0: all; with --json: all)\n"
+	"  --cum           by what a function and all it called hold (default: "
+	"by\n"
+	"                  what it holds itself)\n"
+	"  --significant   only what is more than chance even among so many "
+	"rows\n"
+	"  --normalize     BASE is scaled to hold as much as NEW: what takes a "
+	"larger\n"
+	"                  share?\n"
+	"  --json          heapflame-diff/1, for programs\n"
+	"  --color WHEN    auto, always, never: grey what may be chance\n"
+	"  --bytes         exact figures (default: KiB, MiB)\n"
+	"  --by WHAT       process, thread, label, phase or module, or several "
+	"(a,b),\n"
+	"                  apart; processes by their program\n"
+	"  --wrapper RE    functions of that name are allocation wrappers, "
+	"too; "
+	"may\n"
+	"                  repeat\n"
+	"  --no-wrappers   charge whoever called malloc\n"
+	"  --countname NAME, --event NAME\n"
+	"                  of folded stacks and perf, as of report\n"
+	"  --all           every run found on either side (default: the "
+	"newest)\n"
+	"  -o, --output FILE\n"
+	"                  where to (default: -, standard output)\n"
+	"  --help          this text\n"
+	"\n" ARGS_HELP_FILTER "  --phase NAME, --from MARK, --to MARK\n"
+	"                  as of report\n" ARGS_HELP_NAMES "\n"
+	"  heapflame diff server.42.1.i1.heap server.42.9.i9.heap\n"
+	"  heapflame diff --metric alloc_objects before/ after/\n";
+
+struct wanted {
+	struct args a;
+	bool by_cum, stacks, significant, normalize;
+};
+
+static void
+write_to(FILE *out, const struct wanted *w, const struct diff *d,
+	const char *before, const char *after)
+{
+	const struct diff_view view = {
+		.before = before,
+		.after = after,
+		.stacks = w->stacks,
+		.by_cum = w->by_cum,
+		.only_certain = w->significant,
+		.exact = w->a.exact,
+		.color = args_color(&w->a),
+		.top = w->a.top >= 0 ? w->a.top
+		       : w->a.json   ? 0
+				     : TOP_DEFAULT,
+		.columns = args_columns(&w->a),
+	};
+
+	if (w->a.json)
+		write_diff_json(out, d, &view);
+	else
+		write_diff(out, d, &view);
+}
+
+static int
+diff(struct profile *p, struct wanted *w)
+{
+	struct selection selection = w->a.selection;
+	struct output out;
+	struct diff d;
+	int rc;
+
+	selection.normalize = w->normalize;
+	if (diff_find(&d, p, &selection, w->by_cum) < 0)
+		return -1;
+	rc = output_open(&out, w->a.output ? w->a.output : "-");
+	if (rc == 0) {
+		write_to(out.stream, w, &d, selection.base_names[0],
+			w->a.files[0]);
+		rc = output_commit(&out);
+	}
+	diff_release(&d);
+	return rc;
+}
+
+/* 0, or -1 after error(): wrong usage. */
+static int
+check(const struct wanted *w)
+{
+	if (w->a.file_count == 2)
+		return 0;
+	error("two profiles are wanted, BASE and NEW, not %d", w->a.file_count);
+	hint("Try 'heapflame diff --help'.");
+	return -1;
+}
+
+int
+cmd_diff(int argc, char **argv)
+{
+	struct wanted w = {
+		.a.sums = true,
+		.a.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_BYTES |
+			    ARGS_WRAPPERS | ARGS_BY | ARGS_TOP | ARGS_JSON |
+			    ARGS_PHASE | ARGS_FILTER | ARGS_COLOR,
+	};
+	const struct args_own own[] = {
+		{ .name = "cum", .kind = ARGS_FLAG, .target = &w.by_cum },
+		{ .name = "stacks", .kind = ARGS_FLAG, .target = &w.stacks },
+		{ .name = "significant",
+			.kind = ARGS_FLAG,
+			.target = &w.significant },
+		{ .name = "normalize",
+			.kind = ARGS_FLAG,
+			.target = &w.normalize },
+		{ 0 },
+	};
+	struct profile p;
+	int rc;
+
+	if (args_parse(&w.a, own, argc, argv) < 0)
+		return EXIT_USAGE;
+	if (check(&w) < 0) {
+		args_release(&w.a);
+		return EXIT_USAGE;
+	}
+	args_take_base(&w.a);
+	profile_init(&p);
+	rc = args_load(&w.a, &p);
+	if (rc == 0)
+		rc = diff(&p, &w);
+	profile_release(&p);
+	args_release(&w.a);
+	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
+}
