@@ -137,7 +137,8 @@ live(struct change *c, const struct account *a,
 	if (it->thinned)
 		return ACCOUNT_APART;
 	bounded = by_counts(a, it->later);
-	if (bounded.came.var + bounded.went.var < c->came.var + c->went.var)
+	/* Of blocks without error the bound is the better one, too. */
+	if (bounded.came.var + bounded.went.var <= c->came.var + c->went.var)
 		*c = bounded;
 	return ACCOUNT_BOUNDED;
 }

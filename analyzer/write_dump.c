@@ -60,7 +60,7 @@ put_peak(FILE *out, const struct profile *p)
 		bytes.var += p->rows[i].v[PEAK_SPACE].var;
 		objects.sum += p->rows[i].v[PEAK_OBJECTS].sum;
 	}
-	fprintf(out, "# peak %.0f %.3f %.17g 0\n", bytes.sum, objects.sum,
+	fprintf(out, "# peak %.0f %.3f %.12f 0\n", bytes.sum, objects.sum,
 		bytes.var);
 }
 
@@ -178,7 +178,7 @@ put_five(FILE *out, const char *key, uint64_t samples,
 	const struct value *bytes, const struct value *objects)
 {
 	if (samples > 0)
-		fprintf(out, " %s=%" PRIu64 ",%.3f,%.6f,%.17g,%.17g", key,
+		fprintf(out, " %s=%" PRIu64 ",%.3f,%.6f,%.12f,%.12f", key,
 			samples, bytes->sum, objects->sum, bytes->var,
 			objects->var);
 }
@@ -188,7 +188,7 @@ put_three(FILE *out, const char *key, const struct value *bytes,
 	const struct value *objects)
 {
 	if (bytes->sum > 0 || objects->sum > 0)
-		fprintf(out, " %s=%.3f,%.6f,%.17g", key, bytes->sum,
+		fprintf(out, " %s=%.3f,%.6f,%.12f", key, bytes->sum,
 			objects->sum, bytes->var);
 }
 
@@ -231,7 +231,7 @@ write_dump_row(FILE *out, const struct profile *p, uint32_t row)
 			r->samples - r->samples_live, r->freed_objects,
 			r->lifetime_ns);
 	if (v[TEMP_OBJECTS].sum > 0)
-		fprintf(out, " m=%.3f,%.6f,%.17g,%.17g", v[TEMP_SPACE].sum,
+		fprintf(out, " m=%.3f,%.6f,%.12f,%.12f", v[TEMP_SPACE].sum,
 			v[TEMP_OBJECTS].sum, v[TEMP_SPACE].var,
 			v[TEMP_OBJECTS].var);
 	if (r->reallocs > 0)
