@@ -61,8 +61,8 @@ with_error(char buf[CELL], double value, const struct interval *i, bool exact)
 		k++;
 	}
 	if (k == 0)
-		snprintf(buf, CELL, "%s%.0f B " PLUS_MINUS " %.0f", sign,
-			value, ceil(half));
+		snprintf(buf, CELL, "%s%.0f B " PLUS_MINUS " %.0f", sign, value,
+			ceil(half));
 	else
 		snprintf(buf, CELL, "%s%.1f %s " PLUS_MINUS " %.1f", sign,
 			value / unit, units[k], fmax(half / unit, 0.1));

@@ -79,7 +79,7 @@ for try in 1 2 3; do
 		[ "$(count dumps/*.heap)" -ge 10 ] && break
 		sleep 0.1
 	done
-	pid=$(ls dumps | sed -n '1s/h\.\([0-9]*\)-.*/\1/p')
+	pid=$(printf '%s\n' dumps/h.* | sed -n '1s/.*h\.\([0-9]*\)-.*/\1/p')
 	"$HEAPFLAME" ctl "$pid" rate 16K >/dev/null
 	sleep 0.7
 	"$HEAPFLAME" ctl "$pid" rate 32K >/dev/null
