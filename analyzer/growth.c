@@ -223,6 +223,9 @@ gather(void *context, const struct runs_dump *d)
 		growth_series_init(&c->series, &c->g->names);
 	c->open = true;
 	c->number = d->process;
+	/* What its destructors left says little of how it ran. */
+	if (d->file->head.final && c->series.point_count >= POINTS_MIN)
+		return 0;
 	profile_restart(&c->g->names);
 	status = read_dump(c, d);
 	if (status > 0)

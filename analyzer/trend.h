@@ -44,9 +44,9 @@ struct trend_input {
 	/*
 	 * NULL: live samples were not listed, or not all of them at some point.
 	 * Then what is new and what is gone is only bounded, by what was
-	 * allocated, and errors are wider. Where N changed, points and blocks
-	 * are to begin behind the last change: a change thins live samples,
-	 * which looks like frees.
+	 * allocated, and errors are wider. Where live samples were thinned,
+	 * points and blocks are to begin behind that: it looks like frees. That
+	 * N is another one for new samples does no harm.
 	 */
 	const struct trend_block *blocks;
 	uint32_t block_count;

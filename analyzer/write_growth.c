@@ -35,28 +35,37 @@ bytes_text(char buf[UNITS_MAX], double bytes, bool exact)
 	return units_bytes(buf, rounded(bytes), exact);
 }
 
-/* "12.3 MiB ± 0.8": half of the interval, in the unit of the value. */
+/* "+12.3 MiB ± 0.8": half of the interval, in the unit of the larger one. */
 static void
 with_error(char buf[CELL], double value, const struct interval *i, bool exact)
 {
-	static const char letters[] = "BKMGTPE";
-	char text[UNITS_MAX];
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB",
+		"PiB", "EiB" };
 	double half = (i->high - i->low) / 2, unit = 1;
-	const char *space, *letter;
+	const char *sign = value > 0 ? "+" : "";
+	char text[UNITS_MAX];
+	size_t k = 0;
 
-	bytes_text(text, value, exact);
-	space = strchr(text, ' ');
-	letter = space ? strchr(letters, space[1]) : NULL;
-	if (letter)
-		unit = pow(1024, (double)(letter - letters));
-	if (!(half > 0))
-		snprintf(buf, CELL, "%s%s", value > 0 ? "+" : "", text);
-	else if (unit > 1)
-		snprintf(buf, CELL, "%s%s " PLUS_MINUS " %.1f",
-			value > 0 ? "+" : "", text, fmax(half / unit, 0.1));
+	if (!(half > 0)) {
+		snprintf(buf, CELL, "%s%s", sign,
+			bytes_text(text, value, exact));
+		return;
+	}
+	if (exact) {
+		snprintf(buf, CELL, "%s%" PRId64 " " PLUS_MINUS " %" PRId64,
+			sign, rounded(value), rounded(ceil(half)));
+		return;
+	}
+	while (fmax(fabs(value), half) >= 1023.95 * unit && k < 6) {
+		unit *= 1024;
+		k++;
+	}
+	if (k == 0)
+		snprintf(buf, CELL, "%s%.0f B " PLUS_MINUS " %.0f", sign, value,
+			ceil(half));
 	else
-		snprintf(buf, CELL, "%s%s " PLUS_MINUS " %.0f",
-			value > 0 ? "+" : "", text, ceil(half));
+		snprintf(buf, CELL, "%s%.1f %s " PLUS_MINUS " %.1f", sign,
+			value / unit, units[k], fmax(half / unit, 0.1));
 }
 
 static struct interval
