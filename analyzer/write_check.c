@@ -190,9 +190,12 @@ check_message(const struct finding *f, bool exact)
 		put_visible(t.out, f->metric);
 		putc(' ', t.out);
 	}
-	put_value(t.out, f, exact);
+	if (isnan(f->value))
+		fputs("not known", t.out);
+	else
+		put_value(t.out, f, exact);
 	put_bound(t.out, f, exact);
-	if (f->verdict == VERDICT_UNDECIDED)
+	if (f->verdict == VERDICT_UNDECIDED && f->why == NULL)
 		fputs("; that is within the error", t.out);
 	if (f->verdict != VERDICT_HOLDS)
 		put_blame(t.out, f, exact);
@@ -223,6 +226,8 @@ put_undecided(FILE *out, const struct finding *f)
 	put_sample(out, f->sample);
 	if (f->sample == 1)
 		fputs(" (every allocation)", out);
+	if (f->unit == FINDING_RATE)
+		fputs(", or over a longer time", out);
 	if (f->baseline_too)
 		fputs(", of a baseline taken at that, too", out);
 }
