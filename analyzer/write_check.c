@@ -69,12 +69,16 @@ put_amount(FILE *out, enum finding_unit unit, double value, double half,
 	double scale = unit == FINDING_RATE ? HOUR : 1;
 	char buf[AMOUNT_MAX];
 
+	const char *error;
+
 	half *= scale / Z975;
 	amount_with_error(buf, &s, llround(value * scale),
 		half > 0 ? half * half : 0, exact);
-	fputs(buf, out);
-	if (unit == FINDING_RATE)
-		fputs("/h", out);
+	error = strstr(buf, " \xc2\xb1");
+	if (unit == FINDING_RATE && error != NULL)
+		fprintf(out, "%.*s/h%s", (int)(error - buf), buf, error);
+	else
+		fprintf(out, "%s%s", buf, unit == FINDING_RATE ? "/h" : "");
 }
 
 static void
