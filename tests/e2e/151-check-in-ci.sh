@@ -147,4 +147,4 @@ printf "max 'fill\033.31m|::error::|fill' = 1\n" >odd.budget
 check 3 --github --budget odd.budget dumps
 ! grep -q $'\x1b' out.txt || fail 'an escape'
 [ "$(grep -c '^::' out.txt)" -eq 1 ] || fail "$(cat out.txt)"
-said "title=heapflame check%3A max 'fill\\x1b[31m|%3A%3Aerror%3A%3A|fill'::"
+said "title=heapflame check%3A max 'fill\\x1b.31m|%3A%3Aerror%3A%3A|fill'::"
