@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "diff.h"
@@ -201,12 +202,24 @@ check_row(struct findings *out, const struct comparison *k, uint32_t function,
 	take_stack(f, k, row->grown);
 }
 
-/* Those that have grown; of the others nothing is said. */
+static int
+compare_growth(const void *x, const void *y)
+{
+	const struct finding *a = x, *b = y;
+	double grown = a->value - a->before, more = b->value - b->before;
+
+	if (grown != more)
+		return grown > more ? -1 : 1;
+	return strcmp(a->subject, b->subject);
+}
+
+/* Those that have grown, most first; of the others nothing is said. */
 static void
 check_functions(struct findings *out, const struct comparison *k)
 {
 	struct profile *p = k->c->p;
 	struct function_row *rows = add_up(p, &k->diff);
+	size_t first = out->count;
 	double family = 0;
 
 	for (uint32_t i = 0; i < p->function_count; i++)
@@ -214,6 +227,9 @@ check_functions(struct findings *out, const struct comparison *k)
 	for (uint32_t i = 0; i < p->function_count; i++)
 		if (rows[i].now > rows[i].base)
 			check_row(out, k, i, &rows[i], fmax(family, 1));
+	if (out->count > first)
+		qsort(out->list + first, out->count - first, sizeof *out->list,
+			compare_growth);
 	free(rows);
 }
 

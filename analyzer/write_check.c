@@ -268,9 +268,10 @@ check_advice(const struct findings *all, const struct finding *f)
 	return text_end(&t);
 }
 
+/* said: the advice above, which is not repeated. */
 static void
 write_one(FILE *out, const struct findings *all, const struct finding *f,
-	bool exact)
+	bool exact, char **said)
 {
 	static const char *const words[] = {
 		[VERDICT_HOLDS] = "holds",
@@ -281,11 +282,12 @@ write_one(FILE *out, const struct findings *all, const struct finding *f,
 	char *advice = check_advice(all, f);
 
 	fprintf(out, "%s %s: %s\n", words[f->verdict], name, message);
-	if (*advice)
+	if (*advice && strcmp(advice, *said) != 0)
 		fprintf(out, "      %s\n", advice);
+	free(*said);
+	*said = advice;
 	free(name);
 	free(message);
-	free(advice);
 }
 
 void
@@ -294,10 +296,12 @@ write_check(FILE *out, const struct findings *f, bool all, bool exact)
 	size_t holds = findings_count(f, VERDICT_HOLDS);
 	size_t fails = findings_count(f, VERDICT_FAILS);
 	size_t undecided = findings_count(f, VERDICT_UNDECIDED);
+	char *said = xstrdup("");
 
 	for (size_t i = 0; i < f->count; i++)
 		if (all || f->list[i].verdict != VERDICT_HOLDS)
-			write_one(out, f, &f->list[i], exact);
+			write_one(out, f, &f->list[i], exact, &said);
+	free(said);
 	fprintf(out, "check: %zu %s", holds,
 		holds == 1 ? "limit holds" : "limits hold");
 	if (fails > 0)
