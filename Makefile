@@ -224,6 +224,9 @@ growth-power: $(OUT)/growth_power
 # With Debian's source packages, which come over the network.
 true-leak: all
 	@tests/bench/true_leak.sh $(OUT)
+# The table of "A gate" there, on a real program, RUNS times.
+gate-power: all
+	@CC='$(CC)' tests/bench/gate_power.sh $(OUT) $(RUNS)
 bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
 	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)

@@ -6,8 +6,10 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
+#include "diff.h"
 #include "err.h"
 
 /* A function that grew by less than this share of the baseline's total is not
@@ -16,14 +18,15 @@
 
 struct comparison {
 	const struct check *c;
-	struct shown now, base, grown; /* grown: now less base, by stack */
+	struct shown now, base; /* each by itself, for its errors */
+	struct diff diff;
 	double tolerance;
 };
 
 /* A function's share of both sides. */
 struct function_row {
-	double now, now_var, delta, delta_var;
-	const struct shown_stack *grown; /* the stack of it that grew most */
+	double now, now_var, base, base_var;
+	const struct diff_row *grown; /* the stack of it that grew most */
 };
 
 static void
@@ -49,7 +52,7 @@ compare(struct comparison *k, const struct check *c)
 		goto release_now;
 	}
 	s.base = c->base;
-	if (select_stacks(&k->grown, c->p, &s) < 0)
+	if (diff_find(&k->diff, c->p, &s, false) < 0)
 		goto release_base;
 	return 0;
 release_base:
@@ -62,7 +65,7 @@ release_now:
 static void
 release(struct comparison *k)
 {
-	shown_release(&k->grown);
+	diff_release(&k->diff);
 	shown_release(&k->base);
 	shown_release(&k->now);
 }
@@ -92,15 +95,23 @@ fill(struct finding *f, const struct comparison *k, const struct change *c)
 				 "metric");
 }
 
-static const struct shown_stack *
-grown_most(const struct shown *grown)
+static bool
+grew_more(const struct diff_row *a, const struct diff_row *than)
 {
-	const struct shown_stack *most = NULL;
+	return a->flat.change > 0 &&
+	       (than == NULL || a->flat.change > than->flat.change);
+}
 
-	for (uint32_t i = 0; i < grown->stack_count; i++)
-		if (most == NULL || grown->stacks[i].value > most->value)
-			most = &grown->stacks[i];
-	return most && most->value > 0 ? most : NULL;
+static void
+take_stack(struct finding *f, const struct comparison *k,
+	const struct diff_row *row)
+{
+	const struct shown *s = &k->diff.shown;
+
+	if (row == NULL)
+		return;
+	finding_take_stack(f, s, &s->stacks[row->stack]);
+	f->stack.value = (double)row->flat.change;
 }
 
 static void
@@ -110,7 +121,7 @@ check_total(struct findings *out, const struct comparison *k)
 		change_of(k, check_estimate(&k->now, k->now.total, k->now.var),
 			check_estimate(&k->base, k->base.total, k->base.var),
 			k->c->family);
-	const struct shown_stack *most = grown_most(&k->grown);
+	const struct diff_row *most = NULL;
 	struct finding *f = findings_add(out, "baseline");
 	double lost = check_lost(k->c->p) + check_lost(k->c->base);
 
@@ -124,62 +135,47 @@ check_total(struct findings *out, const struct comparison *k)
 	} else if (f->verdict == VERDICT_UNDECIDED) {
 		f->sample = verdict_sample_of_change(&c, &f->baseline_too);
 	}
-	if (most != NULL)
-		finding_take_stack(f, &k->grown, most);
+	for (uint32_t i = 0; i < k->diff.stack_count; i++)
+		if (grew_more(&k->diff.stacks[i], most))
+			most = &k->diff.stacks[i];
+	take_stack(f, k, most);
 }
 
-/* One number a function, whatever its source file; NONE without a stack. */
+/* One number a function, whatever its source file. */
 static uint32_t
-key_of(struct profile *p, const struct shown *s, const struct shown_stack *k)
+key_of(struct profile *p, uint32_t frame)
 {
-	struct function f;
+	struct function f = p->functions[p->frames[frame].function];
 
-	if (k->depth == 0)
-		return NONE;
-	f = p->functions[p->frames[s->frames[k->first + k->charge - 1]]
-				 .function];
 	f.file = NONE;
 	f.inlined = false;
 	return profile_function(p, f);
 }
 
-static uint32_t *
-keys_of(struct profile *p, const struct shown *s)
+static void
+add_stack(struct function_row *row, const struct diff_row *stack)
 {
-	uint32_t *keys = xmalloc((s->stack_count + 1) * sizeof *keys);
-
-	for (uint32_t i = 0; i < s->stack_count; i++)
-		keys[i] = key_of(p, s, &s->stacks[i]);
-	return keys;
+	row->now += (double)stack->flat.after;
+	row->now_var += stack->flat.after_var;
+	row->base += (double)stack->flat.before;
+	row->base_var += stack->flat.before_var;
+	if (grew_more(stack, row->grown))
+		row->grown = stack;
 }
 
+/* By key, p->function_count of them. */
 static struct function_row *
-add_up(struct profile *p, const struct comparison *k)
+add_up(struct profile *p, const struct diff *d)
 {
-	uint32_t *now = keys_of(p, &k->now), *grown = keys_of(p, &k->grown);
-	struct function_row *rows =
-		xcalloc(p->function_count + 1, sizeof *rows);
+	uint32_t *keys = xmalloc(((size_t)d->stack_count + 1) * sizeof *keys);
+	struct function_row *rows;
 
-	for (uint32_t i = 0; i < k->now.stack_count; i++) {
-		if (now[i] == NONE)
-			continue;
-		rows[now[i]].now += (double)k->now.stacks[i].value;
-		rows[now[i]].now_var += k->now.stacks[i].var;
-	}
-	for (uint32_t i = 0; i < k->grown.stack_count; i++) {
-		const struct shown_stack *s = &k->grown.stacks[i];
-		struct function_row *row;
-
-		if (grown[i] == NONE)
-			continue;
-		row = &rows[grown[i]];
-		row->delta += (double)s->value;
-		row->delta_var += s->var;
-		if (row->grown == NULL || s->value > row->grown->value)
-			row->grown = s;
-	}
-	free(now);
-	free(grown);
+	for (uint32_t i = 0; i < d->stack_count; i++)
+		keys[i] = key_of(p, d->stacks[i].frame);
+	rows = xcalloc((size_t)p->function_count + 1, sizeof *rows);
+	for (uint32_t i = 0; i < d->stack_count; i++)
+		add_stack(&rows[keys[i]], &d->stacks[i]);
+	free(keys);
 	return rows;
 }
 
@@ -188,11 +184,10 @@ check_row(struct findings *out, const struct comparison *k, uint32_t function,
 	const struct function_row *row, double family)
 {
 	const struct profile *p = k->c->p;
-	double base = fmax(row->now - row->delta, 0);
-	double base_var = fmax(row->delta_var - row->now_var, 0);
 	struct change c = change_of(k,
 		check_estimate(&k->now, (int64_t)row->now, row->now_var),
-		check_estimate(&k->base, (int64_t)base, base_var), family);
+		check_estimate(&k->base, (int64_t)row->base, row->base_var),
+		family);
 	struct finding *f;
 
 	if (verdict_of_change(&c) != VERDICT_FAILS ||
@@ -204,23 +199,37 @@ check_row(struct findings *out, const struct comparison *k, uint32_t function,
 		xstrdup(strtab_get(&p->strings, p->functions[function].name));
 	fill(f, k, &c);
 	f->verdict = VERDICT_FAILS;
-	if (row->grown != NULL)
-		finding_take_stack(f, &k->grown, row->grown);
+	take_stack(f, k, row->grown);
 }
 
-/* Those that have grown; of the others nothing is said. */
+static int
+compare_growth(const void *x, const void *y)
+{
+	const struct finding *a = x, *b = y;
+	double grown = a->value - a->before, more = b->value - b->before;
+
+	if (grown != more)
+		return grown > more ? -1 : 1;
+	return strcmp(a->subject, b->subject);
+}
+
+/* Those that have grown, most first; of the others nothing is said. */
 static void
 check_functions(struct findings *out, const struct comparison *k)
 {
 	struct profile *p = k->c->p;
-	struct function_row *rows = add_up(p, k);
+	struct function_row *rows = add_up(p, &k->diff);
+	size_t first = out->count;
 	double family = 0;
 
 	for (uint32_t i = 0; i < p->function_count; i++)
-		family += rows[i].now_var > 0 || rows[i].delta_var > 0;
+		family += rows[i].now_var > 0 || rows[i].base_var > 0;
 	for (uint32_t i = 0; i < p->function_count; i++)
-		if (rows[i].delta > 0)
+		if (rows[i].now > rows[i].base)
 			check_row(out, k, i, &rows[i], fmax(family, 1));
+	if (out->count > first)
+		qsort(out->list + first, out->count - first, sizeof *out->list,
+			compare_growth);
 	free(rows);
 }
 

@@ -37,13 +37,13 @@ findings_release(struct findings *f)
 }
 
 static struct finding_frame
-copy_frame(const struct shown *s, uint32_t frame)
+copy_frame(const struct profile *p, uint32_t frame)
 {
-	const struct profile *p = s->profile;
-	uint32_t file = p->functions[p->frames[frame].function].file;
+	const struct function *f = &p->functions[p->frames[frame].function];
+	uint32_t file = f->file;
 
 	return (struct finding_frame){
-		.function = xstrdup(shown_name(s, frame)),
+		.function = xstrdup(strtab_get(&p->strings, f->name)),
 		.file = file == NONE ? NULL
 				     : xstrdup(strtab_get(&p->strings, file)),
 		.line = p->frames[frame].line,
@@ -51,17 +51,22 @@ copy_frame(const struct shown *s, uint32_t frame)
 }
 
 void
-finding_take_stack(
-	struct finding *f, const struct shown *s, const struct shown_stack *k)
+finding_take_frames(struct finding *f, const struct profile *p,
+	const uint32_t *frames, uint32_t depth)
 {
 	struct finding_stack *to = &f->stack;
 
-	to->value = (double)k->value;
-	to->var = k->var;
-	to->frames = xcalloc(k->charge + 1, sizeof *to->frames);
-	for (uint32_t i = k->charge; i > 0; i--)
-		to->frames[to->depth++] =
-			copy_frame(s, s->frames[k->first + i - 1]);
+	to->frames = xcalloc((size_t)depth + 1, sizeof *to->frames);
+	for (uint32_t i = depth; i > 0; i--)
+		to->frames[to->depth++] = copy_frame(p, frames[i - 1]);
+}
+
+void
+finding_take_stack(
+	struct finding *f, const struct shown *s, const struct shown_stack *k)
+{
+	f->stack.value = (double)k->value;
+	finding_take_frames(f, s->profile, s->frames + k->first, k->charge);
 }
 
 size_t

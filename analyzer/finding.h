@@ -20,7 +20,7 @@ struct finding_frame {
 struct finding_stack {
 	struct finding_frame *frames;
 	uint32_t depth;
-	double value, var; /* of it alone */
+	double value; /* of it alone */
 };
 
 enum finding_unit { FINDING_BYTES, FINDING_COUNT, FINDING_RATE };
@@ -57,6 +57,10 @@ void findings_release(struct findings *f);
 /* The stack's frames from the one that is charged on, copied. */
 void finding_take_stack(
 	struct finding *f, const struct shown *s, const struct shown_stack *k);
+
+/* Frames root first, of which the last is charged. */
+void finding_take_frames(struct finding *f, const struct profile *p,
+	const uint32_t *frames, uint32_t depth);
 
 /* How many have that verdict, and what all of it comes to. */
 size_t findings_count(const struct findings *f, enum verdict v);

@@ -16,6 +16,7 @@
 /* Below it nearly all bytes are sampled, at the costs of all. */
 #define SAMPLE_MIN 256
 #define SAMPLE_MAX (UINT64_C(1) << 30)
+#define Z975	   1.959963984540054
 
 const char *const verdict_names[] = {
 	[VERDICT_HOLDS] = "holds",
@@ -173,9 +174,19 @@ change_interval(const struct change *c)
 		c->now.value - c->base.value, c->now.var + c->base.var);
 }
 
-/* The power of two below it. */
-static uint64_t
-round_down(double n)
+enum verdict
+verdict_of_rate(double rate, struct interval i, double limit, double family)
+{
+	double z = -stats_normal_point(VERDICT_FALSE_ALARM / family);
+	double low = rate - (rate - i.low) * z / Z975;
+
+	if (low > limit)
+		return VERDICT_FAILS;
+	return i.high <= limit ? VERDICT_HOLDS : VERDICT_UNDECIDED;
+}
+
+uint64_t
+verdict_round_sample(double n)
 {
 	uint64_t power = SAMPLE_MIN;
 
@@ -206,7 +217,7 @@ verdict_sample_of_limit(const struct estimate *e, double limit, double family)
 	/* What is unseen must fit, too. */
 	if (e->unseen > 0)
 		n = fmin(n, distance / (-log(VERDICT_FALSE_PASS) * e->unseen));
-	return round_down(n);
+	return verdict_round_sample(n);
 }
 
 /* The N of both sides, or of `now` alone, that leave so much variance. */
@@ -220,8 +231,9 @@ sample_for(const struct change *c, double variance, double more, bool *both)
 	/* At most half of it for the baseline that there is. */
 	*both = of_base > variance / 2;
 	if (*both)
-		return round_down(variance / (now + base));
-	return now > 0 ? round_down((variance - of_base) / now) : SAMPLE_MAX;
+		return verdict_round_sample(variance / (now + base));
+	return now > 0 ? verdict_round_sample((variance - of_base) / now)
+		       : SAMPLE_MAX;
 }
 
 uint64_t

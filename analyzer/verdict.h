@@ -71,6 +71,15 @@ enum verdict verdict_of_growth(const struct change *c, double least);
 struct interval change_interval(const struct change *c);
 
 /*
+ * Of a rate with an interval of 95 % that is made of more than sampling.
+ */
+enum verdict verdict_of_rate(
+	double rate, struct interval i, double limit, double family);
+
+/* A power of two not above n, within what makes sense; 1: all are taken. */
+uint64_t verdict_round_sample(double n);
+
+/*
  * The interval that decides, a power of two; 1: every allocation; 0: none is
  * known. Of a limit: if the truth is where the estimate is. Of a change: one
  * of twice the tolerance fails, none holds; and if the interval is no larger

@@ -69,12 +69,16 @@ put_amount(FILE *out, enum finding_unit unit, double value, double half,
 	double scale = unit == FINDING_RATE ? HOUR : 1;
 	char buf[AMOUNT_MAX];
 
+	const char *error;
+
 	half *= scale / Z975;
 	amount_with_error(buf, &s, llround(value * scale),
 		half > 0 ? half * half : 0, exact);
-	fputs(buf, out);
-	if (unit == FINDING_RATE)
-		fputs("/h", out);
+	error = strstr(buf, " \xc2\xb1");
+	if (unit == FINDING_RATE && error != NULL)
+		fprintf(out, "%.*s/h%s", (int)(error - buf), buf, error);
+	else
+		fprintf(out, "%s%s", buf, unit == FINDING_RATE ? "/h" : "");
 }
 
 static void
@@ -190,9 +194,12 @@ check_message(const struct finding *f, bool exact)
 		put_visible(t.out, f->metric);
 		putc(' ', t.out);
 	}
-	put_value(t.out, f, exact);
+	if (isnan(f->value))
+		fputs("not known", t.out);
+	else
+		put_value(t.out, f, exact);
 	put_bound(t.out, f, exact);
-	if (f->verdict == VERDICT_UNDECIDED)
+	if (f->verdict == VERDICT_UNDECIDED && f->why == NULL)
 		fputs("; that is within the error", t.out);
 	if (f->verdict != VERDICT_HOLDS)
 		put_blame(t.out, f, exact);
@@ -223,6 +230,8 @@ put_undecided(FILE *out, const struct finding *f)
 	put_sample(out, f->sample);
 	if (f->sample == 1)
 		fputs(" (every allocation)", out);
+	if (f->unit == FINDING_RATE)
+		fputs(", or over a longer time", out);
 	if (f->baseline_too)
 		fputs(", of a baseline taken at that, too", out);
 }
@@ -259,9 +268,10 @@ check_advice(const struct findings *all, const struct finding *f)
 	return text_end(&t);
 }
 
+/* said: the advice above, which is not repeated. */
 static void
 write_one(FILE *out, const struct findings *all, const struct finding *f,
-	bool exact)
+	bool exact, char **said)
 {
 	static const char *const words[] = {
 		[VERDICT_HOLDS] = "holds",
@@ -272,11 +282,12 @@ write_one(FILE *out, const struct findings *all, const struct finding *f,
 	char *advice = check_advice(all, f);
 
 	fprintf(out, "%s %s: %s\n", words[f->verdict], name, message);
-	if (*advice)
+	if (*advice && strcmp(advice, *said) != 0)
 		fprintf(out, "      %s\n", advice);
+	free(*said);
+	*said = advice;
 	free(name);
 	free(message);
-	free(advice);
 }
 
 void
@@ -285,10 +296,12 @@ write_check(FILE *out, const struct findings *f, bool all, bool exact)
 	size_t holds = findings_count(f, VERDICT_HOLDS);
 	size_t fails = findings_count(f, VERDICT_FAILS);
 	size_t undecided = findings_count(f, VERDICT_UNDECIDED);
+	char *said = xstrdup("");
 
 	for (size_t i = 0; i < f->count; i++)
 		if (all || f->list[i].verdict != VERDICT_HOLDS)
-			write_one(out, f, &f->list[i], exact);
+			write_one(out, f, &f->list[i], exact, &said);
+	free(said);
 	fprintf(out, "check: %zu %s", holds,
 		holds == 1 ? "limit holds" : "limits hold");
 	if (fails > 0)
