@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "known.h"
+#include "leaks_age.h"
 #include "select.h"
 #include "suppress.h"
 #include "tree.h"
@@ -98,13 +99,15 @@ struct leaks_view {
 	struct known_hidden small; /* below min_bytes */
 	int64_t min_bytes;
 	struct suppressions suppressed;
+	struct leak_ages ages;
 	int top; /* 0: all */
+	bool color; /* grey what is not to be told from zero */
 };
 
 /*
- * What lives, by stack, largest first, in LeakSanitizer's shape; s shows
- * inuse_space, with keep_empty, without what is left out. Returns how many
- * objects live.
+ * What lives, by stack, what still accumulates first, in LeakSanitizer's shape;
+ * s shows inuse_space, with keep_empty, without what is left out. Returns how
+ * many objects live.
  */
 int64_t write_leaks(
 	FILE *out, const struct shown *s, const struct leaks_view *v);
@@ -117,11 +120,6 @@ void write_leaks_junit(
 
 /* A file for --suppressions that hides all of them, by who decided. */
 void write_suppressions(FILE *out, const struct shown *s);
-
-/* Parts of the above: one leak's frames, as lines; largest first. */
-void write_leak_stack(
-	FILE *out, const struct shown *s, const struct shown_stack *leak);
-const struct shown_stack **leaks_by_size(const struct shown *s);
 
 /*
  * Parts of write_info: whose malloc it is and which allocators the profile

@@ -306,7 +306,7 @@ hf_modules_build_id(const unsigned char *notes, size_t length, uint32_t *n)
 
 /* A segment may be described and not be in memory. */
 static bool
-is_loaded(const struct dl_phdr_info *info, const ElfW(Phdr) *part)
+is_loaded(const struct dl_phdr_info *info, const ElfW(Phdr) * part)
 {
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
