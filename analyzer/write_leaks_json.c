@@ -94,9 +94,9 @@ write_leaks_json(FILE *out, const struct shown *s, const struct leaks_view *v)
 		fputs(i > 0 ? ",\n{" : "\n{", out);
 		json_value(out, s, "bytes", leak->bytes, leak->var);
 		fprintf(out, ",\"objects\":%" PRId64, leak->objects);
+		write_json_stack(out, s, leak);
 		json_samples(out, s, leak->value, leak->var, leak->samples);
 		write_json_age(out, leak_age_of(&v->ages, leak));
-		write_json_stack(out, s, leak);
 		putc('}', out);
 	}
 	fputs("]}\n", out);

@@ -54,7 +54,7 @@ nothing_known_nothing_said(void **state)
 static void
 the_largest_holder(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.holder = { "load_index", sampled(260 * MIB) } };
 
 	assert_string_equal(said(&f, READING_HOLDER),
@@ -66,24 +66,24 @@ the_largest_holder(void **state)
 	f.holder_stack = sampled(90 * MIB);
 	assert_null(strstr(said(&f, READING_HOLDER), "single"));
 	/* Exact figures have no interval. */
-	f.inuse.var = f.holder.v.var = 0;
+	f.held.var = f.holder.v.var = 0;
 	assert_string_equal(said(&f, READING_HOLDER),
 		"load_index holds 260.0 MiB, 65.0 % of all that is in use.");
 	f.holder.name = "evil\x1b[31m";
 	assert_null(strchr(said(&f, READING_HOLDER), '\x1b'));
 	/* A fifth, but it might be less. */
-	f.inuse = sampled(100 * MIB);
+	f.held = sampled(100 * MIB);
 	f.holder.v = sampled(21 * MIB);
 	assert_null(said(&f, READING_HOLDER));
 	f.holder.v = (struct value){ 21 * MIB, 0 };
-	f.inuse.var = 0;
+	f.held.var = 0;
 	assert_non_null(said(&f, READING_HOLDER));
 }
 
 static void
 growth_comes_first(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.holder = { "load_index", sampled(399 * MIB) },
 		.grower = "remember",
 		.slope = MIB,
@@ -131,7 +131,7 @@ memory_that_is_free(void **state)
 static void
 what_the_start_costs(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.start_up = sampled(200 * MIB) };
 
 	assert_non_null(strstr(said(&f, READING_START_UP),
@@ -143,7 +143,7 @@ what_the_start_costs(void **state)
 static void
 many_tiny_objects(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.holder = { "make_node", sampled(120 * MIB) },
 		.holder_objects = 120 * MIB / 24 };
 
@@ -154,7 +154,7 @@ many_tiny_objects(void **state)
 	f.holder_objects = 0;
 	assert_null(said(&f, READING_TINY));
 	f.holder.v.sum = 24 * 100;
-	f.inuse = f.holder.v;
+	f.held = f.holder.v;
 	f.holder_objects = 100;
 	assert_null(said(&f, READING_TINY));
 }
@@ -201,7 +201,7 @@ five_at_most_the_weightiest_first(void **state)
 	struct memory m = {
 		.rss = 512 << 20, .amount = 400 << 20, .verdict = VERDICT_HELD
 	};
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.allocated = sampled(4000 * MIB),
 		.holder = { "make_node", sampled(200 * MIB) },
 		.holder_objects = 200 * MIB / 24,
