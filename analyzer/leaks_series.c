@@ -9,39 +9,7 @@
 #include <string.h>
 
 #include "err.h"
-#include "growth.h"
-#include "runs.h"
-
-#define DUMPS_LEAST 4 /* of one process: fewer are no series */
-#define DUMPS_MOST  256 /* of all: reading them takes as long as so many */
-
-/* How many dumps there are. */
-struct counting {
-	uint32_t process, of_process, most, all;
-};
-
-static int
-count_dump(void *context, const struct runs_dump *d)
-{
-	struct counting *c = context;
-
-	if (d->process != c->process)
-		c->of_process = 0;
-	c->process = d->process;
-	c->all++;
-	if (++c->of_process > c->most)
-		c->most = c->of_process;
-	return 0;
-}
-
-static bool
-is_series(char *const *files, int count, bool all)
-{
-	struct counting c = { .process = NONE };
-
-	return runs_each(files, count, all, count_dump, &c) == 0 &&
-	       c.most >= DUMPS_LEAST && c.all <= DUMPS_MOST;
-}
+#include "growth_small.h"
 
 /* A stack by what it is called, and what its series is. */
 struct verdict {
@@ -172,16 +140,11 @@ leaks_follow(struct leaks_view *v, const struct shown *s,
 {
 	const struct growth_options options = { .selection = selection };
 	struct growth g;
-	bool muted;
 
 	if (s->compared || selection->phase || selection->from ||
 		selection->to || s->stack_count == 0)
 		return;
-	muted = messages_mute(true); /* said when they were loaded */
-	if (is_series(files, count, all)) {
-		if (growth_find(&g, files, count, all, &options) == 0)
-			apply(v, s, &g);
-		growth_release(&g);
-	}
-	messages_mute(muted);
+	if (growth_find_small(&g, files, count, all, &options))
+		apply(v, s, &g);
+	growth_release(&g);
 }

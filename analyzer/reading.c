@@ -29,6 +29,8 @@
 #define CHURN_KEPT   0.05 /* in use, of what was allocated */
 #define CHURN_WEIGHT 0.5 /* beside bytes that are held */
 #define REALLOC_MIN  0.5
+#define REALLOC_OF   0.1 /* of all that was allocated */
+#define ONE_STACK    0.999 /* of what the holder holds: all of it */
 #define MEMORY_LEAST (1 << 20) /* bytes; less is not worth a sentence */
 #define LEAST	     (16 << 10) /* the same of what one function did */
 
@@ -109,7 +111,9 @@ on_holder(const struct reading_facts *f)
 	if (!f->holder.name || of.low < HOLDER_MIN || f->holder.v.sum < LEAST)
 		return s;
 	stack = share_of(f->holder_stack, f->held);
-	if (stack.low >= STACK_MIN)
+	if (f->holder_stack.sum >= ONE_STACK * f->holder.v.sum)
+		snprintf(one, sizeof one, ", all of it in a single stack");
+	else if (stack.low >= STACK_MIN)
 		snprintf(one, sizeof one, "; a single stack of it %s %s",
 			f->ended ? "held" : "holds", stack.text);
 	name = visible(f->holder.name);
@@ -223,7 +227,8 @@ on_tiny(const struct reading_facts *f)
 	s.text = xasprintf("What %s %s some %s objects of %.0f bytes in the "
 			   "mean; what the allocator adds to each is not in "
 			   "these figures.",
-		name, f->ended ? "held were" : "holds are", units_count(count, llround(f->holder_objects)), mean);
+		name, f->ended ? "held were" : "holds are",
+		units_count(count, llround(f->holder_objects)), mean);
 	free(name);
 	return s;
 }
@@ -258,17 +263,20 @@ static struct sentence
 on_realloc(const struct reading_facts *f)
 {
 	struct sentence s = { .kind = READING_REALLOC };
+	struct share of = share_of(f->reallocer_bytes, f->allocated);
 	double k = (double)f->reallocs, n = (double)f->realloc_samples;
 	char *name;
 
-	if (!f->reallocer || k > n || k < 1 ||
+	if (!f->reallocer || k > n || k < 1 || of.low < REALLOC_OF ||
+		f->reallocer_bytes.sum < LEAST ||
 		stats_beta(REALLOC_MIN, k, n - k + 1) > 0.025)
 		return s;
 	name = visible(f->reallocer);
-	s.weight = CHURN_WEIGHT * REALLOC_MIN * k / n;
-	s.text = xasprintf("%.0f of %.0f samples of %s are a realloc of a "
-			   "block that it had: something grows step by step.",
-		k, n, name);
+	s.weight = CHURN_WEIGHT * of.low * k / n;
+	s.text = xasprintf("%.0f of %.0f samples of %s, which allocated %s of "
+			   "all, are a realloc of a block that it had: "
+			   "something grows step by step.",
+		k, n, name, of.text);
 	free(name);
 	return s;
 }

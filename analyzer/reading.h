@@ -31,8 +31,10 @@ struct reading_facts {
 	/* Who allocated the most, and what of that is in use. */
 	struct reading_of churner;
 	struct value churner_inuse;
-	/* Who has most samples that are reallocs of a block; among how many. */
+	/* Who has most samples that are reallocs of a block; among how many;
+	 * and what it allocated. */
 	const char *reallocer;
+	struct value reallocer_bytes;
 	uint64_t reallocs, realloc_samples;
 	/* Allocated in the first second and still in use, or at the end. */
 	struct value start_up;

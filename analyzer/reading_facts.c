@@ -73,8 +73,8 @@ name_of(const struct shown *s, uint32_t frame)
 }
 
 static uint32_t
-charged_place(
-	const struct shown *s, const uint32_t *places, const struct shown_stack *k)
+charged_place(const struct shown *s, const uint32_t *places,
+	const struct shown_stack *k)
 {
 	uint32_t frame = s->frames[k->first + k->charge - 1];
 
@@ -113,8 +113,8 @@ take_holder(struct finding *f, const struct shown *s)
 
 		f->out->holder = name_of(s, site->frame);
 		facts->holder.name = f->out->holder;
-		facts->holder.v = (struct value){ (double)site->flat,
-			site->flat_var };
+		facts->holder.v =
+			(struct value){ (double)site->flat, site->flat_var };
 		facts->holder_objects = (double)site->flat_objects;
 		facts->holder_stack = largest_stack(s, site->frame);
 	}
@@ -165,6 +165,7 @@ find_kept(struct finding *f, uint32_t function)
 /* Samples of a function, and how many of them are a realloc of a block. */
 struct reallocs {
 	uint64_t reallocs, samples;
+	struct value bytes;
 	uint32_t frame;
 };
 
@@ -190,6 +191,8 @@ take_reallocs(
 		to = &list[charged_place(s, places, k)];
 		to->reallocs += r->reallocs;
 		to->samples += r->samples;
+		to->bytes.sum += r->v[ALLOC_SPACE].sum;
+		to->bytes.var += r->v[ALLOC_SPACE].var;
 		to->frame = s->frames[k->first + k->charge - 1];
 		if (to->reallocs > most.reallocs)
 			most = *to;
@@ -201,6 +204,7 @@ take_reallocs(
 		f->out->facts.reallocer = f->out->reallocer;
 		f->out->facts.reallocs = most.reallocs;
 		f->out->facts.realloc_samples = most.samples;
+		f->out->facts.reallocer_bytes = most.bytes;
 	}
 	free(places);
 	free(list);
@@ -221,8 +225,8 @@ take_churner(struct finding *f, const struct shown *s)
 		function = f->p->frames[site->frame].function;
 		f->out->churner = name_of(s, site->frame);
 		facts->churner.name = f->out->churner;
-		facts->churner.v = (struct value){ (double)site->flat,
-			site->flat_var };
+		facts->churner.v =
+			(struct value){ (double)site->flat, site->flat_var };
 	}
 	sites_release(&sites);
 	return function == NONE ? 0 : find_kept(f, function);

@@ -15,6 +15,7 @@
 
 #include "known.h"
 #include "leaks_age.h"
+#include "reading.h"
 #include "select.h"
 #include "suppress.h"
 #include "tree.h"
@@ -86,12 +87,16 @@ void write_text_tree(
  */
 void write_text_memory(FILE *out, const struct shown *s, bool exact);
 
+/* The sentences, a line each, and an empty line; nothing if there are none. */
+void write_text_reading(FILE *out, const struct reading *r);
+
 /* With --by: what each of its groups holds, and an empty line; else nothing. */
 void write_text_groups(
 	FILE *out, const struct shown *s, const struct text_options *o);
 
-/* heapflame-report/1. top 0: all rows. */
-void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
+/* heapflame-report/1. reading NULL: none. top 0: all rows. */
+void write_json(FILE *out, const struct shown *s, const struct reading *reading,
+	bool by_cum, int top);
 
 /* What leaves leaks out, and how many of the others are listed. */
 struct leaks_view {

@@ -107,11 +107,9 @@ put_leak(FILE *out, const struct shown *s, const struct leaks_view *v,
 	const struct leak_age *age = leak_age_of(&v->ages, leak);
 	const char *kind = leak_kind_names[age->kind];
 	char *text = stack_text(s, v, leak);
-	char *message =
-		xasprintf("%" PRId64 " byte(s) in %" PRId64
-			  " object(s) leaked%s%s",
-			leak->bytes, leak->objects, kind ? ", " : "",
-			kind ? kind : "");
+	char *message = xasprintf("%" PRId64 " byte(s) in %" PRId64
+				  " object(s) leaked%s%s",
+		leak->bytes, leak->objects, kind ? ", " : "", kind ? kind : "");
 
 	junit_case(out, &(struct junit_case){
 				.class = "heapflame.leaks",

@@ -63,6 +63,14 @@ the_largest_holder(void **state)
 	f.holder_stack = sampled(240 * MIB);
 	assert_non_null(strstr(said(&f, READING_HOLDER), "; a single stack of "
 							 "it holds 60.0 %"));
+	f.holder_stack = f.holder.v;
+	assert_non_null(strstr(said(&f, READING_HOLDER),
+		"of all that is in use, all of it in a single stack."));
+	f.ended = true;
+	assert_non_null(strstr(said(&f, READING_HOLDER),
+		"load_index held 260.0 MiB, 65.0 % (60.2 to 69.5 %) of all "
+		"that was in use at the peak, all of it"));
+	f.ended = false;
 	f.holder_stack = sampled(90 * MIB);
 	assert_null(strstr(said(&f, READING_HOLDER), "single"));
 	/* Exact figures have no interval. */
@@ -182,11 +190,19 @@ static void
 what_grows_by_realloc(void **state)
 {
 	struct reading_facts f = {
-		.reallocer = "append", .reallocs = 30, .realloc_samples = 36
+		.allocated = sampled(100 * MIB),
+		.reallocer = "append",
+		.reallocer_bytes = sampled(40 * MIB),
+		.reallocs = 30,
+		.realloc_samples = 36,
 	};
 
 	assert_non_null(strstr(said(&f, READING_REALLOC),
-		"30 of 36 samples of append are a realloc"));
+		"30 of 36 samples of append, which allocated 40.0 % (31.4 to "
+		"49.5 %) of all, are a realloc"));
+	f.reallocer_bytes = sampled(4 * MIB);
+	assert_null(said(&f, READING_REALLOC));
+	f.reallocer_bytes = sampled(40 * MIB);
 	f.reallocs = 20; /* 56 %: it may be less than half */
 	assert_null(said(&f, READING_REALLOC));
 	f.reallocs = f.realloc_samples = 3;
@@ -212,6 +228,7 @@ five_at_most_the_weightiest_first(void **state)
 		.churner = { "format_row", sampled(2400 * MIB) },
 		.churner_inuse = sampled(MIB),
 		.reallocer = "append",
+		.reallocer_bytes = sampled(1000 * MIB),
 		.reallocs = 99,
 		.realloc_samples = 99,
 		.start_up = sampled(100 * MIB),
