@@ -6,15 +6,20 @@
 #include "cmd.h"
 #include "err.h"
 #include "leaks.h"
+#include "leaks_series.h"
 #include "units.h"
 
 #define TOP_DEFAULT 50
 
 const char help_leaks[] =
 	"usage: heapflame leaks [OPTION]... [FILE|FOLDER]...\n"
-	"List what was never freed, by stack, largest first. No FILE: the "
-	"newest\n"
-	"run here. All of it at --sample 1; else a small leak may be unseen.\n"
+	"List what was never freed, by stack: what still accumulates at the "
+	"end, what\n"
+	"cannot be told, what was allocated at start-up and kept; the largest "
+	"first in\n"
+	"each. No FILE: the newest run here. All of it at --sample 1; else a "
+	"small leak\n"
+	"may be unseen.\n"
 	"\n"
 	"  --top N              leaks (default: 50; 0: all; with --json: all)\n"
 	"  --error-exitcode[=N] end with status N if anything lives (default: "
@@ -29,6 +34,8 @@ const char help_leaks[] =
 	"instead\n"
 	"  --show-known         list what libc and libstdc++ are known to "
 	"keep, too\n"
+	"  --color WHEN         auto, always, never: grey what is not to be "
+	"told from zero\n"
 	"  --by WHAT            process, thread, label, phase or module, or "
 	"several:\n"
 	"                       apart for each, which stands at the end of the "
@@ -65,6 +72,7 @@ write_main(FILE *out, const struct wanted *w, const struct shown *s)
 	struct leaks_view view = w->view;
 
 	view.top = w->a.top >= 0 ? w->a.top : w->a.json ? 0 : TOP_DEFAULT;
+	view.color = args_color(&w->a);
 	if (w->generate)
 		write_suppressions(out, s);
 	else if (w->a.json)
@@ -97,6 +105,8 @@ leaks(struct profile *p, struct wanted *w)
 
 	if (leaks_find(&s, p, &w->a.selection, &w->view, w->show_known) < 0)
 		return -1;
+	leaks_follow(&w->view, &s, &w->a.selection, w->a.files, w->a.file_count,
+		w->a.all);
 	count = s.stack_count;
 	if (write_to(w->a.output ? w->a.output : "-", w, &s, false) < 0 ||
 		(w->junit && write_to(w->junit, w, &s, true) < 0))
@@ -137,7 +147,7 @@ cmd_leaks(int argc, char **argv)
 {
 	struct wanted w = { .a.sums = true,
 		.a.accept = ARGS_OUTPUT | ARGS_TOP | ARGS_JSON | ARGS_BY |
-			    ARGS_SELECT,
+			    ARGS_SELECT | ARGS_COLOR,
 		.if_leaks = EXIT_DONE };
 	const char **suppressions = NULL;
 	const struct args_own own[] = {
@@ -175,7 +185,7 @@ cmd_leaks(int argc, char **argv)
 		args_load(&w.a, &p) == 0)
 		count = leaks(&p, &w);
 	profile_release(&p);
-	suppressions_release(&w.view.suppressed);
+	leaks_view_release(&w.view);
 	args_release(&w.a);
 	free(suppressions);
 	if (count < 0)

@@ -3,6 +3,8 @@
 #include "args.h"
 #include "cmd.h"
 #include "err.h"
+#include "growth_small.h"
+#include "reading_facts.h"
 #include "write.h"
 
 #define TOP_DEFAULT 20
@@ -54,7 +56,36 @@ const char help_report[] =
 struct report {
 	struct args args;
 	bool by_cum, tree;
+	struct reading reading;
 };
+
+/*
+ * What all of the profile says, if all of it is shown, and in the metric that
+ * it is best shown in: the sentences would be of other figures than the table.
+ */
+static int
+find_reading(struct profile *p, struct report *r)
+{
+	const struct args *a = &r->args;
+	const struct growth_options options = { .selection = &a->selection };
+	struct reading_found found;
+	struct growth g;
+	bool grows;
+	int status;
+
+	if (args_selects(a) || a->selection.metric >= 0 ||
+		a->selection.metric_name)
+		return 0;
+	grows = growth_find_small(
+		&g, a->files, a->file_count, a->all, &options);
+	status =
+		reading_facts_find(&found, p, &a->selection, grows ? &g : NULL);
+	if (status == 0)
+		reading_find(&r->reading, &found.facts);
+	reading_found_release(&found);
+	growth_release(&g);
+	return status;
+}
 
 static void
 write_report(FILE *out, const struct shown *s, const struct report *r)
@@ -70,10 +101,11 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 	struct tree tree;
 
 	if (r->args.json) {
-		write_json(out, s, r->by_cum, r->args.top);
+		write_json(out, s, &r->reading, r->by_cum, r->args.top);
 		return;
 	}
 	write_text_head(out, s, r->args.exact);
+	write_text_reading(out, &r->reading);
 	/* It is of the whole process, at the end. */
 	if (!s->phase && !s->from && !s->to && !s->compared)
 		write_text_memory(out, s, r->args.exact);
@@ -88,13 +120,16 @@ write_report(FILE *out, const struct shown *s, const struct report *r)
 }
 
 static int
-report(struct profile *p, const struct report *r)
+report(struct profile *p, struct report *r)
 {
 	struct selection selection = r->args.selection;
 	struct output out;
 	struct shown shown;
 	int rc;
 
+	/* Before the selection that is shown: it adds frames to p. */
+	if (find_reading(p, r) < 0)
+		return -1;
 	selection.keep_empty = true;
 	if (select_stacks(&shown, p, &selection) < 0)
 		return -1;
@@ -130,6 +165,7 @@ cmd_report(int argc, char **argv)
 	rc = args_load(&r.args, &p);
 	if (rc == 0)
 		rc = report(&p, &r);
+	reading_release(&r.reading);
 	profile_release(&p);
 	args_release(&r.args);
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;

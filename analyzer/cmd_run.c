@@ -21,6 +21,7 @@
 #include "err.h"
 #include "folder.h"
 #include "launch.h"
+#include "leaks.h"
 #include "program.h"
 #include "run_allocator.h"
 #include "run_environment.h"
@@ -259,7 +260,7 @@ run(const struct run_options *o, const char *file, const char *library,
 	}
 	folder_list_release(&before);
 	folder_list_release(&dumps);
-	suppressions_release(&leaks.suppressed);
+	leaks_view_release(&leaks);
 	return code;
 }
 

@@ -125,10 +125,22 @@ messages_kept(void)
 	return lines != NULL ? lines : xstrdup("");
 }
 
+static _Thread_local bool muted; /* see messages_mute() */
+
+bool
+messages_mute(bool yes)
+{
+	bool before = muted;
+
+	muted = yes;
+	return before;
+}
+
 void
 messages_pass_on(const char *lines)
 {
-	fputs(lines, stderr);
+	if (!muted)
+		fputs(lines, stderr);
 }
 
 static void __attribute__((format(printf, 2, 0)))
@@ -137,6 +149,8 @@ say(const char *prefix, const char *format, va_list args)
 	char *text = NULL;
 	FILE *to = keeper != NULL ? keeper : stderr;
 
+	if (muted)
+		return;
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	flockfile(to);

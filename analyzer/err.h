@@ -55,6 +55,12 @@ void messages_keep(void);
 char *messages_kept(void);
 void messages_pass_on(const char *lines);
 
+/*
+ * While muted this thread says nothing: what is read once more has said it
+ * before. Returns what was so until now.
+ */
+bool messages_mute(bool yes);
+
 /* A second line to an error: what the user can do. No prefix. */
 void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "leaks.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
 #include "known.h"
 
 static void
@@ -27,12 +31,24 @@ drop_small(struct shown *s, struct leaks_view *v)
 		s->var = 0;
 }
 
+void
+leaks_view_release(struct leaks_view *v)
+{
+	suppressions_release(&v->suppressed);
+	leak_ages_release(&v->ages);
+}
+
 int
 leaks_find(struct shown *shown, struct profile *p, const struct selection *s,
 	struct leaks_view *v, bool show_known)
 {
 	struct selection selection = *s;
+	uint32_t *stack_of =
+		xmalloc(((size_t)p->row_count + 1) * sizeof *stack_of);
+	int status;
 
+	memset(stack_of, 0xff, (size_t)p->row_count * sizeof *stack_of);
+	selection.stack_of = stack_of;
 	selection.metric = INUSE_SPACE;
 	selection.keep_empty = true;
 	/* The parent's to free. */
@@ -41,7 +57,12 @@ leaks_find(struct shown *shown, struct profile *p, const struct selection *s,
 	 */
 	selection.until_now = true;
 	selection.only_grown = true;
-	if (select_stacks(shown, p, &selection) < 0)
+	status = select_stacks(shown, p, &selection);
+	/* What a base has taken away is not known by sample. */
+	if (status == 0 && !shown->compared)
+		leak_ages_find(&v->ages, shown, stack_of);
+	free(stack_of);
+	if (status < 0)
 		return -1;
 	if (!show_known && known_hide(shown, &v->known) < 0) {
 		shown_release(shown);

@@ -29,7 +29,10 @@
 #define CHURN_KEPT   0.05 /* in use, of what was allocated */
 #define CHURN_WEIGHT 0.5 /* beside bytes that are held */
 #define REALLOC_MIN  0.5
+#define REALLOC_OF   0.1 /* of all that was allocated */
+#define ONE_STACK    0.999 /* of what the holder holds: all of it */
 #define MEMORY_LEAST (1 << 20) /* bytes; less is not worth a sentence */
+#define LEAST	     (16 << 10) /* the same of what one function did */
 
 struct sentence {
 	enum reading_kind kind;
@@ -89,11 +92,11 @@ on_growth(const struct reading_facts *f)
 		return s;
 	name = visible(f->grower);
 	s.weight = 2; /* before all else: it will be the largest holder */
-	s.text = xasprintf("%s grows by %s an hour (%s to %s), without end so "
-			   "far.",
-		name, bytes(is, 3600 * f->slope),
+	s.text = xasprintf("%s %s by %s an hour (%s to %s), %s.", name,
+		f->ended ? "grew" : "grows", bytes(is, 3600 * f->slope),
 		bytes(low, 3600 * f->slope_low),
-		bytes(high, 3600 * f->slope_high));
+		bytes(high, 3600 * f->slope_high),
+		f->ended ? "up to the end" : "without end so far");
 	free(name);
 	return s;
 }
@@ -102,27 +105,49 @@ static struct sentence
 on_holder(const struct reading_facts *f)
 {
 	struct sentence s = { .kind = READING_HOLDER };
-	struct share of = share_of(f->holder.v, f->inuse), stack;
+	struct share of = share_of(f->holder.v, f->held), stack;
 	char buf[UNITS_MAX], one[120] = "", *name;
 
-	if (!f->holder.name || of.low < HOLDER_MIN)
+	if (!f->holder.name || of.low < HOLDER_MIN || f->holder.v.sum < LEAST)
 		return s;
-	stack = share_of(f->holder_stack, f->inuse);
-	if (stack.low >= STACK_MIN)
-		snprintf(one, sizeof one, "; a single stack of it holds %s",
-			stack.text);
+	stack = share_of(f->holder_stack, f->held);
+	if (f->holder_stack.sum >= ONE_STACK * f->holder.v.sum)
+		snprintf(one, sizeof one, ", all of it in a single stack");
+	else if (stack.low >= STACK_MIN)
+		snprintf(one, sizeof one, "; a single stack of it %s %s",
+			f->ended ? "held" : "holds", stack.text);
 	name = visible(f->holder.name);
 	s.weight = of.low;
-	s.text = xasprintf("%s holds %s, %s of all that is in use%s.", name,
-		bytes(buf, f->holder.v.sum), of.text, one);
+	s.text = xasprintf("%s %s %s, %s of all that %s%s.", name,
+		f->ended ? "held" : "holds", bytes(buf, f->holder.v.sum),
+		of.text, f->ended ? "was in use at the peak" : "is in use",
+		one);
 	free(name);
 	return s;
 }
 
+/* What is no heap: as the parts of memory.h call it. */
 static const char *
-what_it_is(enum memory_verdict verdict)
+what_else(enum memory_part part)
 {
-	switch (verdict) {
+	switch (part) {
+	case MEMORY_STACKS:
+		return "stacks of threads";
+	case MEMORY_FILES:
+		return "mapped files, such as the program and its libraries";
+	case MEMORY_SHARED:
+		return "shared memory";
+	case MEMORY_OTHER:
+		return "mapped by other means than malloc";
+	default:
+		return "no heap";
+	}
+}
+
+static const char *
+what_it_is(const struct memory *m)
+{
+	switch (m->verdict) {
 	case VERDICT_FRAGMENTATION:
 		return "free blocks between blocks in use: fragmentation";
 	case VERDICT_CACHED:
@@ -130,7 +155,7 @@ what_it_is(enum memory_verdict verdict)
 	case VERDICT_HELD:
 		return "free, and kept by the allocator";
 	case VERDICT_NOT_HEAP:
-		return "no heap: mappings that no allocator told of";
+		return what_else(m->about);
 	case VERDICT_LIVE:
 	case VERDICT_UNKNOWN:
 		break;
@@ -144,7 +169,7 @@ on_memory(const struct reading_facts *f)
 {
 	const struct memory *m = f->memory;
 	struct sentence s = { .kind = READING_MEMORY };
-	const char *what = m ? what_it_is(m->verdict) : NULL;
+	const char *what = m ? what_it_is(m) : NULL;
 	char is[UNITS_MAX], all[UNITS_MAX];
 	double share;
 
@@ -155,9 +180,10 @@ on_memory(const struct reading_facts *f)
 	if (share < MEMORY_MIN)
 		return s;
 	s.weight = share;
-	s.text = xasprintf("%s of the %s in memory (%.1f %%) are %s.",
+	s.text = xasprintf("%s of the %s in memory%s (%.1f %%) %s %s.",
 		bytes(is, (double)m->amount), bytes(all, (double)m->rss),
-		100 * share, what);
+		m->ended ? " at the end" : "", 100 * share,
+		m->ended ? "were" : "are", what);
 	return s;
 }
 
@@ -165,14 +191,17 @@ static struct sentence
 on_start_up(const struct reading_facts *f)
 {
 	struct sentence s = { .kind = READING_START_UP };
-	struct share of = share_of(f->start_up, f->inuse);
+	struct share of = share_of(f->start_up, f->held);
 	char buf[UNITS_MAX];
 
-	if (of.low < START_UP_MIN)
+	if (of.low < START_UP_MIN || f->start_up.sum < LEAST)
 		return s;
 	s.weight = of.low;
-	s.text = xasprintf("%s of what is in use, %s, are from the first "
-			   "second and were never freed.",
+	/* Of a peak they were not a part if it came in that second, too. */
+	s.text = xasprintf(f->ended ? "%s, as much as %s of the peak, are from "
+				      "the first second and were never freed."
+				    : "%s of what is in use, %s, are from the "
+				      "first second and were never freed.",
 		bytes(buf, f->start_up.sum), of.text);
 	return s;
 }
@@ -182,7 +211,7 @@ static struct sentence
 on_tiny(const struct reading_facts *f)
 {
 	struct sentence s = { .kind = READING_TINY };
-	struct share of = share_of(f->holder.v, f->inuse);
+	struct share of = share_of(f->holder.v, f->held);
 	char count[UNITS_MAX], *name;
 	double mean;
 
@@ -195,10 +224,11 @@ on_tiny(const struct reading_facts *f)
 		return s;
 	name = visible(f->holder.name);
 	s.weight = of.low * 0.9;
-	s.text = xasprintf("What %s holds are some %s objects of %.0f bytes in "
-			   "the mean; what the allocator adds to each is not "
-			   "in these figures.",
-		name, units_count(count, llround(f->holder_objects)), mean);
+	s.text = xasprintf("What %s %s some %s objects of %.0f bytes in the "
+			   "mean; what the allocator adds to each is not in "
+			   "these figures.",
+		name, f->ended ? "held were" : "holds are",
+		units_count(count, llround(f->holder_objects)), mean);
 	free(name);
 	return s;
 }
@@ -211,7 +241,7 @@ on_churn(const struct reading_facts *f)
 	struct interval kept, all;
 	char is[UNITS_MAX], live[UNITS_MAX], *name;
 
-	if (!f->churner.name || of.low < CHURN_MIN)
+	if (!f->churner.name || of.low < CHURN_MIN || f->churner.v.sum < LEAST)
 		return s;
 	kept = stats_interval95(f->churner_inuse.sum, f->churner_inuse.var);
 	all = stats_interval95(f->churner.v.sum, f->churner.v.var);
@@ -220,9 +250,10 @@ on_churn(const struct reading_facts *f)
 	name = visible(f->churner.name);
 	s.weight = CHURN_WEIGHT * of.low;
 	s.text = xasprintf("%s allocated %s, %s of all that was allocated, of "
-			   "which %s are in use.",
+			   "which %s %s.",
 		name, bytes(is, f->churner.v.sum), of.text,
-		bytes(live, f->churner_inuse.sum));
+		bytes(live, f->churner_inuse.sum),
+		f->ended ? "were in use at the end" : "are in use");
 	free(name);
 	return s;
 }
@@ -232,17 +263,20 @@ static struct sentence
 on_realloc(const struct reading_facts *f)
 {
 	struct sentence s = { .kind = READING_REALLOC };
+	struct share of = share_of(f->reallocer_bytes, f->allocated);
 	double k = (double)f->reallocs, n = (double)f->realloc_samples;
 	char *name;
 
-	if (!f->reallocer || k > n || k < 1 ||
+	if (!f->reallocer || k > n || k < 1 || of.low < REALLOC_OF ||
+		f->reallocer_bytes.sum < LEAST ||
 		stats_beta(REALLOC_MIN, k, n - k + 1) > 0.025)
 		return s;
 	name = visible(f->reallocer);
-	s.weight = CHURN_WEIGHT * REALLOC_MIN * k / n;
-	s.text = xasprintf("%.0f of %.0f samples of %s are a realloc of a "
-			   "block that it had: something grows step by step.",
-		k, n, name);
+	s.weight = CHURN_WEIGHT * of.low * k / n;
+	s.text = xasprintf("%.0f of %.0f samples of %s, which allocated %s of "
+			   "all, are a realloc of a block that it had: "
+			   "something grows step by step.",
+		k, n, name, of.text);
 	free(name);
 	return s;
 }

@@ -18,20 +18,25 @@ struct reading_of {
 };
 
 struct reading_facts {
-	struct value inuse, allocated; /* bytes, of all; var 0: exact */
-	struct reading_of holder; /* holds the most of inuse */
+	bool ended; /* all of it is past */
+	/* Bytes, of all; var 0: exact. Of what ended `held` is its peak, else
+	 * what is in use. */
+	struct value held, allocated;
+	struct reading_of holder; /* holds the most of that */
 	double holder_objects; /* 0: not known */
-	struct value holder_stack; /* of inuse: its largest single stack */
+	struct value holder_stack; /* its largest single stack */
 	/* The largest linear growth that was found significant (trend.h). */
 	const char *grower;
 	double slope, slope_low, slope_high; /* bytes a second */
 	/* Who allocated the most, and what of that is in use. */
 	struct reading_of churner;
 	struct value churner_inuse;
-	/* Who has most samples that are reallocs of a block; among how many. */
+	/* Who has most samples that are reallocs of a block; among how many;
+	 * and what it allocated. */
 	const char *reallocer;
+	struct value reallocer_bytes;
 	uint64_t reallocs, realloc_samples;
-	/* Allocated in the first second and still in use. */
+	/* Allocated in the first second and still in use, or at the end. */
 	struct value start_up;
 	const struct memory *memory; /* NULL: not known */
 };

@@ -116,6 +116,7 @@ append(struct shown *out, const struct collector *b, size_t from, size_t to,
 	const struct entry *e = &b->entries[from];
 
 	stack.first = out->frame_count;
+	stack.number = out->stack_count;
 	stack.depth = e->depth;
 	memcpy(out->frames + out->frame_count, b->frames + e->first,
 		e->depth * sizeof *out->frames);

@@ -121,6 +121,8 @@ struct shown_stack {
 	struct unrounded unrounded; /* of the three above */
 	uint64_t samples;
 	double freed_objects, lifetime_ns; /* sum over the freed ones */
+	uint32_t number; /* as stack_of has it: stays when others are taken
+			    out */
 	uint32_t stack; /* into profile->stacks: one of those merged here, for
 			   addresses; NONE: only the base has it */
 	uint32_t pair; /* into shown->pairs, where a base was subtracted */

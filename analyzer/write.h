@@ -14,6 +14,8 @@
 #include <stdio.h>
 
 #include "known.h"
+#include "leaks_age.h"
+#include "reading.h"
 #include "select.h"
 #include "suppress.h"
 #include "tree.h"
@@ -89,12 +91,16 @@ void write_text_tree(
  */
 void write_text_memory(FILE *out, const struct shown *s, bool exact);
 
+/* The sentences, a line each, and an empty line; nothing if there are none. */
+void write_text_reading(FILE *out, const struct reading *r);
+
 /* With --by: what each of its groups holds, and an empty line; else nothing. */
 void write_text_groups(
 	FILE *out, const struct shown *s, const struct text_options *o);
 
-/* heapflame-report/1. top 0: all rows. */
-void write_json(FILE *out, const struct shown *s, bool by_cum, int top);
+/* heapflame-report/1. reading NULL: none. top 0: all rows. */
+void write_json(FILE *out, const struct shown *s, const struct reading *reading,
+	bool by_cum, int top);
 
 /* What leaves leaks out, and how many of the others are listed. */
 struct leaks_view {
@@ -102,13 +108,15 @@ struct leaks_view {
 	struct known_hidden small; /* below min_bytes */
 	int64_t min_bytes;
 	struct suppressions suppressed;
+	struct leak_ages ages;
 	int top; /* 0: all */
+	bool color; /* grey what is not to be told from zero */
 };
 
 /*
- * What lives, by stack, largest first, in LeakSanitizer's shape; s shows
- * inuse_space, with keep_empty, without what is left out. Returns how many
- * objects live.
+ * What lives, by stack, what still accumulates first, in LeakSanitizer's shape;
+ * s shows inuse_space, with keep_empty, without what is left out. Returns how
+ * many objects live.
  */
 int64_t write_leaks(
 	FILE *out, const struct shown *s, const struct leaks_view *v);
@@ -121,11 +129,6 @@ void write_leaks_junit(
 
 /* A file for --suppressions that hides all of them, by who decided. */
 void write_suppressions(FILE *out, const struct shown *s);
-
-/* Parts of the above: one leak's frames, as lines; largest first. */
-void write_leak_stack(
-	FILE *out, const struct shown *s, const struct shown_stack *leak);
-const struct shown_stack **leaks_by_size(const struct shown *s);
 
 /*
  * Parts of write_info: whose malloc it is and which allocators the profile

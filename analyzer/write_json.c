@@ -255,8 +255,20 @@ write_row(FILE *out, const struct shown *s, const struct sites *sites,
 		fputs("null}", out);
 }
 
+static void
+write_reading(FILE *out, const struct reading *reading)
+{
+	fputs("\"reading\":[", out);
+	for (uint32_t i = 0; reading && i < reading->count; i++) {
+		fputs(i > 0 ? ",\n" : "\n", out);
+		text_json(out, reading->text[i]);
+	}
+	fputs("],\n", out);
+}
+
 void
-write_json(FILE *out, const struct shown *s, bool by_cum, int top)
+write_json(FILE *out, const struct shown *s, const struct reading *reading,
+	bool by_cum, int top)
 {
 	struct sites sites;
 
@@ -264,6 +276,7 @@ write_json(FILE *out, const struct shown *s, bool by_cum, int top)
 	if (top > 0 && (uint32_t)top < sites.count)
 		sites.count = (uint32_t)top;
 	json_head(out, s);
+	write_reading(out, reading);
 	json_memory(out, s);
 	json_groups(out, s);
 	fputs("\"rows\":[", out);

@@ -8,7 +8,7 @@
 
 #include "err.h"
 #include "svg_text.h"
-#include "write.h"
+#include "write_leaks.h"
 
 static void
 put_attribute(FILE *out, const char *name, const char *value)
@@ -82,7 +82,8 @@ decider(const struct shown *s, const struct shown_stack *leak)
 
 /* The stack's lines; "" if there is no memory for them. Caller frees. */
 static char *
-stack_text(const struct shown *s, const struct shown_stack *leak)
+stack_text(const struct shown *s, const struct leaks_view *v,
+	const struct shown_stack *leak)
 {
 	char *text = NULL;
 	size_t length = 0;
@@ -91,6 +92,8 @@ stack_text(const struct shown *s, const struct shown_stack *leak)
 	if (lines == NULL)
 		return xstrdup("");
 	write_leak_stack(lines, s, leak);
+	write_leak_error(lines, s, leak);
+	write_leak_age(lines, leak_age_of(&v->ages, leak));
 	if (fclose(lines) == 0)
 		return text;
 	free(text);
@@ -98,12 +101,15 @@ stack_text(const struct shown *s, const struct shown_stack *leak)
 }
 
 static void
-put_leak(FILE *out, const struct shown *s, const struct shown_stack *leak)
+put_leak(FILE *out, const struct shown *s, const struct leaks_view *v,
+	const struct shown_stack *leak)
 {
-	char *text = stack_text(s, leak);
-	char *message =
-		xasprintf("%" PRId64 " byte(s) in %" PRId64 " object(s) leaked",
-			leak->bytes, leak->objects);
+	const struct leak_age *age = leak_age_of(&v->ages, leak);
+	const char *kind = leak_kind_names[age->kind];
+	char *text = stack_text(s, v, leak);
+	char *message = xasprintf("%" PRId64 " byte(s) in %" PRId64
+				  " object(s) leaked%s%s",
+		leak->bytes, leak->objects, kind ? ", " : "", kind ? kind : "");
 
 	junit_case(out, &(struct junit_case){
 				.class = "heapflame.leaks",
@@ -120,7 +126,7 @@ put_leak(FILE *out, const struct shown *s, const struct shown_stack *leak)
 void
 write_leaks_junit(FILE *out, const struct shown *s, const struct leaks_view *v)
 {
-	const struct shown_stack **list = leaks_by_size(s);
+	const struct shown_stack **list = leaks_in_order(s, v);
 	uint32_t n = s->stack_count;
 
 	junit_begin(out, "heapflame leaks", n > 0 ? n : 1, n, 0);
@@ -130,7 +136,7 @@ write_leaks_junit(FILE *out, const struct shown *s, const struct leaks_view *v)
 					.name = "nothing leaks",
 				});
 	for (uint32_t i = 0; i < n; i++)
-		put_leak(out, s, list[i]);
+		put_leak(out, s, v, list[i]);
 	junit_end(out);
 	free(list);
 }

@@ -4,27 +4,40 @@
  * tools that read the one can read the other. What it calls indirect is not
  * known here: pointers are never followed.
  */
+#define _GNU_SOURCE /* qsort_r */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "amount.h"
+#include "color.h"
 #include "err.h"
 #include "text.h"
 #include "units.h"
 #include "write.h"
-#include "write_json.h"
+#include "write_leaks.h"
 
 /* A site that holds 3 N goes unseen with probability e^-3, about 5 %. */
 #define UNSEEN 3
 
-/* Largest first, then as they were sorted. */
+/* What becomes more is what somebody must look at. */
 static int
-compare(const void *x, const void *y)
+rank(enum leak_kind kind)
+{
+	return kind == LEAK_ACCUMULATES ? 0 : kind == LEAK_UNTOLD ? 1 : 2;
+}
+
+/* By kind, largest first, then as they were sorted. */
+static int
+compare(const void *x, const void *y, void *ages)
 {
 	const struct shown_stack *a = *(const struct shown_stack *const *)x;
 	const struct shown_stack *b = *(const struct shown_stack *const *)y;
+	int order = rank(leak_age_of(ages, a)->kind) -
+		    rank(leak_age_of(ages, b)->kind);
 
+	if (order != 0)
+		return order;
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
 	if (a->objects != b->objects)
@@ -33,26 +46,28 @@ compare(const void *x, const void *y)
 }
 
 const struct shown_stack **
-leaks_by_size(const struct shown *s)
+leaks_in_order(const struct shown *s, const struct leaks_view *v)
 {
+	struct leak_ages ages = v->ages;
 	const struct shown_stack **list = xcalloc(s->stack_count, sizeof *list);
 
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		list[i] = &s->stacks[i];
 	if (s->stack_count > 0)
-		qsort(list, s->stack_count, sizeof *list, compare);
+		qsort_r(list, s->stack_count, sizeof *list, compare, &ages);
 	return list;
 }
 
-static uint32_t
-limited(const struct shown *s, int top)
+uint32_t
+leaks_listed(const struct shown *s, const struct leaks_view *v)
 {
-	return top > 0 && (uint32_t)top < s->stack_count ? (uint32_t)top
-							 : s->stack_count;
+	return v->top > 0 && (uint32_t)v->top < s->stack_count
+		       ? (uint32_t)v->top
+		       : s->stack_count;
 }
 
-static int64_t
-count_objects(const struct shown *s)
+int64_t
+leaks_objects(const struct shown *s)
 {
 	int64_t objects = 0;
 
@@ -266,22 +281,30 @@ write_used(FILE *out, const struct suppressions *s)
 int64_t
 write_leaks(FILE *out, const struct shown *s, const struct leaks_view *v)
 {
-	const struct shown_stack **list = leaks_by_size(s);
-	uint32_t n = limited(s, v->top);
-	int64_t objects = count_objects(s);
+	const struct shown_stack **list = leaks_in_order(s, v);
+	uint32_t n = leaks_listed(s, v);
+	int64_t objects = leaks_objects(s);
 	bool ended = all_ended(s->profile);
 
 	write_text_head(out, s, true);
 	write_not_ended(out, s->profile);
 	write_limit(out, s);
 	write_hidden(out, v);
+	write_leak_kinds(out, s, v);
 	for (uint32_t i = 0; i < n; i++) {
+		bool grey = v->color &&
+			    amount_is_noise(s, list[i]->value, list[i]->var);
+
 		fprintf(out,
-			"\n%s of %" PRId64 " byte(s) in %" PRId64
+			"\n%s%s of %" PRId64 " byte(s) in %" PRId64
 			" object(s) allocated from:\n",
+			grey ? COLOR_GREY : "",
 			ended ? "Direct leak" : "Live block", list[i]->bytes,
 			list[i]->objects);
 		write_leak_stack(out, s, list[i]);
+		write_leak_error(out, s, list[i]);
+		write_leak_age(out, leak_age_of(&v->ages, list[i]));
+		fputs(grey ? COLOR_END : "", out);
 	}
 	if (n < s->stack_count)
 		fprintf(out, "\nOmitting %u more leak(s); --top 0 shows all.\n",
@@ -293,77 +316,4 @@ write_leaks(FILE *out, const struct shown *s, const struct leaks_view *v)
 		s->total, ended ? "leaked" : "live", objects);
 	free(list);
 	return objects;
-}
-
-/* Function names, and beside them all that is known of each frame. */
-static void
-write_json_stack(
-	FILE *out, const struct shown *s, const struct shown_stack *leak)
-{
-	fputs(",\"stack\":[", out);
-	for (uint32_t i = leak->depth; i > 0; i--) {
-		text_json(out, shown_name(s, s->frames[leak->first + i - 1]));
-		if (i > 1)
-			putc(',', out);
-	}
-	fputs("],\"frames\":[", out);
-	for (uint32_t i = leak->depth; i > 0; i--) {
-		putc('{', out);
-		json_place(out, s, s->frames[leak->first + i - 1]);
-		fputs(i > 1 ? "}," : "}", out);
-	}
-	putc(']', out);
-}
-
-static void
-write_json_hidden(FILE *out, const char *name, const struct known_hidden *h)
-{
-	fprintf(out,
-		"\"%s\":{\"bytes\":%" PRId64 ",\"objects\":%" PRId64 "},\n",
-		name, h->bytes, h->objects);
-}
-
-static void
-write_json_suppressed(FILE *out, const struct suppressions *s)
-{
-	const char *before = "\n";
-
-	fputs("\"suppressed\":[", out);
-	for (size_t i = 0; i < s->count; i++) {
-		const struct suppression *it = &s->list[i];
-
-		if (it->objects == 0)
-			continue;
-		fprintf(out, "%s{\"pattern\":", before);
-		text_json(out, it->pattern);
-		fprintf(out, ",\"bytes\":%" PRId64 ",\"objects\":%" PRId64 "}",
-			it->bytes, it->objects);
-		before = ",\n";
-	}
-	fputs("],\n", out);
-}
-
-int64_t
-write_leaks_json(FILE *out, const struct shown *s, const struct leaks_view *v)
-{
-	const struct shown_stack **list = leaks_by_size(s);
-	uint32_t n = limited(s, v->top);
-
-	json_head(out, s);
-	write_json_hidden(out, "known", &v->known);
-	write_json_hidden(out, "small", &v->small);
-	write_json_suppressed(out, &v->suppressed);
-	fputs("\"leaks\":[", out);
-	for (uint32_t i = 0; i < n; i++) {
-		const struct shown_stack *leak = list[i];
-
-		fputs(i > 0 ? ",\n{" : "\n{", out);
-		json_value(out, s, "bytes", leak->bytes, leak->var);
-		fprintf(out, ",\"objects\":%" PRId64, leak->objects);
-		write_json_stack(out, s, leak);
-		putc('}', out);
-	}
-	fputs("]}\n", out);
-	free(list);
-	return count_objects(s);
 }

@@ -241,6 +241,15 @@ write_nothing(FILE *out, const struct shown *s)
 }
 
 void
+write_text_reading(FILE *out, const struct reading *r)
+{
+	for (uint32_t i = 0; i < r->count; i++)
+		fprintf(out, "- %s\n", r->text[i]);
+	if (r->count > 0)
+		putc('\n', out);
+}
+
+void
 write_text_head(FILE *out, const struct shown *s, bool exact)
 {
 	write_first_line(out, s, exact);

@@ -54,7 +54,7 @@ nothing_known_nothing_said(void **state)
 static void
 the_largest_holder(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.holder = { "load_index", sampled(260 * MIB) } };
 
 	assert_string_equal(said(&f, READING_HOLDER),
@@ -63,27 +63,35 @@ the_largest_holder(void **state)
 	f.holder_stack = sampled(240 * MIB);
 	assert_non_null(strstr(said(&f, READING_HOLDER), "; a single stack of "
 							 "it holds 60.0 %"));
+	f.holder_stack = f.holder.v;
+	assert_non_null(strstr(said(&f, READING_HOLDER),
+		"of all that is in use, all of it in a single stack."));
+	f.ended = true;
+	assert_non_null(strstr(said(&f, READING_HOLDER),
+		"load_index held 260.0 MiB, 65.0 % (60.2 to 69.5 %) of all "
+		"that was in use at the peak, all of it"));
+	f.ended = false;
 	f.holder_stack = sampled(90 * MIB);
 	assert_null(strstr(said(&f, READING_HOLDER), "single"));
 	/* Exact figures have no interval. */
-	f.inuse.var = f.holder.v.var = 0;
+	f.held.var = f.holder.v.var = 0;
 	assert_string_equal(said(&f, READING_HOLDER),
 		"load_index holds 260.0 MiB, 65.0 % of all that is in use.");
 	f.holder.name = "evil\x1b[31m";
 	assert_null(strchr(said(&f, READING_HOLDER), '\x1b'));
 	/* A fifth, but it might be less. */
-	f.inuse = sampled(100 * MIB);
+	f.held = sampled(100 * MIB);
 	f.holder.v = sampled(21 * MIB);
 	assert_null(said(&f, READING_HOLDER));
 	f.holder.v = (struct value){ 21 * MIB, 0 };
-	f.inuse.var = 0;
+	f.held.var = 0;
 	assert_non_null(said(&f, READING_HOLDER));
 }
 
 static void
 growth_comes_first(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.holder = { "load_index", sampled(399 * MIB) },
 		.grower = "remember",
 		.slope = MIB,
@@ -131,7 +139,7 @@ memory_that_is_free(void **state)
 static void
 what_the_start_costs(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.start_up = sampled(200 * MIB) };
 
 	assert_non_null(strstr(said(&f, READING_START_UP),
@@ -143,7 +151,7 @@ what_the_start_costs(void **state)
 static void
 many_tiny_objects(void **state)
 {
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.holder = { "make_node", sampled(120 * MIB) },
 		.holder_objects = 120 * MIB / 24 };
 
@@ -154,7 +162,7 @@ many_tiny_objects(void **state)
 	f.holder_objects = 0;
 	assert_null(said(&f, READING_TINY));
 	f.holder.v.sum = 24 * 100;
-	f.inuse = f.holder.v;
+	f.held = f.holder.v;
 	f.holder_objects = 100;
 	assert_null(said(&f, READING_TINY));
 }
@@ -182,11 +190,19 @@ static void
 what_grows_by_realloc(void **state)
 {
 	struct reading_facts f = {
-		.reallocer = "append", .reallocs = 30, .realloc_samples = 36
+		.allocated = sampled(100 * MIB),
+		.reallocer = "append",
+		.reallocer_bytes = sampled(40 * MIB),
+		.reallocs = 30,
+		.realloc_samples = 36,
 	};
 
 	assert_non_null(strstr(said(&f, READING_REALLOC),
-		"30 of 36 samples of append are a realloc"));
+		"30 of 36 samples of append, which allocated 40.0 % (31.4 to "
+		"49.5 %) of all, are a realloc"));
+	f.reallocer_bytes = sampled(4 * MIB);
+	assert_null(said(&f, READING_REALLOC));
+	f.reallocer_bytes = sampled(40 * MIB);
 	f.reallocs = 20; /* 56 %: it may be less than half */
 	assert_null(said(&f, READING_REALLOC));
 	f.reallocs = f.realloc_samples = 3;
@@ -201,7 +217,7 @@ five_at_most_the_weightiest_first(void **state)
 	struct memory m = {
 		.rss = 512 << 20, .amount = 400 << 20, .verdict = VERDICT_HELD
 	};
-	struct reading_facts f = { .inuse = sampled(400 * MIB),
+	struct reading_facts f = { .held = sampled(400 * MIB),
 		.allocated = sampled(4000 * MIB),
 		.holder = { "make_node", sampled(200 * MIB) },
 		.holder_objects = 200 * MIB / 24,
@@ -212,6 +228,7 @@ five_at_most_the_weightiest_first(void **state)
 		.churner = { "format_row", sampled(2400 * MIB) },
 		.churner_inuse = sampled(MIB),
 		.reallocer = "append",
+		.reallocer_bytes = sampled(1000 * MIB),
 		.reallocs = 99,
 		.realloc_samples = 99,
 		.start_up = sampled(100 * MIB),

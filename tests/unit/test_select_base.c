@@ -251,7 +251,7 @@ variances_add_and_intervals_have_two_sides(void **state)
 	assert_int_equal(s.interval_max, 8192);
 	HAND_TEXT(text, out, write_text_head(out, &s, true));
 	assert_non_null(strstr(text, "less the base -2000 \xc2\xb1 98,"));
-	HAND_TEXT(json, out, write_json(out, &s, false, 0));
+	HAND_TEXT(json, out, write_json(out, &s, NULL, false, 0));
 	assert_non_null(strstr(json,
 		"\"total\":{\"value\":-2000,\"low\":-2098,\"high\":-1902,"));
 	assert_non_null(strstr(

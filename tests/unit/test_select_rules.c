@@ -252,7 +252,7 @@ every_output_says_how_much_of_all_it_is(void **state)
 	assert_non_null(strstr(text,
 		"\nfocus 'r\\x1bead', 'read', hide 'main': 120 of 5123, "
 		"2.3%\n"));
-	HAND_TEXT(json, out, write_json(out, &s, false, 0));
+	HAND_TEXT(json, out, write_json(out, &s, NULL, false, 0));
 	assert_non_null(strstr(json,
 		"\n\"selection\":{\"whole\":5123,\"selected\":120,"
 		"\"focus\":[\"r\\u001bead\",\"read\"],\"ignore\":[],"

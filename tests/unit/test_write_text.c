@@ -212,7 +212,7 @@ hostile_names_do_nothing(void **state)
 	contains(text, "\\x1b[2Jx\\x0d\\x07\"\\;\\xff\\xc2\\x9b"
 		       "\\xe2\\x80\\xae<b>");
 	free(text);
-	HAND_TEXT(text, out, write_json(out, &s, false, 0));
+	HAND_TEXT(text, out, write_json(out, &s, NULL, false, 0));
 	contains(text, "\"\\u001b[2Jx\\u000d\\u0007\\\"\\\\;\\ufffd\\u009b"
 		       "\\u202e<b>\"");
 	free(text);
@@ -362,7 +362,7 @@ json_has_the_fixed_keys(void **state)
 	x = hand_process(&p, 5, PROCESS_ENDED, 4096);
 	hand_live(&p, x, "main;f:7;xmalloc", 64, 2);
 	s = select_all(&p);
-	HAND_TEXT(text, out, write_json(out, &s, false, 1));
+	HAND_TEXT(text, out, write_json(out, &s, NULL, false, 1));
 	assert_string_equal(text,
 		"{\"schema\":\"heapflame-report/1\",\n"
 		"\"metric\":\"peak_space\",\n\"unit\":\"bytes\",\n"
@@ -376,7 +376,8 @@ json_has_the_fixed_keys(void **state)
 		"\"processes\":[\n{\"exe\":\"/usr/bin/prog\",\"pid\":5,"
 		"\"start\":1700000000005,\"state\":\"ended\","
 		"\"source\":\"prog.5.heap\",\"phases\":[]}],\n"
-		"\"lost\":{},\n\"memory\":null,\n\"by\":[],\n\"groups\":[],"
+		"\"lost\":{},\n\"reading\":[],\n\"memory\":null,\n\"by\":[],"
+		"\n\"groups\":[],"
 		"\n\"rows\":[\n"
 		"{\"function\":\"f\",\"file\":\"src/prog.c\",\"line\":7,"
 		"\"module\":\"/bin/prog\",\"build_id\":\"abcd\","
@@ -432,7 +433,7 @@ what_may_be_chance_is_grey_and_marked(void **state)
 	lacks(text, "\x1b[90m40960");
 	lacks(text, "\x1b[90mmany");
 	free(text);
-	HAND_TEXT(text, out, write_json(out, &s, false, 0));
+	HAND_TEXT(text, out, write_json(out, &s, NULL, false, 0));
 	contains(text, "\"objects\":10,\"samples\":10,"
 		       "\"effective_samples\":10,\"significant\":true}");
 	contains(text, "\"objects\":3,\"samples\":3,"
