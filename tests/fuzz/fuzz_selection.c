@@ -78,7 +78,7 @@ show(struct args *a, struct profile *p)
 	out = open_memstream(&text, &size);
 	if (out) {
 		write_text_head(out, &s, a->exact);
-		write_json(out, &s, false, a->top);
+		write_json(out, &s, NULL, false, a->top);
 		fclose(out);
 	}
 	free(text);
