@@ -2,6 +2,7 @@
 #include "growth.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,15 +131,17 @@ static int
 too_few(const struct growth *g)
 {
 	const struct growth_process *most = NULL;
+	char pid[32] = "";
 
 	for (uint32_t i = 0; i < g->process_count; i++)
 		if (!most || g->processes[i].points > most->points)
 			most = &g->processes[i];
 	if (!most || most->points == 0)
 		return error("no dump of these can be used to tell what grows");
-	error("%u dump%s of '%s' (pid %d): growth is seen in %d or more",
-		most->points, most->points == 1 ? "" : "s", most->name,
-		most->pid, POINTS_MIN);
+	if (most->pid > 0)
+		snprintf(pid, sizeof pid, " (pid %d)", most->pid);
+	error("%u dump%s of '%s'%s: growth is seen in %d or more", most->points,
+		most->points == 1 ? "" : "s", most->name, pid, POINTS_MIN);
 	hint("make more of them with HEAPFLAME_DUMP_SECONDS=5, or watch it "
 	     "while it\n"
 	     "runs: heapflame growth --for 10m PID");
@@ -204,6 +207,10 @@ read_dump(struct gather *c, const struct runs_dump *d)
 		return -1;
 	if (cut)
 		warning("'%s' was cut off: it is left out", d->file->path);
+	if (!cut && status == 0 && p->process_count > 0 &&
+		!p->processes[0].has[INUSE_SPACE])
+		return error(
+			"'%s' tells nothing of live memory", d->file->path);
 	if (cut || status < 0)
 		c->series.about.damaged++;
 	return !cut && status == 0 && p->process_count > 0;

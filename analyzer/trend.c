@@ -12,6 +12,7 @@
 
 #define WARM_UPS   5 /* that are tried: none, and up to half of the time */
 #define LATER_COST 2 /* p of a window that was not the first choice */
+#define UNEVEN_MIN 0.5 /* of what lives in the end, has come */
 
 const char *const trend_class_names[TREND_CLASSES] = {
 	[TREND_FEW] = "too few dumps",
@@ -21,6 +22,7 @@ const char *const trend_class_names[TREND_CLASSES] = {
 	[TREND_PLATEAU] = "plateau",
 	[TREND_SAWTOOTH] = "sawtooth",
 	[TREND_LATE] = "late growth",
+	[TREND_UNEVEN] = "uneven growth",
 };
 
 /* A difference of two sums that each err like a Poisson count: the errors of
@@ -86,6 +88,10 @@ describe_whole(struct trend *out, struct trend_series *s, double start)
 		w.c.gone.bytes, w.c.gone.var, &n);
 	if (out->otherwise == TREND_LINEAR)
 		out->otherwise = TREND_STEADY;
+	/* As a buffer that doubles: all goes, and twice as much comes. */
+	if (out->otherwise == TREND_STEADY &&
+		w.growth > UNEVEN_MIN * s->level[w.j])
+		out->otherwise = TREND_UNEVEN;
 	out->class = out->otherwise;
 }
 

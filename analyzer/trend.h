@@ -61,6 +61,7 @@ enum trend_class {
 	TREND_PLATEAU, /* grew, then stays: a cache, a pool, a table */
 	TREND_SAWTOOTH, /* fills and drains */
 	TREND_LATE, /* grew at the end only: for too short a time to tell */
+	TREND_UNEVEN, /* grew, by half at least, in none of these ways */
 	TREND_CLASSES
 };
 
@@ -98,7 +99,7 @@ void trend_find(struct trend *out, const struct trend_input *in);
 /*
  * Of all stacks of a program that were looked at: those of TREND_LINEAR whose
  * growth may be chance, given how many were looked at, become TREND_STEADY (and
- * those of STEP, PLATEAU and LATE alike). The chance that any stack at all is
+ * those of STEP, PLATEAU, LATE and UNEVEN alike). The chance that any stack at all is
  * wrongly left is at most alpha (Tarone's form of Bonferroni's bound: stacks
  * with too few samples to be found at all don't count). Returns the greatest p
  * that was let pass.

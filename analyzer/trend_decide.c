@@ -43,7 +43,8 @@ trend_decide(struct trend *list, uint32_t count, double alpha)
 		if (t->class == TREND_LINEAR && !(t->p <= limit))
 			t->class = t->otherwise;
 		if ((t->class == TREND_STEP || t->class == TREND_PLATEAU ||
-			    t->class == TREND_LATE) &&
+			    t->class == TREND_LATE ||
+			    t->class == TREND_UNEVEN) &&
 			!(t->otherwise_p <= alpha / count))
 			t->class = TREND_STEADY;
 	}

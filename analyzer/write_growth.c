@@ -157,7 +157,9 @@ write_left_out(
 		{ p->damaged, "left out: cut off, or not to be read" },
 		{ p->thinned, "left out: older than when N had to rise, which "
 			      "looks like frees" },
-		{ p->unlisted, "left out: without all live samples" },
+		{ p->unlisted,
+			"left out: without a list of all live samples, as "
+			"live states are" },
 	};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
@@ -234,7 +236,8 @@ write_together(FILE *out, const struct growth *g, const struct growth_view *v)
 }
 
 static void
-fill_cells(char cells[CELLS][CELL], const struct trend *t, bool exact)
+fill_cells(char cells[CELLS][CELL], const struct trend *t, uint64_t first_ns,
+	bool exact)
 {
 	struct interval i = an_hour(&t->slope95);
 	char buf[UNITS_MAX];
@@ -245,7 +248,13 @@ fill_cells(char cells[CELLS][CELL], const struct trend *t, bool exact)
 		snprintf(cells[RATE], CELL, "-");
 	with_error(cells[GROWN], t->growth, &t->growth95, exact);
 	snprintf(cells[LIVE], CELL, "%s", bytes_text(buf, t->live, exact));
-	snprintf(cells[CLASS], CELL, "%s", trend_class_names[t->class]);
+	/* Its start was different, and is left out. */
+	if (t->class == TREND_LINEAR && t->from_ns > first_ns)
+		snprintf(cells[CLASS], CELL, "%s from %s on",
+			trend_class_names[t->class],
+			units_time(buf, (double)t->from_ns));
+	else
+		snprintf(cells[CLASS], CELL, "%s", trend_class_names[t->class]);
 }
 
 static void
@@ -316,7 +325,10 @@ write_stacks(FILE *out, const struct growth *g, const struct growth_view *v,
 	for (int c = 0; c < CELLS; c++)
 		width[c] = strlen(titles[c]);
 	for (uint32_t i = 0; i < count; i++) {
-		fill_cells(cells[i], &g->stacks[i].trend, v->exact);
+		const struct growth_stack *s = &g->stacks[i];
+
+		fill_cells(cells[i], &s->trend,
+			g->processes[s->process].first_ns, v->exact);
 		for (int c = 0; c < CELLS; c++)
 			if (text_columns(cells[i][c]) > width[c])
 				width[c] = text_columns(cells[i][c]);

@@ -21,7 +21,6 @@ kinds()
 others="cache=60000000 queue=60000000 steady=60000000 fragments=60000000
 	doubling=60000000 load=60000000"
 bounded="by_cache=plateau by_steady=steady by_fragments=steady
-	by_queue=sawtooth|steady by_doubling=step|plateau|steady|late
 	by_load=step|plateau"
 
 # A straight line is refused in one of a hundred leaks (docs/SAMPLING.md,
@@ -31,7 +30,10 @@ for try in 1 2 3; do
 	kinds leak=250000 $others
 	# shellcheck disable=SC2086
 	"$PYTHON" "$SRC/tests/e2e/grown.py" growth.json \
-		"by_leak=linear growth" $bounded 2>wrong.txt && break
+		"by_leak=linear growth" $bounded \
+		"by_queue=sawtooth|steady|uneven growth" \
+		"by_doubling=uneven growth|late growth|step|plateau" \
+		2>wrong.txt && break
 	echo "$try: $(cat wrong.txt)"
 	[ $try -lt 3 ] || fail "three times: $(cat wrong.txt)"
 done

@@ -226,6 +226,43 @@ a_late_start_is_no_verdict(void **state)
 	assert_int_equal(t.class, TREND_LATE);
 }
 
+static struct trend
+find(const struct trend_point *points, uint32_t count,
+	const struct trend_block *blocks, uint32_t block_count,
+	uint64_t warm_up_ns)
+{
+	struct trend_input in = { points, count, blocks, block_count,
+		warm_up_ns };
+	struct trend t;
+
+	trend_find(&t, &in);
+	return t;
+}
+
+/* All that it held goes each time, and twice as much comes: no chance, and no
+ * straight line. */
+static void
+a_buffer_that_doubles_grows_unevenly(void **state)
+{
+	struct trend_point points[40];
+	struct trend_block blocks[7];
+	struct trend t;
+
+	for (uint32_t i = 0; i < 40; i++)
+		points[i] = (struct trend_point){ .ns = SECONDS(i) };
+	for (uint32_t i = 0; i < 7; i++)
+		blocks[i] = (struct trend_block){
+			.birth_ns = SECONDS(6 * i),
+			.first = 6 * i,
+			.last = i == 6 ? 39 : 6 * i + 5,
+			.bytes = N_BYTES * (1 << i),
+			.var = N_BYTES,
+		};
+	t = find(points, 40, blocks, 7, 0);
+	trend_decide(&t, 1, TREND_ALPHA);
+	assert_int_equal(t.class, TREND_UNEVEN);
+}
+
 static void
 a_start_up_load_is_left_out(void **state)
 {
@@ -246,19 +283,6 @@ a_start_up_load_is_left_out(void **state)
 		assert_true(t.growth < 60 * N_BYTES);
 	}
 	assert_true(found >= 47);
-}
-
-static struct trend
-find(const struct trend_point *points, uint32_t count,
-	const struct trend_block *blocks, uint32_t block_count,
-	uint64_t warm_up_ns)
-{
-	struct trend_input in = { points, count, blocks, block_count,
-		warm_up_ns };
-	struct trend t;
-
-	trend_find(&t, &in);
-	return t;
 }
 
 static void
@@ -465,6 +489,7 @@ main(void)
 		cmocka_unit_test(the_real_sampler_finds_it_too),
 		cmocka_unit_test(the_rest_is_called_what_it_is),
 		cmocka_unit_test(a_late_start_is_no_verdict),
+		cmocka_unit_test(a_buffer_that_doubles_grows_unevenly),
 		cmocka_unit_test(a_start_up_load_is_left_out),
 		cmocka_unit_test(the_warm_up_may_be_given),
 		cmocka_unit_test(slopes_are_within_their_intervals),
