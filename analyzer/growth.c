@@ -142,9 +142,8 @@ too_few(const struct growth *g)
 		snprintf(pid, sizeof pid, " (pid %d)", most->pid);
 	error("%u dump%s of '%s'%s: growth is seen in %d or more", most->points,
 		most->points == 1 ? "" : "s", most->name, pid, POINTS_MIN);
-	hint("make more of them with HEAPFLAME_DUMP_SECONDS=5, or watch it "
-	     "while it\n"
-	     "runs: heapflame growth --for 10m PID");
+	hint("make more of them with HEAPFLAME_DUMP_SECONDS=5,");
+	hint("or watch it while it runs: heapflame growth --for 10m PID");
 	return -1;
 }
 
@@ -216,6 +215,17 @@ read_dump(struct gather *c, const struct runs_dump *d)
 	return !cut && status == 0 && p->process_count > 0;
 }
 
+/* Named by its first file, until a dump of it can be read. */
+static void
+begin_series(struct gather *c, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	growth_series_init(&c->series, &c->g->names);
+	c->series.about.name = xstrdup(slash ? slash + 1 : path);
+	c->open = true;
+}
+
 static int
 gather(void *context, const struct runs_dump *d)
 {
@@ -227,8 +237,7 @@ gather(void *context, const struct runs_dump *d)
 	if (status < 0)
 		return -1;
 	if (!c->open)
-		growth_series_init(&c->series, &c->g->names);
-	c->open = true;
+		begin_series(c, d->file->path);
 	c->number = d->process;
 	/* What its destructors left says little of how it ran. */
 	if (d->file->head.final && c->series.point_count >= POINTS_MIN)

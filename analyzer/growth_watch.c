@@ -115,6 +115,10 @@ watch(struct watching *c)
 	double end_ms = clock_ms() + c->w->for_ms, next_ms = clock_ms();
 
 	c->alive = true;
+	if (!c->state.header->control.active)
+		note("it is dormant: what it allocates is not seen "
+		     "(heapflame ctl %s start wakes it)",
+			c->w->name);
 	for (;;) {
 		if (look(c) < 0)
 			return -1;

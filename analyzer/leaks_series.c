@@ -52,6 +52,7 @@ static enum leak_kind kind_of(enum trend_class class)
 	case TREND_FEW:
 	case TREND_STEADY:
 	case TREND_LATE:
+	case TREND_UNEVEN:
 	case TREND_CLASSES:
 		break;
 	}

@@ -145,8 +145,11 @@ put_stack(FILE *out, const struct growth *g, const struct growth_stack *s)
 	fprintf(out, ",\"from_ns\":%" PRIu64 ",\"to_ns\":%" PRIu64 ",",
 		t->from_ns, t->to_ns);
 	put_number(out, "samples", t->samples);
-	fprintf(out, ",\"p\":" P_DIGITS ",\"truncated\":%s", t->p,
-		s->truncated ? "true" : "false");
+	if (isfinite(t->p))
+		fprintf(out, ",\"p\":" P_DIGITS, t->p);
+	else
+		fputs(",\"p\":null", out);
+	fprintf(out, ",\"truncated\":%s", s->truncated ? "true" : "false");
 	put_frames(out, g, s);
 	putc('}', out);
 }
