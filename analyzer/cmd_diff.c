@@ -91,7 +91,8 @@ diff(struct profile *p, struct wanted *w)
 	int rc;
 
 	selection.normalize = w->normalize;
-	if (diff_find(&d, p, &selection, w->by_cum) < 0)
+	if (diff_find_kind(&d, p, &selection, w->by_cum,
+		    w->stacks ? DIFF_STACKS : DIFF_FUNCTIONS) < 0)
 		return -1;
 	rc = output_open(&out, w->a.output ? w->a.output : "-");
 	if (rc == 0) {

@@ -42,7 +42,6 @@ add_stacks(struct diff *d)
 		const struct shown_stack *stack = &s->stacks[i];
 		struct diff_row *row = &d->stacks[d->stack_count];
 
-		add(&d->total, &s->pairs[stack->pair]);
 		if (stack->depth == 0)
 			continue;
 		row->frame = s->frames[stack->first + stack->charge - 1];
@@ -135,8 +134,8 @@ choose_metric(struct selection *s, const struct profile *p)
 }
 
 int
-diff_find(struct diff *d, struct profile *p, const struct selection *s,
-	bool by_cum)
+diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
+	bool by_cum, enum diff_kind kind)
 {
 	struct selection chosen = *s;
 
@@ -146,10 +145,25 @@ diff_find(struct diff *d, struct profile *p, const struct selection *s,
 	choose_metric(&chosen, p);
 	if (select_stacks(&d->shown, p, &chosen) < 0)
 		return -1;
-	add_stacks(d);
-	add_functions(d);
+	for (uint32_t i = 0; i < d->shown.stack_count; i++)
+		add(&d->total, &d->shown.pairs[d->shown.stacks[i].pair]);
+	if (kind != DIFF_ALL) {
+		profile_forget_rows(p);
+		profile_forget_rows(chosen.base);
+	}
+	if (kind != DIFF_FUNCTIONS)
+		add_stacks(d);
+	if (kind != DIFF_STACKS)
+		add_functions(d);
 	diff_rows_judge(d, by_cum);
 	return 0;
+}
+
+int
+diff_find(struct diff *d, struct profile *p, const struct selection *s,
+	bool by_cum)
+{
+	return diff_find_kind(d, p, s, by_cum, DIFF_ALL);
 }
 
 void
