@@ -32,6 +32,6 @@ int cmd_env(int argc, char **argv);
 extern const char help_run[], help_report[], help_flame[], help_leaks[];
 extern const char help_convert[], help_info[], help_ls[], help_env[],
 	help_ctl[], help_top[], help_record[], help_bundle[], help_growth[],
-	help_check[];
+	help_check[], help_diff[];
 
 #endif
