@@ -244,6 +244,9 @@ check_limit(struct findings *out, struct views *v, const struct check *c,
 		judge_end(f, c->p);
 	if (largest != NULL)
 		finding_take_stack(f, m.s, largest);
+	else if (l->pattern != NULL)
+		note("max '%s': no function in this profile matches",
+			l->pattern);
 	return 0;
 }
 

@@ -114,6 +114,8 @@ said '^check: 0 limits hold, 1 fails, 1 cannot be decided$'
 # Of what was not seen it is not known that it is not there.
 check 4 --max 'nobody=100K' dumps
 check 0 --max 'nobody=8M' dumps
+grep -qxF "heapflame: max 'nobody': no function in this profile matches" err.txt ||
+	fail "a typo would hold for ever: $(cat err.txt)"
 # Where samples were lost nothing is known to be within a limit.
 sed 's/^# samples .*/&\n# lost memory 50/' dumps/*.heap >lost.heap
 check 4 --max-peak 400M lost.heap
