@@ -185,6 +185,26 @@ judge_losses(struct finding *f, const struct profile *p)
 		100 * lost);
 }
 
+/* What one held that a signal ended, or that runs, is not what it left. */
+static void
+judge_end(struct finding *f, const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->process_count; i++) {
+		const struct process *it = &p->processes[i];
+
+		if (it->state != PROCESS_RUNNING && it->signal == 0)
+			continue;
+		f->verdict = VERDICT_UNDECIDED;
+		f->sample = 0;
+		free(f->why);
+		f->why = xasprintf("'%s' (pid %d) %s: what it held it may "
+				   "have been about to free",
+			strtab_get(&p->strings, it->exe), it->pid,
+			it->signal > 0 ? "was killed" : "had not ended");
+		return;
+	}
+}
+
 static void
 judge(struct finding *f, const struct limit *l, const struct estimate *e,
 	double family)
@@ -220,8 +240,13 @@ check_limit(struct findings *out, struct views *v, const struct check *c,
 	check_figures(f, m.s, &e, l->value);
 	judge(f, l, &e, c->family);
 	judge_losses(f, c->p);
+	if (l->kind == LIMIT_LIVE_AT_EXIT)
+		judge_end(f, c->p);
 	if (largest != NULL)
 		finding_take_stack(f, m.s, largest);
+	else if (l->pattern != NULL)
+		note("max '%s': no function in this profile matches",
+			l->pattern);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Does an estimate keep a limit, has it grown since a baseline, or can that not
  * be said? And at which interval N it could be. No files and no profile in
- * here; docs/SAMPLING.md, section 9, derives it.
+ * here; docs/SAMPLING.md, "Limits and baselines", derives it.
  */
 #ifndef VERDICT_H
 #define VERDICT_H

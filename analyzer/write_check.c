@@ -236,6 +236,37 @@ put_undecided(FILE *out, const struct finding *f)
 		fputs(", of a baseline taken at that, too", out);
 }
 
+/* The command that shows it. */
+static void
+put_see(FILE *out, const struct finding *f)
+{
+	if (f->unit == FINDING_RATE) {
+		fputs("see `heapflame growth`", out);
+	} else if (strcmp(f->check, limit_names[LIMIT_LIVE_AT_EXIT]) == 0) {
+		fputs("see `heapflame leaks`", out);
+	} else {
+		fputs("see `heapflame report --metric ", out);
+		put_visible(out, f->metric);
+		putc('`', out);
+	}
+}
+
+static void
+put_if_meant(FILE *out, const struct findings *all, const struct finding *f)
+{
+	if (!isnan(f->before)) {
+		fputs("; if it is meant: `heapflame check --update-baseline`",
+			out);
+		return;
+	}
+	fputs("; if it is meant: raise the limit", out);
+	if (f->line == 0 || all->budget == NULL)
+		return;
+	fputs(" in '", out);
+	put_visible(out, all->budget);
+	fprintf(out, "', line %zu", f->line);
+}
+
 /* "" if there is nothing to be said. */
 char *
 check_advice(const struct findings *all, const struct finding *f)
@@ -245,25 +276,9 @@ check_advice(const struct findings *all, const struct finding *f)
 	text_begin(&t);
 	if (f->verdict == VERDICT_UNDECIDED)
 		put_undecided(t.out, f);
-	if (f->verdict != VERDICT_FAILS)
-		return text_end(&t);
-	fputs("see ", t.out);
-	if (f->unit == FINDING_RATE)
-		fputs("`heapflame growth`", t.out);
-	else if (strcmp(f->check, limit_names[LIMIT_LIVE_AT_EXIT]) == 0)
-		fputs("`heapflame leaks`", t.out);
-	else
-		fprintf(t.out, "`heapflame report --metric %s`", f->metric);
-	if (!isnan(f->before)) {
-		fputs("; if it is meant: `heapflame check --update-baseline`",
-			t.out);
-	} else {
-		fputs("; if it is meant: raise the limit", t.out);
-		if (f->line > 0 && all->budget != NULL) {
-			fputs(" in '", t.out);
-			put_visible(t.out, all->budget);
-			fprintf(t.out, "', line %zu", f->line);
-		}
+	if (f->verdict == VERDICT_FAILS) {
+		put_see(t.out, f);
+		put_if_meant(t.out, all, f);
 	}
 	return text_end(&t);
 }

@@ -114,12 +114,31 @@ said '^check: 0 limits hold, 1 fails, 1 cannot be decided$'
 # Of what was not seen it is not known that it is not there.
 check 4 --max 'nobody=100K' dumps
 check 0 --max 'nobody=8M' dumps
+grep -qxF "heapflame: max 'nobody': no function in this profile matches" err.txt ||
+	fail "a typo would hold for ever: $(cat err.txt)"
 # Where samples were lost nothing is known to be within a limit.
 sed 's/^# samples .*/&\n# lost memory 50/' dumps/*.heap >lost.heap
 check 4 --max-peak 400M lost.heap
 said 'it can be told|% of the samples were lost'
 said '% of the samples were lost'
 check 3 --max-peak 1M lost.heap
+
+# Who is killed has not left anything behind.
+cat >killed.c <<'END'
+#include <signal.h>
+#include <stdlib.h>
+void *volatile kept;
+int main(void)
+{
+	kept = malloc(50000);
+	return raise(SIGKILL);
+}
+END
+cc -g -o killed killed.c
+"$HEAPFLAME" run -q --sample 1 -o killed.run -- ./killed || true
+check 4 --max-peak 50000 --max-live-at-exit 1K killed.run
+said "'./killed' \(pid [0-9]+\) was killed: what it held"
+said '^check: 1 limit holds, 1 cannot be decided$'
 
 # Growth: 20,000 bytes a step of 5 ms, 14 GB an hour; and without.
 shim HEAPFLAME_SAMPLE=64K "$PROGS/growth_kinds" 200 10 5 leak=20000 \

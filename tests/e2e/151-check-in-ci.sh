@@ -148,3 +148,27 @@ check 3 --github --budget odd.budget dumps
 ! grep -q $'\x1b' out.txt || fail 'an escape'
 [ "$(grep -c '^::' out.txt)" -eq 1 ] || fail "$(cat out.txt)"
 said "title=heapflame check%3A max 'fill\\x1b.31m|%3A%3Aerror%3A%3A|fill'::"
+
+# Names of a program itself, with lines and commands in them, by way of a
+# baseline that was bundled.
+need objcopy
+"$PYTHON" - <<'END'
+import os, subprocess
+names = [b"two\n::error::lines", b"##[add-mask]x", b"</failure>]]>&", b"%0A::x"]
+args = [b"objcopy"]
+for i, name in enumerate(names):
+    args += [b"--redefine-sym", b"hostile_%d=" % i + name]
+subprocess.run(args + [os.environb[b"PROGS"] + b"/hostile", b"names"], check=True)
+END
+rm -rf dumps
+exact ./names
+check 0 --baseline names.hfb --update-baseline dumps
+rm names
+check 3 --github --junit junit.xml --max 'lines=1' --max 'mask=1' --max 'fail=1' \
+	--max '::x=1' --by-function names.hfb
+xmllint --noout junit.xml
+[ "$(grep -c '^::' out.txt)" -eq 4 ] || fail "$(cat out.txt)"
+! grep -q '##\[' out.txt || fail "$(cat out.txt)"
+said 'two\x0a::error::lines < main'
+said '##\x5badd-mask]x < main'
+check 0 --max-peak 1M --baseline names.hfb names.hfb
