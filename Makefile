@@ -221,6 +221,9 @@ $(OUT)/growth_power: tests/bench/growth_power.c $(OUT)/analyzer.a
 	$(call say,CC)$(test_cc) -Ianalyzer $(OUT)/analyzer.a $(LDFLAGS) $(LIBS)
 growth-power: $(OUT)/growth_power
 	@$(OUT)/growth_power $(RUNS)
+# The tables of docs/ACCURACY.md; QUICK=1 prints some of them.
+accuracy: all
+	@/usr/bin/python3 tests/bench/accuracy.py $(OUT) docs/ACCURACY.md
 # With Debian's source packages, which come over the network.
 true-leak: all
 	@tests/bench/true_leak.sh $(OUT)
@@ -280,7 +283,7 @@ uninstall:
 ldconfig = @[ -n '$(DESTDIR)' ] || [ "$$(id -u)" -ne 0 ] || ldconfig
 
 help:
-	@echo 'all test test-long unit e2e check browser bench growth-power true-leak fuzz demo deps'
+	@echo 'all test test-long unit e2e check browser bench growth-power accuracy true-leak fuzz demo deps'
 	@echo 'install uninstall format format-check lint compile_commands.json clean'
 	@echo 'SAN=address,undefined  T=20 (scenarios)  V=1 (whole commands)'
 	@echo 'BUILD= PREFIX= LIBDIR= MANDIR= DESTDIR= CC= CFLAGS= LDFLAGS='
@@ -290,6 +293,6 @@ clean:
 -include $(PRELOAD:.o=.d) $(ANALYZER:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(PROGRAMS:=.d) $(ORACLE:=.d) $(OUT)/growth_power.d
 FORCE:
 .PHONY: all progs oracle unit e2e check test test-long browser fuzz fuzz-run bench \
-	growth-power true-leak \
+	growth-power accuracy true-leak \
 	deps demo format format-check lint install uninstall help clean FORCE
 .DELETE_ON_ERROR:

@@ -2,8 +2,7 @@
 /*
  * The exact figures of one stack (section 4 of docs/FORMAT.md): a row. Where
  * the format has no variance for a figure (peak objects, inherited blocks) it
- * is taken to vary as the figure beside it does: good enough to show an
- * interval, and 0 whenever nothing was sampled.
+ * is made of those beside it, and 0 whenever nothing was sampled.
  */
 #include "heapv2.h"
 
@@ -55,13 +54,11 @@ static bool
 at_peak(struct scan *s, struct value *space, struct value *objects)
 {
 	double v[3];
-	double size;
 
 	if (!numbers(s, v, 3))
 		return false;
-	size = ratio(v[1], v[0]);
 	*space = (struct value){ v[0], v[2] };
-	*objects = (struct value){ v[1], v[2] * size * size };
+	*objects = (struct value){ .sum = v[1] };
 	return true;
 }
 
@@ -215,5 +212,6 @@ heapv2_stack_line(struct heapv2_stack *s, struct scan line, bool exact)
 		return false;
 	if (s->temp_guessed)
 		guess_temp(s->row.v);
+	row_guess_objects_at_peak(&s->row);
 	return true;
 }

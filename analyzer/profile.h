@@ -340,6 +340,12 @@ bool profile_has_row(const struct profile *p, const uint32_t *locations,
  */
 void row_add(struct row *into, const struct row *from);
 
+/*
+ * Sets the variances of the objects at the peak and at the phase's, which dumps
+ * don't hold, from the figures beside them. docs/SAMPLING.md, section 4.
+ */
+void row_guess_objects_at_peak(struct row *r);
+
 /* Everything of `from` is added to `into`; processes stay apart. */
 void profile_add(struct profile *into, const struct profile *from);
 

@@ -5,6 +5,7 @@
  */
 #include "profile.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "err.h"
@@ -81,6 +82,30 @@ add_value(struct value *into, const struct value *from)
 {
 	into->sum += from->sum;
 	into->var += from->var;
+}
+
+/*
+ * The error of each object beside that of each byte is what it is in all that
+ * was allocated; where that has none, as if all were of one size.
+ */
+static void
+guess_objects(
+	struct value *objects, const struct value *space, const struct value *v)
+{
+	const struct value *all = &v[ALLOC_SPACE], *count = &v[ALLOC_OBJECTS];
+	double size = space->sum > 0 ? objects->sum / space->sum : 0;
+
+	objects->var = size * space->var * (count->var / count->sum) /
+		       (all->var / all->sum);
+	if (!isfinite(objects->var))
+		objects->var = size * size * space->var;
+}
+
+void
+row_guess_objects_at_peak(struct row *r)
+{
+	guess_objects(&r->v[PEAK_OBJECTS], &r->v[PEAK_SPACE], r->v);
+	guess_objects(&r->phase_peak_objects, &r->phase_peak_space, r->v);
 }
 
 void

@@ -141,8 +141,6 @@ static void
 take_peak(const struct hfs_stack *s, const struct hfs_peak *p, uint64_t max,
 	struct value *space, struct value *objects)
 {
-	double size;
-
 	space->sum =
 		live_bytes((uint64_t)s->peak_bytes - since(&p->bytes, max));
 	objects->sum = live_objects(
@@ -153,9 +151,6 @@ take_peak(const struct hfs_stack *s, const struct hfs_peak *p, uint64_t max,
 		signed_double(s->peak_var) - signed_double(since(&p->var, max));
 	if (!(space->var > 0))
 		space->var = 0;
-	/* The layout has no variance of these: they vary as their bytes do. */
-	size = space->sum > 0 ? objects->sum / space->sum : 0;
-	objects->var = space->var * size * size;
 }
 
 /* Of what was allocated in a phase: at its peak, and live at its end. */
@@ -244,6 +239,7 @@ take_figures(struct row *r, const struct live *l, const struct hfs_stack *s)
 		hold_value(&r->phase_peak_space, &alloc.space);
 		hold_value(&r->phase_peak_objects, &alloc.objects);
 	}
+	row_guess_objects_at_peak(r);
 	take_short_lived(r, s, &alloc);
 	take_inherited(r, s, exact);
 	r->reallocs = s->reallocs < r->samples ? s->reallocs : r->samples;

@@ -232,10 +232,10 @@ add_own(struct figures *sum, const struct row *r, enum metric m,
 	sum->objects += s.objects.sum;
 	sum->bytes += s.space.sum;
 	sum->samples += is_peak(m) ? worth(value, s.samples) : s.samples;
-	sum->samples_all += r->samples;
-	add_sizes(sum, r->size_min, r->size_max);
 	if (side == OF_INHERITED)
 		return;
+	sum->bytes_all += r->v[ALLOC_SPACE].sum;
+	add_sizes(sum, r->size_min, r->size_max);
 	sum->freed_objects += r->freed_objects;
 	sum->lifetime_ns += r->lifetime_ns;
 }
@@ -260,7 +260,7 @@ figures_add(struct figures *sum, const struct figures *f)
 	sum->freed_objects += f->freed_objects;
 	sum->lifetime_ns += f->lifetime_ns;
 	sum->samples += f->samples;
-	sum->samples_all += f->samples_all;
+	sum->bytes_all += f->bytes_all;
 	add_sizes(sum, f->size_min, f->size_max);
 }
 

@@ -22,8 +22,9 @@ struct figures {
 	double value, var, objects, bytes;
 	double freed_objects, lifetime_ns;
 	uint64_t samples;
-	/* Of all that was allocated: samples, and their sizes; 0: not known. */
-	uint64_t samples_all, size_min, size_max;
+	/* Of all that was allocated: bytes, and their sizes; 0: not known. */
+	double bytes_all;
+	uint64_t size_min, size_max;
 };
 
 /* Of all of the time; of blocks inherited by fork; of the row's own phase. */

@@ -22,9 +22,9 @@ unseen_widen(struct figures *sum, enum metric m, uint64_t interval)
 	spread = log2((double)sum->size_max / fmax(1, (double)sum->size_min));
 	spread = fmin(fmax(spread - 1, 0), MOST);
 	p = -expm1(-((double)sum->size_min + 1) / (double)interval);
-	/* Of sizes that are known of more samples than these are, less is
-	 * unseen. */
-	if (sum->samples < sum->samples_all)
-		part = (double)sum->samples / (double)sum->samples_all;
+	/* The sizes are known of all that was allocated: of what is a part of
+	 * it only that part is unseen. */
+	if (sum->bytes < sum->bytes_all)
+		part = sum->bytes / sum->bytes_all;
 	sum->var += spread * part * spread * part * (1 - p) / p / p;
 }
