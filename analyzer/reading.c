@@ -277,18 +277,21 @@ on_realloc(const struct reading_facts *f)
 	struct sentence s = { .kind = READING_REALLOC };
 	struct share of = share_of(f->reallocer_bytes, f->allocated);
 	double k = (double)f->reallocs, n = (double)f->realloc_samples;
-	char *name;
+	char much[120] = "", *name;
 
 	if (!f->reallocer || k > n || k < 1 || of.low < REALLOC_OF ||
 		f->reallocer_bytes.sum < LEAST ||
 		stats_beta(REALLOC_MIN, k, n - k + 1) > 0.025)
 		return s;
+	/* How much it allocated is not said twice. */
+	if (!f->churner.name || strcmp(f->churner.name, f->reallocer) != 0)
+		snprintf(much, sizeof much, ", which allocated %s of all,",
+			of.text);
 	name = visible(f->reallocer);
 	s.weight = CHURN_WEIGHT * of.low * k / n;
-	s.text = xasprintf("%.0f of %.0f samples of %s, which allocated %s of "
-			   "all, are a realloc of a block that it had: "
-			   "something grows step by step.",
-		k, n, name, of.text);
+	s.text = xasprintf("%.0f of %.0f samples of %s%s are a realloc of a "
+			   "block that it had: something grows step by step.",
+		k, n, name, much);
 	free(name);
 	return s;
 }
