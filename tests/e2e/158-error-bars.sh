@@ -87,7 +87,7 @@ escape=$(printf '\033')
 # on_terminal VAR=VALUE... COMMAND: its output, as the terminal got it
 on_terminal()
 {
-	script -qec "env -u NO_COLOR TERM=xterm $*" /dev/null </dev/null >terminal.txt
+	script -qec "env -u NO_COLOR TERM=xterm $* 2>/dev/null" /dev/null </dev/null >terminal.txt
 }
 grey="$escape\[90m"
 on_terminal "'$HEAPFLAME'" report dumps
