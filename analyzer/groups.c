@@ -39,6 +39,7 @@ groups_build(struct groups *out, const struct shown *s)
 		}
 		g->value += stack->value;
 		g->objects += stack->objects;
+		g->samples += stack->samples;
 		g->var += stack->var;
 	}
 	if (out->count > 0)

@@ -9,6 +9,7 @@ struct group {
 	const uint32_t *frames; /* shown->bys of them; borrowed from shown */
 	int64_t value, objects;
 	double var;
+	uint64_t samples;
 };
 
 struct groups {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * When what a stack holds was allocated, and what that says: it was there from
- * the start and stays, or it still becomes more. docs/SAMPLING.md, section 9,
+ * the start and stays, or it still becomes more. docs/SAMPLING.md, section 11,
  * has the rule.
  */
 #ifndef LEAKS_AGE_H

@@ -32,6 +32,7 @@
 #define REALLOC_OF   0.1 /* of all that was allocated */
 #define ONE_STACK    0.999 /* of what the holder holds: all of it */
 #define MEMORY_LEAST (1 << 20) /* bytes; less is not worth a sentence */
+#define FILES_LEAST  (16 << 20) /* the same of a program and its libraries */
 #define LEAST	     (16 << 10) /* the same of what one function did */
 
 struct sentence {
@@ -120,7 +121,10 @@ on_holder(const struct reading_facts *f)
 	s.weight = of.low;
 	s.text = xasprintf("%s %s %s, %s of all that %s%s.", name,
 		f->ended ? "held" : "holds", bytes(buf, f->holder.v.sum),
-		of.text, f->ended ? "was in use at the peak" : "is in use",
+		of.text,
+		!f->ended	   ? "is in use"
+		: f->processes > 1 ? "was in use at the peaks"
+				   : "was in use at the peak",
 		one);
 	free(name);
 	return s;
@@ -173,8 +177,9 @@ on_memory(const struct reading_facts *f)
 	char is[UNITS_MAX], all[UNITS_MAX];
 	double share;
 
-	if (!what || m->rss <= 0 || m->amount < MEMORY_LEAST ||
-		m->amount > m->rss)
+	if (!what || m->rss <= 0 || m->amount > m->rss ||
+		m->amount <
+			(m->about == MEMORY_FILES ? FILES_LEAST : MEMORY_LEAST))
 		return s;
 	share = (double)m->amount / (double)m->rss;
 	if (share < MEMORY_MIN)
@@ -182,8 +187,10 @@ on_memory(const struct reading_facts *f)
 	s.weight = share;
 	s.text = xasprintf("%s of the %s in memory%s (%.1f %%) %s %s.",
 		bytes(is, (double)m->amount), bytes(all, (double)m->rss),
-		m->ended ? " at the end" : "", 100 * share,
-		m->ended ? "were" : "are", what);
+		!m->ended	   ? ""
+		: m->processes > 1 ? " at the ends of the processes"
+				   : " at the end",
+		100 * share, m->ended ? "were" : "are", what);
 	return s;
 }
 
@@ -243,17 +250,22 @@ on_churn(const struct reading_facts *f)
 
 	if (!f->churner.name || of.low < CHURN_MIN || f->churner.v.sum < LEAST)
 		return s;
-	kept = stats_interval95(f->churner_inuse.sum, f->churner_inuse.var);
+	kept = stats_interval95(f->churner_held.sum, f->churner_held.var);
 	all = stats_interval95(f->churner.v.sum, f->churner.v.var);
 	if (!(kept.high <= CHURN_KEPT * all.low))
 		return s;
 	name = visible(f->churner.name);
 	s.weight = CHURN_WEIGHT * of.low;
+	bytes(live, f->churner_held.sum);
 	s.text = xasprintf("%s allocated %s, %s of all that was allocated, of "
 			   "which %s %s.",
 		name, bytes(is, f->churner.v.sum), of.text,
-		bytes(live, f->churner_inuse.sum),
-		f->ended ? "were in use at the end" : "are in use");
+		f->churner_held.sum > 0 ? live
+		: f->churner.v.var > 0	? "nothing that was sampled"
+					: "nothing",
+		!f->ended	   ? "is in use"
+		: f->processes > 1 ? "was in use at the peaks"
+				   : "was in use at the peak");
 	free(name);
 	return s;
 }
@@ -265,18 +277,21 @@ on_realloc(const struct reading_facts *f)
 	struct sentence s = { .kind = READING_REALLOC };
 	struct share of = share_of(f->reallocer_bytes, f->allocated);
 	double k = (double)f->reallocs, n = (double)f->realloc_samples;
-	char *name;
+	char much[120] = "", *name;
 
 	if (!f->reallocer || k > n || k < 1 || of.low < REALLOC_OF ||
 		f->reallocer_bytes.sum < LEAST ||
 		stats_beta(REALLOC_MIN, k, n - k + 1) > 0.025)
 		return s;
+	/* How much it allocated is not said twice. */
+	if (!f->churner.name || strcmp(f->churner.name, f->reallocer) != 0)
+		snprintf(much, sizeof much, ", which allocated %s of all,",
+			of.text);
 	name = visible(f->reallocer);
 	s.weight = CHURN_WEIGHT * of.low * k / n;
-	s.text = xasprintf("%.0f of %.0f samples of %s, which allocated %s of "
-			   "all, are a realloc of a block that it had: "
-			   "something grows step by step.",
-		k, n, name, of.text);
+	s.text = xasprintf("%.0f of %.0f samples of %s%s are a realloc of a "
+			   "block that it had: something grows step by step.",
+		k, n, name, much);
 	free(name);
 	return s;
 }

@@ -19,6 +19,7 @@ struct reading_of {
 
 struct reading_facts {
 	bool ended; /* all of it is past */
+	uint32_t processes; /* that the figures are sums of */
 	/* Bytes, of all; var 0: exact. Of what ended `held` is its peak, else
 	 * what is in use. */
 	struct value held, allocated;
@@ -28,9 +29,10 @@ struct reading_facts {
 	/* The largest linear growth that was found significant (trend.h). */
 	const char *grower;
 	double slope, slope_low, slope_high; /* bytes a second */
-	/* Who allocated the most, and what of that is in use. */
+	/* Who allocated the most, and what of that is in use, or was at the
+	 * peak. */
 	struct reading_of churner;
-	struct value churner_inuse;
+	struct value churner_held;
 	/* Who has most samples that are reallocs of a block; among how many;
 	 * and what it allocated. */
 	const char *reallocer;

@@ -55,6 +55,12 @@ select_metric(struct shown *out, const struct finding *f, enum metric m,
 	return select_stacks(out, f->p, &selection);
 }
 
+static enum metric
+held_metric(const struct finding *f)
+{
+	return f->out->facts.ended ? PEAK_SPACE : INUSE_SPACE;
+}
+
 static struct value
 total_of(const struct shown *s)
 {
@@ -124,12 +130,11 @@ take_holder(struct finding *f, const struct shown *s)
 static int
 find_holder(struct finding *f)
 {
-	enum metric m = f->out->facts.ended ? PEAK_SPACE : INUSE_SPACE;
 	struct shown s;
 
-	if (!all_have(f->p, m))
+	if (!all_have(f->p, held_metric(f)))
 		return 0;
-	if (select_metric(&s, f, m, NULL) < 0)
+	if (select_metric(&s, f, held_metric(f), NULL) < 0)
 		return -1;
 	if (s.var_known)
 		take_holder(f, &s);
@@ -137,15 +142,15 @@ find_holder(struct finding *f)
 	return 0;
 }
 
-/* What of it, of that name and place, is in use. */
+/* What of it, of that name and place, is in use, or was at the peak. */
 static int
 find_kept(struct finding *f, uint32_t function)
 {
 	uint32_t *places;
-	struct value *kept = &f->out->facts.churner_inuse;
+	struct value *kept = &f->out->facts.churner_held;
 	struct shown s;
 
-	if (select_metric(&s, f, INUSE_SPACE, NULL) < 0)
+	if (select_metric(&s, f, held_metric(f), NULL) < 0)
 		return -1;
 	places = select_places(f->p);
 	for (uint32_t i = 0; i < s.stack_count; i++) {
@@ -240,7 +245,7 @@ find_churner(struct finding *f)
 	struct shown s;
 	int status;
 
-	if (!all_have(f->p, ALLOC_SPACE) || !all_have(f->p, INUSE_SPACE))
+	if (!all_have(f->p, ALLOC_SPACE) || !all_have(f->p, held_metric(f)))
 		return 0;
 	stack_of = xmalloc(rows * sizeof *stack_of);
 	memset(stack_of, 0xff, rows * sizeof *stack_of);
@@ -316,6 +321,7 @@ reading_facts_find(struct reading_found *out, struct profile *p,
 	struct finding f = { .out = out, .p = p, .s = s };
 
 	*out = (struct reading_found){ .facts.ended = is_past(p) };
+	out->facts.processes = (uint32_t)profile_processes(p);
 	find_grower(&f, growth);
 	if (find_holder(&f) < 0 || find_churner(&f) < 0)
 		return -1;

@@ -104,8 +104,7 @@ json_groups(FILE *out, const struct shown *s)
 		fputs("],", out);
 		json_value(out, s, "value", g->value, g->var);
 		fprintf(out, ",\"objects\":%" PRId64, g->objects);
-		json_effective(out, (double)g->value,
-			s->var_known && !s->compared ? g->var : 0);
+		json_samples(out, s, g->value, g->var, g->samples);
 		putc('}', out);
 	}
 	fputs("],\n", out);

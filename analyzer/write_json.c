@@ -60,9 +60,9 @@ json_value(FILE *out, const struct shown *s, const char *key, int64_t value,
 }
 
 void
-json_effective(FILE *out, double value, double var)
+json_effective(FILE *out, double value, double var, uint64_t samples)
 {
-	double n = stats_effective(value, var);
+	double n = fmin(stats_effective(value, var), (double)samples);
 
 	fputs(",\"effective_samples\":", out);
 	if (n > 0)
@@ -78,7 +78,7 @@ json_samples(FILE *out, const struct shown *s, int64_t value, double var,
 	bool known = s->var_known && !s->compared;
 
 	fprintf(out, ",\"samples\":%" PRIu64, samples);
-	json_effective(out, (double)value, known ? var : 0);
+	json_effective(out, (double)value, known ? var : 0, samples);
 	fprintf(out, ",\"significant\":%s",
 		!s->var_known				       ? "null"
 		: value == 0 || amount_is_noise(s, value, var) ? "false"

@@ -46,16 +46,21 @@ struct table {
 	size_t width[COLUMNS];
 };
 
-/* "5,912" that err as much; "" where nothing was sampled. */
+/*
+ * "5,912": as many of one size would err as much, but no more than there are.
+ * "" where nothing was sampled.
+ */
 static const char *
 samples_cell(
-	char buf[AMOUNT_MAX], const struct shown *s, int64_t value, double var)
+	char buf[AMOUNT_MAX], const struct shown *s, const struct site *site)
 {
-	double n = stats_effective((double)value, var);
+	double n = stats_effective((double)site->flat, site->flat_var);
 
-	if (s->exact || s->compared || !(n > 0))
+	if (s->exact || s->compared || !s->var_known || site->flat_samples == 0)
 		return "";
-	return units_count(buf, n < 1 ? 1 : llround(fmin(n, 9e18)));
+	if (!(n > 0) || n > (double)site->flat_samples)
+		n = (double)site->flat_samples;
+	return units_count(buf, n < 1 ? 1 : llround(n));
 }
 
 static const char *
@@ -78,8 +83,7 @@ fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 		amount_with_error(buf, s, site->cum, site->cum_var, exact));
 	row[CUM_MARK] = xstrdup(mark_cell(s, site->cum, site->cum_var));
 	row[CUM_SHARE] = xstrdup(amount_share(buf, site->cum, s->hundred));
-	row[SAMPLES] =
-		xstrdup(samples_cell(buf, s, site->flat, site->flat_var));
+	row[SAMPLES] = xstrdup(samples_cell(buf, s, site));
 	row[OBJECTS] = xstrdup(s->metric < FOREIGN
 				       ? units_count(buf, site->flat_objects)
 				       : "");

@@ -108,42 +108,65 @@ what_is_neither_is_not_told(void **state)
 	assert_int_equal(judge(100, false, 0), LEAK_UNTOLD);
 }
 
-/* Wrongly called so, of caches, plateaus and batches by chance. */
+enum shape { LEAK, OLDEST_OUT, ANY_OUT, FILL };
+
+/* Of 2,000 runs the share that is called so, in percent. */
+static double
+called(enum leak_kind kind, enum shape shape, uint32_t n, bool freed, double x)
+{
+	int hits = 0;
+
+	for (int run = 0; run < 2000; run++) {
+		for (uint32_t i = 0; i < n; i++) {
+			double at = chance();
+
+			if (shape == OLDEST_OUT)
+				at = 1 - x * at;
+			else if (shape == ANY_OUT) /* the first fill is old */
+				at = fmax(1 + x * log(at + 1e-9), 1e-4);
+			else if (shape == FILL)
+				at *= x;
+			births[i] = (struct leak_birth){ at, 1 };
+		}
+		hits += judge(n, freed, 0.005) == kind;
+	}
+	return hits / 20.0;
+}
+
+/* What docs/SAMPLING.md, section 11, has. */
 static void
 chance_makes_few_of_them(void **state)
 {
-	int wrong = 0, missed = 0, kept = 0;
+	static const uint32_t counts[] = { 5, 10, 20, 40, 100 };
 
-	for (int run = 0; run < 2000; run++) {
-		uint32_t n = 5 + (uint32_t)(chance() * 60);
-		double age = 0.5 * chance(); /* of a cache, random out */
-
-		for (uint32_t i = 0; i < n; i++) {
-			double at = 1 + age * log(chance() + 1e-9);
-
-			/* Those of the first fill */
-			births[i] = (struct leak_birth){ fmax(at, 1e-4), 1 };
-		}
-		wrong += judge(n, true, age / 2) == LEAK_ACCUMULATES;
-		/* Most of what is freed is of no cache, and lives for less. */
-		if (age < 1.0 / 3)
-			wrong += judge(n, true, 1e-4) == LEAK_ACCUMULATES;
-		for (uint32_t i = 0; i < n; i++)
-			births[i] = (struct leak_birth){ 0.66 * chance(), 1 };
-		wrong += judge(n, false, 0) == LEAK_ACCUMULATES;
-		for (uint32_t i = 0; i < 40; i++)
-			births[i] = (struct leak_birth){ chance(), 1 };
-		missed += judge(40, false, 0) != LEAK_ACCUMULATES;
-		/* Of two samples that came at any time */
-		for (uint32_t i = 0; i < 2; i++)
-			births[i] = (struct leak_birth){ chance(), 1 };
-		kept += judge(2, false, 0) == LEAK_START_UP;
+	for (int i = 0; i < 5; i++)
+		print_message("%u blocks: found, %%: %.1f, where others are "
+			      "freed %.1f\n",
+			counts[i],
+			called(LEAK_ACCUMULATES, LEAK, counts[i], false, 0),
+			called(LEAK_ACCUMULATES, LEAK, counts[i], true, 0));
+	for (double x = 0.3; x < 0.95; x += 0.1)
+		print_message("20 and 200 blocks at %.1f, %%: oldest out "
+			      "%.1f %.1f, any out %.1f %.1f, fill %.1f %.1f\n",
+			x, called(LEAK_ACCUMULATES, OLDEST_OUT, 20, true, x),
+			called(LEAK_ACCUMULATES, OLDEST_OUT, 200, true, x),
+			called(LEAK_ACCUMULATES, ANY_OUT, 20, true, x),
+			called(LEAK_ACCUMULATES, ANY_OUT, 200, true, x),
+			called(LEAK_ACCUMULATES, FILL, 20, false, x),
+			called(LEAK_ACCUMULATES, FILL, 200, false, x));
+	assert_true(called(LEAK_ACCUMULATES, LEAK, 40, false, 0) > 95);
+	assert_true(called(LEAK_ACCUMULATES, LEAK, 100, true, 0) > 80);
+	for (double x = 0.1; x < 0.35; x += 0.1) {
+		assert_true(
+			called(LEAK_ACCUMULATES, OLDEST_OUT, 200, true, x) < 1);
+		assert_true(called(LEAK_ACCUMULATES, ANY_OUT, 20, true, x) < 2);
+		assert_true(
+			called(LEAK_ACCUMULATES, FILL, 200, false, 2 * x) < 1);
 	}
-	print_message("of 5333 wrong: %d; of 2000 missed: %d, kept: %d\n",
-		wrong, missed, kept);
-	assert_true(wrong <= 40);
-	assert_true(missed <= 100);
-	assert_true(kept <= 130); /* 5 % */
+	/* At any time, yet taken for a start-up: 5 % */
+	assert_true(called(LEAK_START_UP, LEAK, 1, false, 0) < 6.5);
+	assert_true(called(LEAK_START_UP, LEAK, 2, false, 0) < 6.5);
+	assert_true(called(LEAK_START_UP, LEAK, 20, true, 0) < 0.1);
 }
 
 static void

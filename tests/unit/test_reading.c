@@ -172,17 +172,17 @@ the_largest_churn(void **state)
 {
 	struct reading_facts f = { .allocated = sampled(4000 * MIB),
 		.churner = { "format_row", sampled(2400 * MIB) },
-		.churner_inuse = sampled(MIB) };
+		.churner_held = sampled(MIB) };
 
 	assert_non_null(strstr(said(&f, READING_CHURN),
 		"format_row allocated 2.3 GiB, 60.0 %"));
-	assert_non_null(strstr(said(&f, READING_CHURN), "1.0 MiB are in use."));
+	assert_non_null(strstr(said(&f, READING_CHURN), "1.0 MiB is in use."));
 	/* 4 % in use, or more than 5 %: two samples in fifty. */
 	f.churner.v = f.allocated = sampled(25 * MIB);
 	assert_null(said(&f, READING_CHURN));
 	f.churner.v = sampled(2400 * MIB);
 	f.allocated = sampled(4000 * MIB);
-	f.churner_inuse = sampled(500 * MIB);
+	f.churner_held = sampled(500 * MIB);
 	assert_null(said(&f, READING_CHURN));
 }
 
@@ -198,8 +198,9 @@ what_grows_by_realloc(void **state)
 	};
 
 	assert_non_null(strstr(said(&f, READING_REALLOC),
-		"30 of 36 samples of append, which allocated 40.0 % (31.4 to "
-		"49.5 %) of all, are a realloc"));
+		"30 of 36 samples of append, which allocated 40.0 % ("));
+	assert_non_null(strstr(
+		said(&f, READING_REALLOC), " %) of all, are a realloc of"));
 	f.reallocer_bytes = sampled(4 * MIB);
 	assert_null(said(&f, READING_REALLOC));
 	f.reallocer_bytes = sampled(40 * MIB);
@@ -226,7 +227,7 @@ five_at_most_the_weightiest_first(void **state)
 		.slope_low = 0.5,
 		.slope_high = 2,
 		.churner = { "format_row", sampled(2400 * MIB) },
-		.churner_inuse = sampled(MIB),
+		.churner_held = sampled(MIB),
 		.reallocer = "append",
 		.reallocer_bytes = sampled(1000 * MIB),
 		.reallocs = 99,
