@@ -47,6 +47,9 @@ void heapv2_head_release(struct heapv2_head *h);
 /* One line of our own, without "# ". False: a known key, misspelt values. */
 bool heapv2_head_line(struct heapv2_head *h, struct scan line);
 
+/* "in-the-table written", of live samples: are they all listed? */
+void heapv2_head_live(struct heapv2_head *h, struct scan line);
+
 /*
  * Takes the list of mapped files off the end of *text: all behind the last line
  * "MAPPED_LIBRARIES:" or "--- Memory map: ---". False: there is none.

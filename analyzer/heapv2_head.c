@@ -240,6 +240,16 @@ heapv2_head_line(struct heapv2_head *h, struct scan line)
 }
 
 void
+heapv2_head_live(struct heapv2_head *h, struct scan line)
+{
+	uint64_t live, written;
+
+	h->process.lists_all = scan_u64(&line, &live) &&
+			       scan_char(&line, ' ') &&
+			       scan_u64(&line, &written) && live <= written;
+}
+
+void
 heapv2_head_init(struct heapv2_head *h, struct profile *p, struct addrmap *map,
 	const char *file_name)
 {

@@ -140,17 +140,6 @@ live_line(struct dump *d, struct scan line)
 	return true;
 }
 
-/* "# live in-the-table written" */
-static void
-live_head_line(struct dump *d, struct scan line)
-{
-	uint64_t live, written;
-
-	d->head.process.lists_all =
-		scan_u64(&line, &live) && scan_char(&line, ' ') &&
-		scan_u64(&line, &written) && live <= written;
-}
-
 /* A line of our own; `line` begins behind "# ". */
 static bool
 own_line(struct dump *d, struct scan line)
@@ -167,7 +156,7 @@ own_line(struct dump *d, struct scan line)
 	if (scan_text(&line, "l "))
 		return live_line(d, line);
 	if (scan_text(&line, "live ")) {
-		live_head_line(d, line);
+		heapv2_head_live(&d->head, line);
 		return true;
 	}
 	if (line.end - line.at == 3 && scan_text(&line, "end")) {

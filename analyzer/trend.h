@@ -99,10 +99,10 @@ void trend_find(struct trend *out, const struct trend_input *in);
 /*
  * Of all stacks of a program that were looked at: those of TREND_LINEAR whose
  * growth may be chance, given how many were looked at, become TREND_STEADY (and
- * those of STEP, PLATEAU, LATE and UNEVEN alike). The chance that any stack at all is
- * wrongly left is at most alpha (Tarone's form of Bonferroni's bound: stacks
- * with too few samples to be found at all don't count). Returns the greatest p
- * that was let pass.
+ * those of STEP, PLATEAU, LATE and UNEVEN alike). The chance that any stack at
+ * all is wrongly left is at most alpha (Tarone's form of Bonferroni's bound:
+ * stacks with too few samples to be found at all don't count). Returns the
+ * greatest p that was let pass.
  */
 double trend_decide(struct trend *list, uint32_t count, double alpha);
 

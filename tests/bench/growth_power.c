@@ -20,17 +20,6 @@ start(struct sim *s, uint64_t seed, uint32_t dumps)
 	sim_start(s, dumps, HOUR / dumps, HOUR, 0.1);
 }
 
-static struct trend
-finish(struct sim *s, bool with_blocks)
-{
-	struct trend t;
-
-	sim_finish(s);
-	t = sim_trend(s, with_blocks);
-	sim_release(s);
-	return t;
-}
-
 static void
 make_harmless(struct trend *list, int count, uint64_t seed, uint32_t dumps,
 	bool with_blocks)
@@ -42,7 +31,7 @@ make_harmless(struct trend *list, int count, uint64_t seed, uint32_t dumps,
 		harmless_make(&s, (enum harmless)(i % HARMLESS),
 			N_BYTES * sim_about(&s, 3, 400),
 			sim_uniform(&s) < 0.5 ? &small_sizes : &mixed_sizes);
-		list[i] = finish(&s, with_blocks);
+		list[i] = sim_judge(&s, with_blocks);
 	}
 }
 
@@ -133,7 +122,7 @@ leak(enum base base, double grown, uint64_t seed, struct way way)
 		sim_churn(&s, 20 << 20, of, span / 50, true, NULL, NULL);
 	if (base == ON_LONG)
 		sim_churn(&s, 50 << 20, of, span / 20, true, NULL, NULL);
-	return finish(&s, way.with_blocks);
+	return sim_judge(&s, way.with_blocks);
 }
 
 /* As one of 300 stacks, of which the others don't leak. */
@@ -188,7 +177,7 @@ cache_called_growth(double size, double full, bool lru, int runs)
 		start(&s, (uint64_t)run, 40);
 		sim_cache(&s, size * N_BYTES, &mixed_sizes,
 			s.begin + full * (s.end - s.begin), lru);
-		t = finish(&s, true);
+		t = sim_judge(&s, true);
 		called += t.class == TREND_LINEAR && t.p < 5e-4;
 	}
 	return 100.0 * called / runs;

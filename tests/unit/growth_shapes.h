@@ -283,29 +283,29 @@ sim_finish(struct sim *s)
 		qsort(s->blocks, s->block_count, sizeof *s->blocks, by_first);
 }
 
-static struct trend
-sim_trend(struct sim *s, bool with_blocks)
-{
-	struct trend_input in = {
-		.points = s->points,
-		.count = s->count,
-		.blocks = with_blocks ? s->blocks : NULL,
-		.block_count = with_blocks ? s->block_count : 0,
-	};
-	struct trend t;
-	static struct trend_block nothing;
-
-	if (with_blocks && !s->blocks)
-		in.blocks = &nothing;
-	trend_find(&t, &in);
-	return t;
-}
-
 static void
 sim_release(struct sim *s)
 {
 	free(s->blocks);
 	s->blocks = NULL;
+}
+
+/* What is said of one that is complete; it is let go. */
+static struct trend
+sim_judge(struct sim *s, bool with_blocks)
+{
+	static struct trend_block nothing;
+	struct trend_input in = { .points = s->points, .count = s->count };
+	struct trend t;
+
+	sim_finish(s);
+	if (with_blocks) {
+		in.blocks = s->blocks ? s->blocks : &nothing;
+		in.block_count = s->block_count;
+	}
+	trend_find(&t, &in);
+	sim_release(s);
+	return t;
 }
 
 /* Between 0.5 and 1.5, arg: period, phase. */

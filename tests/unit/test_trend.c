@@ -26,17 +26,6 @@ start(struct sim *s, uint64_t seed, double seconds)
 	sim_start(s, DUMPS, seconds / DUMPS, seconds, 0.1);
 }
 
-static struct trend
-finish(struct sim *s, bool with_blocks)
-{
-	struct trend t;
-
-	sim_finish(s);
-	t = sim_trend(s, with_blocks);
-	sim_release(s);
-	return t;
-}
-
 /* A program's stacks that do not leak. */
 static void
 make_harmless(struct trend *list, int count, uint64_t seed)
@@ -48,7 +37,7 @@ make_harmless(struct trend *list, int count, uint64_t seed)
 		harmless_make(&s, (enum harmless)(i % HARMLESS),
 			N_BYTES * sim_about(&s, 2, 80),
 			sim_uniform(&s) < 0.5 ? &small_sizes : &mixed_sizes);
-		list[i] = finish(&s, true);
+		list[i] = sim_judge(&s, true);
 	}
 }
 
@@ -97,7 +86,7 @@ leak_on(enum base base, double rate, uint64_t seed, bool with_blocks)
 	if (base == CHURNING)
 		sim_churn(&s, 200 << 20, &mixed_sizes, seconds / 200, true,
 			NULL, NULL);
-	return finish(&s, with_blocks);
+	return sim_judge(&s, with_blocks);
 }
 
 static void
@@ -167,7 +156,7 @@ the_real_sampler_finds_it_too(void **state)
 			if (b.first < s.count)
 				sim_keep(&s, b);
 		}
-		found += finish(&s, true).class == TREND_LINEAR;
+		found += sim_judge(&s, true).class == TREND_LINEAR;
 	}
 	assert_true(found >= 97);
 }
@@ -183,7 +172,7 @@ times(enum harmless kind, enum trend_class class)
 
 		start(&s, i + 1, HOUR);
 		harmless_make(&s, kind, 300 * N_BYTES, &mixed_sizes);
-		list[i] = finish(&s, true);
+		list[i] = sim_judge(&s, true);
 	}
 	trend_decide(list, 50, TREND_ALPHA);
 	for (int i = 0; i < 50; i++)
@@ -221,7 +210,7 @@ a_late_start_is_no_verdict(void **state)
 
 	start(&s, 3, HOUR);
 	sim_load(&s, 100 * N_BYTES, &small_sizes, 0.7 * HOUR, HOUR);
-	t = finish(&s, true);
+	t = sim_judge(&s, true);
 	trend_decide(&t, 1, TREND_ALPHA);
 	assert_int_equal(t.class, TREND_LATE);
 }
@@ -275,7 +264,7 @@ a_start_up_load_is_left_out(void **state)
 		start(&s, seed, HOUR);
 		sim_load(&s, 400 * N_BYTES, &mixed_sizes, 0, 0.1 * HOUR);
 		sim_load(&s, 40 * N_BYTES, &mixed_sizes, 0, HOUR);
-		t = finish(&s, true);
+		t = sim_judge(&s, true);
 		if (t.class != TREND_LINEAR)
 			continue;
 		found++;
@@ -318,7 +307,7 @@ slopes_are_within_their_intervals(void **state)
 
 		start(&s, 77 + (uint64_t)run, HOUR);
 		sim_flow(&s, rate, &small_sizes, 0, HOUR, never_dies, NULL);
-		t = finish(&s, true);
+		t = sim_judge(&s, true);
 		held += t.slope95.low <= rate && rate <= t.slope95.high;
 		assert_true(t.slope95.low <= t.slope);
 		assert_true(t.slope <= t.slope95.high);
