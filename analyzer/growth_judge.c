@@ -20,7 +20,6 @@ struct judge {
 	const struct growth_series *s;
 	const struct growth_options *o;
 	struct shown shown;
-	uint32_t *stack_of; /* by row; NONE: in none */
 	/* Rows, and blocks, by their stack: those of stack i are from
 	 * *_begin[i] on. */
 	uint32_t *rows, *row_begin, *blocks, *block_begin;
@@ -33,7 +32,7 @@ struct judge {
 static uint32_t
 number_of(const struct judge *j, uint32_t i, bool blocks)
 {
-	return j->stack_of[blocks ? j->s->blocks[i].row : i];
+	return j->shown.stack_of[blocks ? j->s->blocks[i].row : i];
 }
 
 /* All of 0 to count - 1 by their stack, those of one in their order. */
@@ -87,12 +86,10 @@ find_stacks(struct judge *j)
 
 	mark_rows(j);
 	profile_symbolize(p);
-	j->stack_of = xmalloc(((size_t)p->row_count + 1) * sizeof(uint32_t));
-	memset(j->stack_of, 0xff, (size_t)p->row_count * sizeof(uint32_t));
 	selection.metric = INUSE_SPACE;
 	selection.metric_name = NULL;
 	selection.leave_inherited = true;
-	selection.stack_of = j->stack_of;
+	selection.keep_rows = true;
 	if (select_stacks(&j->shown, p, &selection) < 0)
 		return -1;
 	j->rows = sort_by_stack(j, j->s->row_count, false, &j->row_begin);
@@ -224,7 +221,6 @@ release(struct judge *j)
 {
 	if (j->shown.profile)
 		shown_release(&j->shown);
-	free(j->stack_of);
 	free(j->rows);
 	free(j->row_begin);
 	free(j->blocks);

@@ -43,12 +43,9 @@ leaks_find(struct shown *shown, struct profile *p, const struct selection *s,
 	struct leaks_view *v, bool show_known)
 {
 	struct selection selection = *s;
-	uint32_t *stack_of =
-		xmalloc(((size_t)p->row_count + 1) * sizeof *stack_of);
 	int status;
 
-	memset(stack_of, 0xff, (size_t)p->row_count * sizeof *stack_of);
-	selection.stack_of = stack_of;
+	selection.keep_rows = true;
 	selection.metric = INUSE_SPACE;
 	selection.keep_empty = true;
 	/* The parent's to free. */
@@ -60,8 +57,7 @@ leaks_find(struct shown *shown, struct profile *p, const struct selection *s,
 	status = select_stacks(shown, p, &selection);
 	/* What a base has taken away is not known by sample. */
 	if (status == 0 && !shown->compared)
-		leak_ages_find(&v->ages, shown, stack_of);
-	free(stack_of);
+		leak_ages_find(&v->ages, shown);
 	if (status < 0)
 		return -1;
 	if (!show_known && known_hide(shown, &v->known) < 0) {

@@ -36,11 +36,10 @@ struct leak_ages {
 };
 
 /*
- * Of a selection of what lives, with the stack_of that it filled. To be
+ * Of a selection of what lives, with its stack_of. To be
  * released in any case.
  */
-void leak_ages_find(
-	struct leak_ages *out, const struct shown *s, const uint32_t *stack_of);
+void leak_ages_find(struct leak_ages *out, const struct shown *s);
 void leak_ages_release(struct leak_ages *a);
 
 /* Never NULL. */

@@ -43,7 +43,6 @@ struct life {
 
 struct finding {
 	const struct shown *s;
-	const uint32_t *stack_of;
 	struct leak_ages *out;
 	struct life *lives; /* by process */
 	struct sample *samples;
@@ -85,10 +84,10 @@ gather_samples(struct finding *f)
 			const struct live_sample *s =
 				&p->live[it->first_sample + k];
 
-			if (s->inherited || f->stack_of[s->row] == NONE)
+			if (s->inherited || f->s->stack_of[s->row] == NONE)
 				continue;
 			f->samples[f->count++] = (struct sample){
-				.stack = f->stack_of[s->row],
+				.stack = f->s->stack_of[s->row],
 				.birth = { fmin((double)s->birth_ns / life, 1),
 					bytes_of(s, it) },
 				.life_ns = life,
@@ -121,9 +120,9 @@ gather_dates(struct finding *f)
 		double life = f->lives[r->process].ns;
 		struct dates *d;
 
-		if (f->stack_of[i] == NONE)
+		if (f->s->stack_of[i] == NONE)
 			continue;
-		d = &f->dates[f->stack_of[i]];
+		d = &f->dates[f->s->stack_of[i]];
 		d->unknown |= !(life > 0) || r->last_ns == 0;
 		if (!d->any)
 			d->process = r->process;
@@ -269,11 +268,10 @@ judge_all(struct finding *f)
 }
 
 void
-leak_ages_find(
-	struct leak_ages *out, const struct shown *s, const uint32_t *stack_of)
+leak_ages_find(struct leak_ages *out, const struct shown *s)
 {
 	const struct profile *p = s->profile;
-	struct finding f = { .s = s, .stack_of = stack_of, .out = out };
+	struct finding f = { .s = s, .out = out };
 
 	out->count = s->stack_count;
 	out->list = xcalloc((size_t)out->count + 1, sizeof *out->list);

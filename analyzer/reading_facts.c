@@ -40,16 +40,15 @@ is_past(const struct profile *p)
 	return metric_choose(p, &usual) == PEAK_SPACE;
 }
 
-/* 0, or -1 after error(). stack_of: as in struct selection, or NULL. */
+/* 0, or -1 after error(). */
 static int
-select_metric(struct shown *out, const struct finding *f, enum metric m,
-	uint32_t *stack_of)
+select_metric(struct shown *out, const struct finding *f, enum metric m)
 {
 	const struct selection selection = {
 		.metric = m,
 		.show_wrappers = f->s->show_wrappers,
 		.wrappers = f->s->wrappers,
-		.stack_of = stack_of,
+		.keep_rows = m == ALLOC_SPACE,
 	};
 
 	return select_stacks(out, f->p, &selection);
@@ -134,7 +133,7 @@ find_holder(struct finding *f)
 
 	if (!all_have(f->p, held_metric(f)))
 		return 0;
-	if (select_metric(&s, f, held_metric(f), NULL) < 0)
+	if (select_metric(&s, f, held_metric(f)) < 0)
 		return -1;
 	if (s.var_known)
 		take_holder(f, &s);
@@ -150,7 +149,7 @@ find_kept(struct finding *f, uint32_t function)
 	struct value *kept = &f->out->facts.churner_held;
 	struct shown s;
 
-	if (select_metric(&s, f, held_metric(f), NULL) < 0)
+	if (select_metric(&s, f, held_metric(f)) < 0)
 		return -1;
 	places = select_places(f->p);
 	for (uint32_t i = 0; i < s.stack_count; i++) {
@@ -175,8 +174,7 @@ struct reallocs {
 };
 
 static void
-take_reallocs(
-	struct finding *f, const struct shown *s, const uint32_t *stack_of)
+take_reallocs(struct finding *f, const struct shown *s)
 {
 	uint32_t *places = select_places(f->p);
 	struct reallocs *list =
@@ -188,9 +186,9 @@ take_reallocs(
 		const struct shown_stack *k;
 		struct reallocs *to;
 
-		if (stack_of[i] == NONE)
+		if (s->stack_of[i] == NONE)
 			continue;
-		k = &s->stacks[stack_of[i]];
+		k = &s->stacks[s->stack_of[i]];
 		if (k->depth == 0)
 			continue;
 		to = &list[charged_place(s, places, k)];
@@ -240,24 +238,19 @@ take_churner(struct finding *f, const struct shown *s)
 static int
 find_churner(struct finding *f)
 {
-	size_t rows = (size_t)f->p->row_count + 1;
-	uint32_t *stack_of;
 	struct shown s;
 	int status;
 
 	if (!all_have(f->p, ALLOC_SPACE) || !all_have(f->p, held_metric(f)))
 		return 0;
-	stack_of = xmalloc(rows * sizeof *stack_of);
-	memset(stack_of, 0xff, rows * sizeof *stack_of);
-	status = select_metric(&s, f, ALLOC_SPACE, stack_of);
+	status = select_metric(&s, f, ALLOC_SPACE);
 	if (status == 0) {
 		if (s.var_known) {
-			take_reallocs(f, &s, stack_of);
+			take_reallocs(f, &s);
 			status = take_churner(f, &s);
 		}
 		shown_release(&s);
 	}
-	free(stack_of);
 	return status;
 }
 

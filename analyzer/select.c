@@ -122,10 +122,9 @@ append(struct shown *out, const struct collector *b, size_t from, size_t to,
 		e->depth * sizeof *out->frames);
 	out->frame_count += e->depth;
 	out->stacks[out->stack_count++] = stack;
-	for (size_t i = from; i < to && out->row_stacks; i++)
+	for (size_t i = from; i < to && out->stack_of; i++)
 		if (!b->entries[i].inherited)
-			out->row_stacks[b->entries[i].row] =
-				out->stack_count - 1;
+			out->stack_of[b->entries[i].row] = out->stack_count - 1;
 	out->total += stack.value;
 	out->var += stack.var;
 	out->samples += stack.samples;
@@ -160,11 +159,8 @@ merge_all(struct shown *out, const struct collector *b)
 		while (next < b->count &&
 			equal_frames(b, &b->entries[i], &b->entries[next]))
 			next++;
-		if (!merge(b, out->exact, i, next, &owed, &stack))
-			continue;
-		for (size_t k = i; b->s->stack_of && k < next; k++)
-			b->s->stack_of[b->entries[k].row] = out->stack_count;
-		append(out, b, i, next, stack);
+		if (merge(b, out->exact, i, next, &owed, &stack))
+			append(out, b, i, next, stack);
 	}
 }
 
@@ -179,7 +175,7 @@ too_much(const struct collector *b)
 }
 
 static uint32_t *
-new_row_stacks(const struct profile *p)
+new_stack_of(const struct profile *p)
 {
 	uint32_t *to = xmalloc(((size_t)p->row_count + 1) * sizeof *to);
 
@@ -197,8 +193,8 @@ build(struct shown *out, struct collector *b, const struct wrappers *w)
 		return error("the figures of these files add up to more "
 			     "than can be shown");
 	out->whole = llround(b->whole);
-	if (b->s->base || b->s->is_base)
-		out->row_stacks = new_row_stacks(b->p);
+	if (b->s->keep_rows || b->s->base || b->s->is_base)
+		out->stack_of = new_stack_of(b->p);
 	if (b->count == 0)
 		return 0;
 	select_sort(b);
@@ -277,6 +273,6 @@ shown_release(struct shown *s)
 	free(s->frames);
 	free(s->stacks);
 	free(s->pairs);
-	free(s->row_stacks);
+	free(s->stack_of);
 	*s = (struct shown){ 0 };
 }

@@ -71,11 +71,7 @@ struct selection {
 	 */
 	bool leave_inherited;
 	bool keep_empty; /* stacks stay that hold objects but no bytes */
-	/*
-	 * By row, room for it, or NULL: is set to the stack among those shown
-	 * that it became a part of. Others stay as they are.
-	 */
-	uint32_t *stack_of;
+	bool keep_rows; /* shown->stack_of is wanted */
 };
 
 /* Figures before they became integers: differences are taken of these. */
@@ -136,7 +132,11 @@ struct shown {
 	struct shown_pair *pairs; /* of a comparison; NULL without a base */
 	struct shown_shared shared; /* likewise */
 	double factor; /* that the base was scaled by; 1: it was not */
-	uint32_t *row_stacks; /* private: by row, the stack it went into */
+	/*
+	 * By row of the profile, the stack that it became a part of (what it
+	 * inherited left out), or NONE. NULL: not kept.
+	 */
+	uint32_t *stack_of;
 	struct shown_stack *stacks; /* sorted by select_places, root first */
 	uint32_t frame_count, stack_count;
 	int64_t total; /* sum of stacks[].value */

@@ -176,8 +176,8 @@ number_rows(struct difference *d, const struct shown *s, bool of_base)
 			to[d->sides[i].index] = n;
 	}
 	for (uint32_t i = 0; i < s->profile->row_count; i++)
-		if (s->row_stacks[i] != NONE)
-			s->row_stacks[i] = to[s->row_stacks[i]];
+		if (s->stack_of[i] != NONE)
+			s->stack_of[i] = to[s->stack_of[i]];
 	free(to);
 }
 
@@ -186,9 +186,9 @@ static void
 find_changes(struct difference *d, struct shown *out)
 {
 	const struct shared_side sides[2] = {
-		[SIDE_NOW] = { d->p, d->now->row_stacks, d->now->metric,
+		[SIDE_NOW] = { d->p, d->now->stack_of, d->now->metric,
 			d->how->exact[SIDE_NOW] },
-		[SIDE_BASE] = { d->base->profile, d->base->row_stacks,
+		[SIDE_BASE] = { d->base->profile, d->base->stack_of,
 			d->base->metric, d->how->exact[SIDE_BASE] },
 	};
 
