@@ -105,8 +105,8 @@ write_left_out(
 		{ p->thinned, "left out: older than when N had to rise, which "
 			      "looks like frees" },
 		{ p->unlisted,
-			"left out: without a list of all live samples, as "
-			"live states are" },
+			"left out: not all live samples are listed (a live "
+			"state lists none)" },
 	};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
