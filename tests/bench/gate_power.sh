@@ -39,22 +39,32 @@ status=$(check run)
 n=$(sed -n 's/^ *it can be told at --sample \([0-9]*K*\), of a baseline.*/\1/p' said)
 [ -n "$n" ] || { echo "exit $status, and no interval" >&2; cat said >&2; exit 1; }
 declare -A ended
-for ((i = 0; i < runs; i++)); do
+done=0
+
+table()
+{
+	local kind name
+	echo "| --sample $n, tolerance 5 % | runs | hold | fail | undecided |"
+	echo '|---|---|---|---|---|'
+	for kind in same worse; do
+		name=unchanged
+		[ $kind = same ] || name='10 % more'
+		echo "| $name | $done | ${ended[$kind-0]:-0} | ${ended[$kind-3]:-0} | ${ended[$kind-4]:-0} |"
+	done
+}
+
+# What has been done until then is worth something, too.
+trap 'table; exit 130' INT TERM
+for ((; done < runs; done++)); do
 	take "$n" base
 	take "$n" run
-	key=same-$(check run)
-	ended[$key]=$((${ended[$key]:-0} + 1))
+	same=same-$(check run)
 	take "$n" run 10
-	key=worse-$(check run)
-	ended[$key]=$((${ended[$key]:-0} + 1))
+	worse=worse-$(check run)
+	ended[$same]=$((${ended[$same]:-0} + 1))
+	ended[$worse]=$((${ended[$worse]:-0} + 1))
 done
-echo "| --sample $n, tolerance 5 % | runs | hold | fail | undecided |"
-echo '|---|---|---|---|---|'
-for kind in same worse; do
-	name=unchanged
-	[ $kind = same ] || name='10 % more'
-	echo "| $name | $runs | ${ended[$kind-0]:-0} | ${ended[$kind-3]:-0} | ${ended[$kind-4]:-0} |"
-done
+table
 # At most 5 of 1,000 unchanged ones fail, at least 99 of 100 worse ones do.
 [ $((${ended[same-3]:-0} * 1000)) -le $((5 * runs)) ] &&
 	[ $((${ended[worse-3]:-0} * 100)) -ge $((99 * runs)) ]

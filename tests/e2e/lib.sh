@@ -29,6 +29,9 @@ need()
 	done
 }
 
+# Where they are set, `check` writes annotations.
+unset GITHUB_ACTIONS GITHUB_WORKSPACE
+
 # has PATTERN: grep -q at the end of a pipe; that one leaves at the first match,
 # and what the writer has still to say breaks the pipe, which pipefail counts.
 has()
