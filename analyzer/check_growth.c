@@ -74,6 +74,25 @@ seconds_seen(const struct growth *g, double *interval)
 	return longest;
 }
 
+/*
+ * What grew up to the end, but not evenly or not for long, may go on: at most
+ * at this rate so far.
+ */
+static double
+may_go_on(const struct growth *g)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < g->stack_count; i++) {
+		const struct trend *t = &g->stacks[i].trend;
+
+		if (t->class == TREND_LATE || t->class == TREND_UNEVEN)
+			sum += fmax(t->growth95.high, 0) * 1e9 /
+			       fmax((double)(t->to_ns - t->from_ns), 1);
+	}
+	return sum;
+}
+
 /* Nothing is found beyond the rate: would it have been? */
 static void
 judge_holding(struct finding *f, const struct growth *g)
@@ -81,10 +100,14 @@ judge_holding(struct finding *f, const struct growth *g)
 	double interval, seconds = seconds_seen(g, &interval);
 	double grown = f->limit * seconds;
 
-	if (interval == 1 || grown >= FOUND * interval)
-		return;
-	f->verdict = VERDICT_UNDECIDED;
-	f->sample = verdict_round_sample(grown / FOUND);
+	if (f->value + may_go_on(g) > f->limit) {
+		f->verdict = VERDICT_UNDECIDED;
+		f->why = xstrdup("something grew, but not evenly or not for "
+				 "long: it takes a longer time to tell");
+	} else if (interval != 1 && grown < FOUND * interval) {
+		f->verdict = VERDICT_UNDECIDED;
+		f->sample = verdict_round_sample(grown / FOUND);
+	}
 }
 
 static void

@@ -140,17 +140,19 @@ check 4 --max-peak 50000 --max-live-at-exit 1K killed.run
 said "'./killed' \(pid [0-9]+\) was killed: what it held"
 said '^check: 1 limit holds, 1 cannot be decided$'
 
-# Growth: 20,000 bytes a step of 5 ms, 14 GB an hour; and without.
-shim HEAPFLAME_SAMPLE=64K "$PROGS/growth_kinds" 200 10 5 leak=20000 \
+# Growth: 60,000 bytes a step of 30 ms, 7 GB an hour; and without. The machine
+# may be busy: what is checked is far from that.
+rm -rf dumps
+shim HEAPFLAME_SAMPLE=32K "$PROGS/growth_kinds" 240 6 30 leak=60000 \
 	cache=3000000 >/dev/null
 mv dumps leaking
-check 3 --max-growth 2G/h leaking
-said '^FAILS max-growth: [0-9.]+ GiB/h ± [0-9.]+, limit 2.0 GiB/h: .*: by_leak \(growth_kinds.c:[0-9]+\) < main$'
+check 3 --max-growth 1G/h leaking
+said '^FAILS max-growth: [0-9.]+ GiB/h ± [0-9.]+, limit 1.0 GiB/h: .*: by_leak \(growth_kinds.c:[0-9]+\) < main$'
 check 0 --max-growth 100G/h leaking
-shim HEAPFLAME_SAMPLE=64K "$PROGS/growth_kinds" 200 10 5 cache=3000000 >/dev/null
+shim HEAPFLAME_SAMPLE=32K "$PROGS/growth_kinds" 240 6 30 cache=3000000 >/dev/null
 check 0 --max-growth 20G/h dumps
 check 4 --max-growth 1M/h dumps
-said '^UNDECIDED max-growth: 0 B/h, limit 1.0 MiB/h'
+said '^UNDECIDED max-growth: [0-9.]+ .?i?B/h.*, limit 1.0 MiB/h'
 check 4 --max-growth 1M/h exact
 said 'it takes 4 dumps of one process'
 

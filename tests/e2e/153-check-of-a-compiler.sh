@@ -40,12 +40,18 @@ check()
 		fail "exit $got, not $wanted: $* ($(cat out.txt err.txt))"
 }
 
-# As anybody begins: no interval chosen. What lives on malloc in there is some
-# 5 MiB, too little for that; it says what is enough.
-compile look auto -O0
+# A first look, far too coarse for the 5 MiB that live on malloc in there: in 1
+# of 15 cases it seems to hold all the same, hence again.
+compile look 64K -O0
 check 0 --baseline gxx.hfb --update-baseline look
-compile again auto -O0
-check 4 --baseline gxx.hfb --tolerance 10% again
+for seed in 1 2 3 4 5; do
+	HEAPFLAME_SEED=$seed compile "again$seed" 64K -O0
+	status=0
+	"$HEAPFLAME" check --baseline gxx.hfb --tolerance 10% "again$seed" \
+		>out.txt || status=$?
+	[ $status -ne 4 ] || break
+done
+[ $status -eq 4 ] || fail "exit $status: $(cat out.txt)"
 n=$(sed -n 's/^ *it can be told at --sample \([0-9]*K*\), of a base.*/\1/p' out.txt)
 [ -n "$n" ] || fail "no interval: $(cat out.txt)"
 
