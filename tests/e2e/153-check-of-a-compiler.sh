@@ -49,9 +49,9 @@ for seed in 1 2 3 4 5; do
 	status=0
 	"$HEAPFLAME" check --baseline gxx.hfb --tolerance 10% "again$seed" \
 		>out.txt || status=$?
-	[ $status -ne 4 ] || break
+	[ "$status" -ne 4 ] || break
 done
-[ $status -eq 4 ] || fail "exit $status: $(cat out.txt)"
+[ "$status" -eq 4 ] || fail "exit $status: $(cat out.txt)"
 n=$(sed -n 's/^ *it can be told at --sample \([0-9]*K*\), of a base.*/\1/p' out.txt)
 [ -n "$n" ] || fail "no interval: $(cat out.txt)"
 
