@@ -418,8 +418,10 @@ a_changed_interval_costs_what_it_dropped(void **state)
 	}
 	find(&s.d, &s.now, &s.base, INUSE_SPACE);
 	assert_int_equal(s.d.shown.shared.cancelled, 1);
+	assert_int_equal(s.d.shown.shared.thinned, 1);
 	nearly(s.d.total.went.sum, 100 * w.sum);
 	nearly(s.d.total.went.var, 100 * w.var);
+	nearly(s.d.total.came.sum, 100 * (v.sum - w.sum));
 	nearly(s.d.total.came.var, 100 * both);
 	assert_false(s.d.total.significant);
 	assert_true(100 * both + 100 * w.var < 200 * w.var + 100 * v.var);
