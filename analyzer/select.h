@@ -97,6 +97,8 @@ struct shown_shared {
 	uint32_t cancelled; /* all that both have is known, and left out */
 	uint32_t bounded; /* not listed in full: errors are bounded by counts */
 	uint32_t apart; /* nothing cancels: errors are added */
+	/* Of all these: their live samples were thinned out in between. */
+	uint32_t thinned;
 	/* A side on which nothing is seen has nothing: it is exact, or the
 	 * figures only ever rise. */
 	bool all_came, all_went;

@@ -68,7 +68,8 @@ by_list(const struct account *a)
 
 	add(&c.came, unlisted(a, SIDE_NOW));
 	add(&c.went, unlisted(a, SIDE_BASE));
-	c.came.var += a->reweighed;
+	add(&c.came, a->reweighed[SIDE_NOW]);
+	add(&c.went, a->reweighed[SIDE_BASE]);
 	for (int i = 0; i < 2; i++)
 		c.alone[i] = a->alone_count[i] +
 			     less_count(a->samples[i], a->listed_count[i]);

@@ -16,7 +16,8 @@ struct account {
 	/* Live samples: those listed; those that only this side lists. */
 	struct value listed[2], alone[2];
 	uint64_t listed_count[2], alone_count[2];
-	double reweighed; /* variance of those of both whose N has changed */
+	/* Of those of both that stand for more on this side, as N differs. */
+	struct value reweighed[2];
 	bool used;
 };
 

@@ -108,11 +108,14 @@ note_both(struct account *accounts, const struct list *now,
 	struct account *a = note_listed(accounts, now, s);
 	double p = chance_of(s), q = chance_of(before);
 	double size = metric_is_space(now->side->metric) ? (double)s->size : 1;
+	double more = size * fabs(1 / p - 1 / q);
+	struct value *to = &a->reweighed[p < q ? SIDE_NOW : SIDE_BASE];
 
 	note_listed(accounts, base, before);
-	if (now->side->exact || base->side->exact)
+	if (p == q || now->side->exact || base->side->exact)
 		return;
-	a->reweighed += size * size * fabs(1 / p - 1 / q) / fmin(p, q);
+	to->sum += more;
+	to->var += more * size / fmin(p, q);
 }
 
 void

@@ -162,8 +162,8 @@ add_process(struct work *w, const uint32_t number[2], struct shown_shared *how)
 	struct account_process it = {
 		.number = { number[SIDE_NOW], number[SIDE_BASE] },
 		.later = now->samples >= base->samples ? SIDE_NOW : SIDE_BASE,
-		.thinned = now->thinned != base->thinned ||
-			   now->interval_max != base->interval_max,
+		/* Where none was dropped each counts with its own N still. */
+		.thinned = now->thinned != base->thinned,
 	};
 
 	w->used_count = 0;
@@ -180,6 +180,7 @@ add_process(struct work *w, const uint32_t number[2], struct shown_shared *how)
 		*a = (struct account){ 0 };
 	}
 	count(how, worst);
+	how->thinned += it.thinned;
 }
 
 static void

@@ -5,6 +5,7 @@
 
 /* Garwood's upper limit of no count at all: -ln 0.025. */
 #define NONE_SEEN 3.688879454113936
+#define MANY	  10000.0 /* counts */
 
 /* What one sample of it stands for; 0: it is exact, or nothing. */
 static double
@@ -44,6 +45,15 @@ poisson_tail(double n, double mean)
 	return 1 - stats_gamma(n + 1, mean);
 }
 
+/* So many that the normal says the same, and sooner. */
+static double
+of_many(struct stats_side came, struct stats_side went)
+{
+	double z = fabs(came.value - went.value) / sqrt(came.var + went.var);
+
+	return 2 * stats_normal(-z);
+}
+
 double
 stats_change_p(struct stats_side came, struct stats_side went)
 {
@@ -55,14 +65,14 @@ stats_change_p(struct stats_side came, struct stats_side went)
 		uw = uc;
 	if (!(uc > 0) && !(uw > 0))
 		return came.value == went.value;
+	c = uc > 0 ? came.value / uc : 0;
+	w = uw > 0 ? went.value / uw : 0;
+	if (c > MANY || w > MANY)
+		return of_many(came, went);
 	if (!(uc > 0))
-		return fmin(
-			1, 2 * poisson_tail(went.value / uw, came.value / uw));
+		return fmin(1, 2 * poisson_tail(w, came.value / uw));
 	if (!(uw > 0))
-		return fmin(
-			1, 2 * poisson_tail(came.value / uc, went.value / uc));
-	c = came.value / uc;
-	w = went.value / uw;
+		return fmin(1, 2 * poisson_tail(c, went.value / uc));
 	/* Of two rates that are equal in bytes, each sample is of came with: */
 	chance = uw / (uc + uw);
 	more = c > 0 ? stats_beta(chance, c, w + 1) : 1;

@@ -20,16 +20,31 @@
 	AMOUNT_NOISE                                                           \
 	": may be chance, the error of the change is as large as the change\n"
 
+/*
+ * The side of the interval on which 0 lies: where few samples are behind it the
+ * other one is wider, and a change that is certain would look as if it were
+ * not.
+ */
+static double
+error_of(const struct diff_figure *f)
+{
+	double below = (double)f->change - f->change95.low;
+	double above = f->change95.high - (double)f->change;
+
+	return f->change > 0   ? below
+	       : f->change < 0 ? above
+			       : (below + above) / 2;
+}
+
 const char *
 diff_amount(char buf[DIFF_AMOUNT_MAX], const struct diff *d,
 	const struct diff_figure *f, bool exact)
 {
 	char text[AMOUNT_MAX];
-	double half = (f->change95.high - f->change95.low) / 2;
 
 	snprintf(buf, DIFF_AMOUNT_MAX, "%s%s", f->change > 0 ? "+" : "",
 		amount_with_half(text, &d->shown, f->change,
-			d->shown.var_known ? half : 0, exact));
+			d->shown.var_known ? error_of(f) : 0, exact));
 	return buf;
 }
 

@@ -127,7 +127,12 @@ write_shared(FILE *out, const struct shown *s)
 		return;
 	fprintf(out, "%" PRIu32 " process%s on both sides: ", it->processes,
 		many);
-	if (it->cancelled == it->processes)
+	if (it->cancelled == it->processes && it->thinned > 0)
+		fprintf(out,
+			"live samples of %" PRIu32 " were thinned out, what is "
+			"in both errs by that only\n",
+			it->thinned);
+	else if (it->cancelled == it->processes)
 		fputs("what is in both is no error of the change\n", out);
 	else if (it->bounded > 0)
 		fprintf(out,
@@ -142,7 +147,7 @@ write_shared(FILE *out, const struct shown *s)
 			it->apart);
 	else
 		fprintf(out,
-			"in %" PRIu32 " the interval grew and live samples are "
+			"of %" PRIu32 " live samples were thinned out and are "
 			"not all listed, the errors of both are added\n",
 			it->apart);
 }

@@ -113,9 +113,9 @@ put_head(FILE *out, const struct diff *d, const struct diff_view *v)
 	fprintf(out,
 		",\n\"shared\":{\"processes\":%" PRIu32
 		",\"cancelled\":%" PRIu32 ",\"bounded\":%" PRIu32
-		",\"apart\":%" PRIu32 "},\n\"phase\":",
+		",\"apart\":%" PRIu32 ",\"thinned\":%" PRIu32 "},\n\"phase\":",
 		s->shared.processes, s->shared.cancelled, s->shared.bounded,
-		s->shared.apart);
+		s->shared.apart, s->shared.thinned);
 	if (s->phase)
 		text_json(out, s->phase);
 	else

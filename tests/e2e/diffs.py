@@ -91,7 +91,7 @@ def cancel(base, new, truth):
     if abs(total["value"] - wanted) > 2:
         hf.fail("%d, live samples say %.1f" % (total["value"], wanted))
     if answer["shared"] != {"processes": 1, "cancelled": 1, "bounded": 0,
-                            "apart": 0}:
+                            "apart": 0, "thinned": 0}:
         hf.fail("%r" % answer["shared"])
     sigma = math.sqrt(sum(v for _, v in came + went))
     if not 0.9 * 1.96 * sigma < half(total) < 1.2 * 1.96 * sigma:

@@ -60,8 +60,8 @@ static const struct story {
 #define STORIES ((int)(sizeof stories / sizeof *stories))
 #define STACKS	(MIXES * STORIES)
 
-enum { LISTED, UNLISTED, OTHER_RUN, MODES };
-static const char *const modes[] = { "listed", "bounded", "runs" };
+enum { LISTED, UNLISTED, OTHER_RUN, THINNED, MODES };
+static const char *const modes[] = { "listed", "bounded", "runs", "thinned" };
 static const enum metric metrics[] = { INUSE_SPACE, INUSE_OBJECTS,
 	ALLOC_SPACE };
 #define METRICS_TRIED 3
@@ -106,16 +106,22 @@ struct side {
 	struct row *row;
 };
 
+static double
+chance(uint64_t size, uint64_t interval)
+{
+	return -expm1(-((double)size + 1) / (double)interval);
+}
+
 /* A sampled block: seen live by whoever lists it. */
 static void
-put(const struct side *s, uint64_t id, uint64_t size, double p, bool live,
-	bool list)
+put(const struct side *s, uint64_t id, uint64_t size, uint64_t interval,
+	bool live, bool list)
 {
 	struct process *it;
 
 	if (!s->p)
 		return;
-	add_sample(s->row, size, p, live);
+	add_sample(s->row, size, chance(size, interval), live);
 	it = &s->p->processes[s->row->process];
 	it->samples++;
 	if (!live || !list)
@@ -125,44 +131,60 @@ put(const struct side *s, uint64_t id, uint64_t size, double p, bool live,
 	GROW32(s->p->live, s->p->live_count);
 	s->p->live[s->p->live_count++] = (struct live_sample){ .id = id,
 		.size = size,
-		.interval = N,
+		.interval = interval,
 		.row = (uint32_t)(s->row - s->p->rows) };
 }
 
-/*
- * `count` blocks that are held at first, the first `gone` of which are not in
- * the end; or blocks that came, of which every third is freed at once. Only the
- * hits are gone through.
- */
-static void
-draw(const struct side *base, const struct side *now, struct truth *t,
-	uint64_t size, uint64_t count, uint64_t gone, bool came, bool list)
+/* Blocks of one size. */
+struct blocks {
+	uint64_t size, count;
+	uint64_t gone; /* the first ones, which are not in the end */
+	bool came; /* in between; every third is freed at once */
+	int mode;
+};
+
+static bool
+stays(const struct blocks *b, uint64_t i)
 {
-	static uint64_t id;
-	double p = -expm1(-((double)size + 1) / N);
-	double at = floor(log(uniform()) / log1p(-p));
+	return b->came ? i % 3 != 2 : i >= b->gone;
+}
 
-	for (; at < (double)count;
-		at += 1 + floor(log(uniform()) / log1p(-p))) {
-		uint64_t i = (uint64_t)at;
-		bool stays = came ? i % 3 != 2 : i >= gone;
+static void
+tell(struct truth *t, const struct blocks *b)
+{
+	uint64_t left = b->count - b->count / 3;
 
-		id++;
-		if (!came)
-			put(base, id, size, p, true, list);
-		put(now, id, size, p, stays, list);
-	}
-	if (!t)
-		return;
-	if (came) {
-		uint64_t left = count - count / 3;
-
-		t->change[ALLOC_SPACE] += (double)(count * size);
-		t->change[INUSE_SPACE] += (double)(left * size);
+	if (b->came) {
+		t->change[ALLOC_SPACE] += (double)(b->count * b->size);
+		t->change[INUSE_SPACE] += (double)(left * b->size);
 		t->change[INUSE_OBJECTS] += (double)left;
 	} else {
-		t->change[INUSE_SPACE] -= (double)(gone * size);
-		t->change[INUSE_OBJECTS] -= (double)gone;
+		t->change[INUSE_SPACE] -= (double)(b->gone * b->size);
+		t->change[INUSE_OBJECTS] -= (double)b->gone;
+	}
+}
+
+/* Only the hits are gone through. */
+static void
+draw(const struct side *base, const struct side *now, const struct blocks *b)
+{
+	static uint64_t id;
+	bool thinned = b->mode == THINNED, list = thinned || b->mode == LISTED;
+	uint64_t n = thinned ? 2 * N : N, drawn = b->came ? n : N;
+	double p = chance(b->size, drawn), kept = chance(b->size, n) / p;
+	double at = floor(log(uniform()) / log1p(-p));
+
+	for (; at < (double)b->count;
+		at += 1 + floor(log(uniform()) / log1p(-p))) {
+		bool live = stays(b, (uint64_t)at);
+
+		id++;
+		if (!b->came)
+			put(base, id, b->size, N, true, list);
+		/* What is thinned away is as good as freed. */
+		if (live && !b->came && thinned)
+			live = uniform() < kept;
+		put(now, id, b->size, live ? n : drawn, live, list);
 	}
 }
 
@@ -173,8 +195,7 @@ blocks(double bytes_in_n, uint64_t size)
 }
 
 static void
-draw_stack(struct profile *base, struct profile *now, int k, int mode,
-	struct truth *t)
+draw_stack(struct profile *base, struct profile *now, int k, int mode)
 {
 	const struct story *story = &stories[k % STORIES];
 	const struct side nobody = { NULL, NULL };
@@ -184,23 +205,26 @@ draw_stack(struct profile *base, struct profile *now, int k, int mode,
 	snprintf(name, sizeof name, "main;site%02d", k);
 	b.row = hand_row(base, 0, name);
 	n.row = hand_row(now, 0, name);
-	*t = (struct truth){ { 0 } };
+	truth[k] = (struct truth){ { 0 } };
 	for (int i = 0; i < SIZES; i++) {
 		uint64_t size = size_of(&mixes[k / STORIES], i);
-		uint64_t held = blocks(story->held, size);
-		uint64_t gone = blocks(story->gone, size);
+		struct blocks held = { size, blocks(story->held, size),
+			blocks(story->gone, size), false, mode };
 		/* What stays in the end is two thirds of it. */
-		uint64_t came = blocks(story->came * 1.5, size);
-		bool list = mode == LISTED;
+		struct blocks came = { size, blocks(story->came * 1.5, size), 0,
+			true, mode };
 
-		gone = gone < held ? gone : held;
+		if (held.gone > held.count)
+			held.gone = held.count;
 		if (mode == OTHER_RUN) {
-			draw(&b, &nobody, t, size, held, gone, false, list);
-			draw(&nobody, &n, NULL, size, held, gone, false, list);
+			draw(&b, &nobody, &held);
+			draw(&nobody, &n, &held);
 		} else {
-			draw(&b, &n, t, size, held, gone, false, list);
+			draw(&b, &n, &held);
 		}
-		draw(&b, &n, t, size, came, 0, true, list);
+		draw(&nobody, &n, &came);
+		tell(&truth[k], &held);
+		tell(&truth[k], &came);
 	}
 }
 
@@ -228,11 +252,13 @@ one_run(int mode)
 	profile_init(&base);
 	profile_init(&now);
 	hand_process(&base, 1, PROCESS_RUNNING, N);
-	hand_process(&now, mode == OTHER_RUN ? 2 : 1, PROCESS_RUNNING, N);
+	hand_process(&now, mode == OTHER_RUN ? 2 : 1, PROCESS_RUNNING,
+		mode == THINNED ? 2 * N : N);
 	base.processes[0].boot = strtab_add(&base.strings, "b00t");
 	now.processes[0].boot = strtab_add(&now.strings, "b00t");
+	now.processes[0].thinned = mode == THINNED;
 	for (int k = 0; k < STACKS; k++)
-		draw_stack(&base, &now, k, mode, &truth[k]);
+		draw_stack(&base, &now, k, mode);
 	for (int m = 0; m < METRICS_TRIED; m++) {
 		struct diff d;
 
@@ -275,7 +301,7 @@ each_changes_interval_is_honest(void **state)
 		for (int run = 0; run < RUNS; run++)
 			one_run(mode);
 	for (int mode = 0; mode < MODES; mode++)
-		for (int m = 0; m < METRICS_TRIED; m++)
+		for (int m = 0; m < (mode == THINNED ? 2 : METRICS_TRIED); m++)
 			for (int k = 0; k < STACKS; k++)
 				wrong += !is_honest(mode, m, k);
 	assert_int_equal(wrong, 0);

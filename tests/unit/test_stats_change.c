@@ -87,6 +87,13 @@ many_samples_are_as_the_normal_has_it(void **state)
 
 	assert_true(fabs(i.high - (a.value - b.value) - half) < 0.01 * half);
 	assert_true(fabs((a.value - b.value) - i.low - half) < 0.01 * half);
+	/* Where it takes over it says what the binomial does. */
+	for (double n = 9999; n < 10002; n++) {
+		double p = stats_change_p(side(n, 7), side(n - 280, 7));
+
+		assert_true(p > 0.045 && p < 0.0499);
+	}
+	assert_true(stats_change_p(side(2e10, 7), side(2e10, 7)) == 1);
 }
 
 /*
