@@ -14,7 +14,7 @@
 /* A stack by what it is called, and what its series is. */
 struct verdict {
 	uint64_t key;
-	enum leak_kind kind;
+	bool accumulates;
 };
 
 static uint64_t
@@ -40,23 +40,11 @@ key_of(const struct profile *p, const uint32_t *frames, uint32_t depth)
 	return key;
 }
 
-static enum leak_kind kind_of(enum trend_class class)
+/* Of the other classes the series says nothing that ages don't. */
+static bool is_telling(enum trend_class class)
 {
-	switch (class) {
-	case TREND_LINEAR:
-		return LEAK_ACCUMULATES;
-	case TREND_STEP:
-	case TREND_PLATEAU:
-	case TREND_SAWTOOTH:
-		return LEAK_START_UP; /* or at least no accumulation */
-	case TREND_FEW:
-	case TREND_STEADY:
-	case TREND_LATE:
-	case TREND_UNEVEN:
-	case TREND_CLASSES:
-		break;
-	}
-	return LEAK_UNTOLD;
+	return class == TREND_LINEAR || class == TREND_STEP ||
+	       class == TREND_PLATEAU || class == TREND_SAWTOOTH;
 }
 
 /* Of equal keys that of what accumulates comes first. */
@@ -67,7 +55,7 @@ compare(const void *x, const void *y)
 
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
-	return (a->kind != LEAK_ACCUMULATES) - (b->kind != LEAK_ACCUMULATES);
+	return b->accumulates - a->accumulates;
 }
 
 static uint32_t
@@ -77,13 +65,12 @@ gather(const struct growth *g, struct verdict *list)
 
 	for (uint32_t i = 0; i < g->stack_count; i++) {
 		const struct growth_stack *s = &g->stacks[i];
-		enum leak_kind kind = kind_of(s->trend.class);
 
-		if (kind != LEAK_UNTOLD)
+		if (is_telling(s->trend.class))
 			list[n++] = (struct verdict){
-				key_of(&g->names, g->frames + s->first,
+				.key = key_of(&g->names, g->frames + s->first,
 					s->depth),
-				kind
+				.accumulates = s->trend.class == TREND_LINEAR,
 			};
 	}
 	if (n > 0)
@@ -125,11 +112,10 @@ apply(struct leaks_view *v, const struct shown *s, const struct growth *g)
 		if (!it || stack->number >= v->ages.count)
 			continue;
 		age = &v->ages.list[stack->number];
-		if (it->kind == LEAK_ACCUMULATES ||
-			age->kind == LEAK_ACCUMULATES)
-			age->kind = it->kind == LEAK_ACCUMULATES
-					    ? LEAK_ACCUMULATES
-					    : LEAK_UNTOLD;
+		if (it->accumulates)
+			age->kind = LEAK_ACCUMULATES;
+		else if (age->kind == LEAK_ACCUMULATES)
+			age->kind = LEAK_UNTOLD;
 	}
 	free(list);
 }

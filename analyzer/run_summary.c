@@ -238,6 +238,7 @@ say_leaks(struct profile *p, struct leaks_view *view, bool quiet)
 	long long objects = 0;
 
 	view->top = LEAKS_STACKS;
+	view->color = color_wanted(COLOR_AUTO, STDERR_FILENO);
 	if (leaks_find(&s, p, &all, view, false) < 0)
 		return -1;
 	if (!quiet || s.stack_count > 0)

@@ -2,11 +2,13 @@
 /* What a profile holds and what it lacks; write_info_modules.c is its last
  * part. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "err.h"
+#include "stats.h"
 #include "text.h"
 #include "units.h"
 #include "write.h"
@@ -73,6 +75,35 @@ write_sampling(FILE *out, const struct profile *p, uint32_t process, bool exact)
 	fprintf(out, "\n  samples   %s taken",
 		units_count(count, (int64_t)it->samples));
 	fprintf(out, ", %s live\n", units_count(count, (int64_t)live));
+}
+
+/* How far what lives is known: where it is exact nothing needs to be said. */
+static void
+write_live(FILE *out, const struct profile *p, uint32_t process, bool exact)
+{
+	char is[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX], n[UNITS_MAX];
+	struct value v = { 0 };
+	struct interval i;
+	double samples = 0;
+
+	for (uint32_t k = 0; k < p->row_count; k++) {
+		if (p->rows[k].process != process)
+			continue;
+		v.sum += p->rows[k].v[INUSE_SPACE].sum;
+		v.var += p->rows[k].v[INUSE_SPACE].var;
+		samples += (double)p->rows[k].samples_live;
+	}
+	i = stats_interval95(v.sum, v.var);
+	if (!p->processes[process].has[INUSE_SPACE] || !(v.var > 0) ||
+		!(i.high < 9e18))
+		return;
+	samples = fmax(fmin(stats_effective(v.sum, v.var), samples), 1);
+	fprintf(out, "  live      %s, 95 %%: %s to %s, %s effective sample%s\n",
+		units_bytes(is, llround(v.sum), exact),
+		units_bytes(low, llround(i.low), exact),
+		units_bytes(high, llround(i.high), exact),
+		units_count(n, llround(samples)),
+		llround(samples) == 1 ? "" : "s");
 }
 
 static void
@@ -161,6 +192,7 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 	write_field(out, p, "source", it->source);
 	write_times(out, it);
 	write_sampling(out, p, process, exact);
+	write_live(out, p, process, exact);
 	write_losses(out, p, it);
 	if (it->no_state != NONE) {
 		fputs("  a kill would have lost it: no live state, ", out);

@@ -77,3 +77,21 @@ END
 sed -n '/ function$/{n;p}' keys.txt | has 'linear growth  .*\(Object\|sds\|hash\|hset\|dict\)' ||
 	fail "$(cat keys.txt)"
 "$HEAPFLAME" growth --error-exitcode lru >/dev/null || fail "lru: not 0"
+
+# leaks and the reading of report say the same of these dumps.
+for name in keys lru; do
+	"$HEAPFLAME" leaks --json $name >$name.leaks
+	"$HEAPFLAME" report --json $name >$name.report
+done
+"$PYTHON" - <<'END'
+import json
+def accumulate(name):
+    return [l for l in json.load(open(name + ".leaks"))["leaks"]
+            if l["age"] and l["age"]["kind"] == "still accumulating"
+            and "hsetCommand" in l["stack"]]
+def grows(name):
+    return [s for s in json.load(open(name + ".report"))["reading"]
+            if "an hour" in s]
+assert accumulate("keys") and not accumulate("lru"), accumulate("lru")
+assert len(grows("keys")) == 1 and not grows("lru"), (grows("keys"), grows("lru"))
+END
