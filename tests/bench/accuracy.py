@@ -8,7 +8,8 @@ is what `heapflame convert --to json` says, how often does the 95 % interval hol
 it. What it costs is counted in instructions (valgrind), so that no figure here
 depends on the machine. The part of DOCUMENT between the marks is written anew.
 JOBS (the processors): so many at a time.
-QUICK=1: two runs of two programs, and the document goes to standard output."""
+PROGRAMS (all): such as "perl jq". QUICK=1: two runs at each N, and the document
+goes to standard output."""
 import concurrent.futures
 import datetime
 import glob
@@ -241,8 +242,8 @@ def sizes_table(by_size):
 
 def generated(pool):
     programs = accuracy_programs.programs()
-    if QUICK:
-        programs = [p for p in programs if p.name in ("perl", "redis")]
+    chosen = os.environ.get("PROGRAMS", "").split()
+    programs = [p for p in programs if not chosen or p.name in chosen]
     lines, by_size = [], []
     for program in programs:
         print("%s: %s" % (datetime.datetime.now().strftime("%T"),
