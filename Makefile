@@ -221,7 +221,7 @@ $(OUT)/growth_power: tests/bench/growth_power.c $(OUT)/analyzer.a
 	$(call say,CC)$(test_cc) -Ianalyzer $(OUT)/analyzer.a $(LDFLAGS) $(LIBS)
 growth-power: $(OUT)/growth_power
 	@$(OUT)/growth_power $(RUNS)
-# The tables of docs/ACCURACY.md; QUICK=1 prints some of them.
+# The tables of docs/ACCURACY.md; QUICK=1 prints them, of two runs.
 accuracy: all
 	@/usr/bin/python3 tests/bench/accuracy.py $(OUT) docs/ACCURACY.md
 # With Debian's source packages, which come over the network.

@@ -8,7 +8,9 @@ is what `heapflame convert --to json` says, how often does the 95 % interval hol
 it. What it costs is counted in instructions (valgrind), so that no figure here
 depends on the machine. The part of DOCUMENT between the marks is written anew.
 JOBS (the processors): so many at a time.
-QUICK=1: two runs of two programs, and the document goes to standard output."""
+PROGRAMS (all): such as "perl jq"; of the others what an earlier run has left in
+OUT is used. QUICK=1: two runs at each N, and the document goes to standard
+output."""
 import concurrent.futures
 import datetime
 import glob
@@ -239,20 +241,31 @@ def sizes_table(by_size):
     return lines
 
 
-def generated(pool):
+def measure(program, pool, kept):
+    """Its part of the document, and what the first table is made of, into a
+    file of `kept`, from which the whole is put together."""
+    print("%s: %s" % (datetime.datetime.now().strftime("%T"), program.name),
+          file=sys.stderr, flush=True)
+    truth, counts, cells, samples, by_size = measured(program, pool)
+    lines = head_of(program, truth, counts)
+    lines += table_of(truth, counts, cells, samples)
+    with open(kept + program.name, "w", encoding="utf-8") as f:
+        json.dump({"lines": lines, "by_size": by_size}, f)
+
+
+def generated(pool, kept):
     programs = accuracy_programs.programs()
-    if QUICK:
-        programs = [p for p in programs if p.name in ("perl", "redis")]
+    chosen = os.environ.get("PROGRAMS", "").split()
+    for program in programs:
+        if not chosen or program.name in chosen:
+            measure(program, pool, kept)
     lines, by_size = [], []
     for program in programs:
-        print("%s: %s" % (datetime.datetime.now().strftime("%T"),
-                          program.name), file=sys.stderr, flush=True)
-        truth, counts, cells, samples, sizes = measured(program, pool)
-        part = head_of(program, truth, counts)
-        part += table_of(truth, counts, cells, samples)
-        print("\n".join(part), file=sys.stderr, flush=True)
-        lines += part
-        by_size += sizes
+        if os.path.exists(kept + program.name):
+            with open(kept + program.name, encoding="utf-8") as f:
+                part = json.load(f)
+            lines += part["lines"]
+            by_size += part["by_size"]
     when = "%s, %s, %d seeded runs of each program at each N." % (
         datetime.date.today(), debian(), RUNS)
     return "\n".join([BEGIN, when] + sizes_table(by_size) + lines + ["", END])
@@ -267,13 +280,15 @@ def main(out, document):
     os.environ["HEAPFLAME"] = os.path.abspath(out) + "/heapflame"
     os.environ["LIBHEAPFLAME"] = os.path.abspath(out) + "/libheapflame.so"
     document = os.path.abspath(document)
+    kept = os.path.abspath(out) + "/accuracy%s/" % ("-quick" if QUICK else "")
+    os.makedirs(kept, exist_ok=True)
     with open(document, encoding="utf-8") as f:
         text = f.read()
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     with tempfile.TemporaryDirectory() as folder, \
             concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         os.chdir(folder)
-        text = before + generated(pool) + after
+        text = before + generated(pool, kept) + after
         os.chdir("/")
     if QUICK:
         print(text)

@@ -3,7 +3,8 @@
 # named in Debian's own binary: jq up to 1.7, ltrimstr and rtrimstr of what is no
 # string lose the error that startswith and endswith made (fixed in 1.7.1, jq's
 # pull request 2977). Twice as much work leaks twice as much; a filter that
-# makes a string first leaks nothing; and it is found at N = 64 KiB.
+# makes a string first leaks nothing; it is found at N = 64 KiB; and a jq that
+# goes on for a while is called linear growth.
 # `make true-leak` does it with the sources, and names the function.
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
@@ -55,3 +56,29 @@ if [ $((2 * low - sampled)) -gt $truth ] ||
 	[ $((2 * high - sampled)) -lt $truth ]; then
 	fail "sampled $sampled ($low to $high) of $truth"
 fi
+
+# A filter in a pipe that goes on: 20,000 numbers a second, for ten seconds.
+cat >numbers.py <<'END'
+import sys, time
+sent, begin = 0, time.monotonic()
+while (passed := time.monotonic() - begin) < 10:
+    due = int(passed * 20000)
+    print(*range(sent, due), sep="\n", flush=True)
+    sent = due
+    time.sleep(0.02)
+END
+wanted="linear growth"
+[ $leaky -eq 1 ] || wanted="-|steady|step|plateau|sawtooth"
+# On a busy machine the pace may falter, which is then what there is to see.
+for try in 1 2 3; do
+	rm -rf dumps
+	"$PYTHON" numbers.py | shim HEAPFLAME_SAMPLE=16K HEAPFLAME_SEED=1 \
+		HEAPFLAME_DUMP_SECONDS=1 jq -c --unbuffered 'ltrimstr("id-")' \
+		>/dev/null
+	"$HEAPFLAME" growth --json --all-classes dumps >growth.json
+	"$PYTHON" "$SRC/tests/e2e/grown.py" growth.json "jq_next=$wanted" &&
+		exit 0
+	"$HEAPFLAME" growth --all-classes dumps
+	echo "try $try: not so"
+done
+fail "jq does not grow as it leaks"
