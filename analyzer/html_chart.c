@@ -197,8 +197,8 @@ html_chart_rate(const struct html_chart *c)
 			"<div class=\"chart rate\"><svg viewBox=\"0 0 %.0f "
 			"%.0f\" preserveAspectRatio=\"none\" "
 			"aria-hidden=\"true\"><path class=\"a-rate\" "
-			"d=\"M0 %.0f",
-			WIDE, RATE_HIGH, RATE_HIGH);
+			"d=\"M%.2f %.0f",
+			WIDE, RATE_HIGH, x_of(c, c->points[0].ns), RATE_HIGH);
 		for (uint32_t i = 1; i < c->count; i++)
 			fprintf(out, "L%.2f %.2fH%.2f",
 				x_of(c, c->points[i - 1].ns),

@@ -14,8 +14,9 @@
 #include "symbolize.h"
 
 #define GRAPHS_MOST 24
-#define GRAPHS_SIZE ((size_t)2500000) /* bytes that they may add to the page   \
-				       */
+#define GRAPHS_SIZE                                                            \
+	((size_t)2500000) /* bytes that they may add to the page               \
+			   */
 #define GROWTH_DUMPS 4 /* of one process, or nothing is said of growth */
 
 /* Is there a time to any of it, and can the files be read once more? */
@@ -80,6 +81,7 @@ struct making {
 	struct html *h;
 	bool *wanted; /* by point of the trace */
 	size_t used; /* bytes of the page */
+	struct profile all; /* stacks and names of all dumps, found once */
 };
 
 static uint32_t
@@ -132,11 +134,14 @@ visit(void *context, const struct runs_dump *d)
 	if (point == NONE || !m->wanted[point] || m->used > GRAPHS_SIZE)
 		return 0;
 	profile_init(&one);
-	if (runs_dump_read(d, &one) == 0 && one.process_count > 0) {
-		profile_symbolize(&one);
-		make_graph(m, &one, point);
-	}
+	if (runs_dump_read(d, &one) == 0)
+		profile_add(&m->all, &one);
 	profile_release(&one);
+	if (m->all.process_count > 0) {
+		profile_symbolize(&m->all);
+		make_graph(m, &m->all, point);
+	}
+	profile_clear(&m->all);
 	return 0;
 }
 
@@ -208,9 +213,11 @@ html_moments_find(struct html *h)
 	for (size_t i = 0; i < n; i++)
 		h->graph_of[i] = NONE;
 	choose(&m);
+	profile_init(&m.all);
 	messages_keep();
 	rc = runs_each(o->files, o->file_count, o->all, visit, &m);
 	free(messages_kept());
+	profile_release(&m.all);
 	free(m.wanted);
 	return rc;
 }

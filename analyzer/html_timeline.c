@@ -125,7 +125,8 @@ put_caption(const struct html_chart *c)
 			c->process->pid);
 	fputs(" <span class=\"legend\"><i class=\"live\"></i>live "
 	      "<i class=\"rss\"></i>resident <i class=\"peak\"></i>peak so far "
-	      "<i class=\"dot\"></i>dump: show its flame graph</span>"
+	      "<span class=\"dumps\"><i class=\"dot\"></i>dump: show its "
+	      "flame graph</span></span>"
 	      "<output class=\"readout\"></output></figcaption>\n",
 		out);
 }

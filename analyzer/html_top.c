@@ -15,16 +15,16 @@ void
 html_put_graph(const struct html *h)
 {
 	FILE *out = h->out;
-	int height = h->picture.height + 90; /* what the tool's head takes */
+	int height = h->picture.height + 60; /* what the tool's head takes */
 
 	html_section(out, "graph", "Flame graph");
 	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
 	      "role=\"status\"></span> <button type=\"button\" id=\"r-whole\" "
-	      "hidden>Back to the whole run</button></p>\n",
+	      "class=\"plain\" hidden>Back to the whole run</button></p>\n",
 		out);
 	fprintf(out,
 		"<div id=\"r-graph\" style=\"--graph:%dpx\" hidden></div>\n",
-		height < 320 ? 320 : height);
+		height < 280 ? 280 : height);
 	fputs("<div class=\"drawn\">\n", out);
 	if (*h->picture.drawn)
 		fputs(h->picture.drawn, out);

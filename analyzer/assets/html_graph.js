@@ -94,8 +94,10 @@ function searchFor(name) {
 	go(graphs.shown, new URLSearchParams({ s: exactly(name), c: '1' }));
 }
 
+/* Root first. Only graphs of several metrics look at the metric. */
 function zoomTo(names) {
-	go(graphs.shown, new URLSearchParams({ z: names.map(hashOf).join('.') }));
+	go(graphs.shown, new URLSearchParams({ z: names.map(hashOf).join('.'),
+		m: 'inuse_space' }));
 }
 
 function startGraphs() {
