@@ -58,7 +58,8 @@ class Page(HTMLParser):
             self.row.append(int(of["data-v"]) if "data-v" in of else None)
         if tag == "script":
             self.scripts.append([of, ""])
-        self.buttons += tag == "button" and of["class"].startswith("dump")
+        self.buttons += (tag == "button" and
+                         of.get("class", "").split()[:1] == ["dump"])
         if tag == "a" and of.get("class") == "fn":
             self.text = ""
         if tag not in VOID:
@@ -144,6 +145,8 @@ def main():
         check_figures(page, json.load(open(sys.argv[2])))
     print("sections", *page.sections)
     print("graphs", len(texts))
+    for i, svg in enumerate(texts):
+        print("graph", i, re.search("<desc>(.*)</desc>", svg).group(1))
     print("dumps", page.buttons)
     print("timelines", sum(of.get("class") == "r-points"
                            for of, _ in page.scripts))
