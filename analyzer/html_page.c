@@ -50,7 +50,8 @@ put_end(const struct html *h)
 
 	fputs("<footer>Made by heapflame " VERSION
 	      "; figures with \xc2\xb1 are estimates from samples, with their "
-	      "95 % interval.</footer>\n"
+	      "95 % interval; "
+	      "grey ones are not to be told from zero.</footer>\n"
 	      "<script type=\"application/json\" id=\"r-graphs\">",
 		out);
 	html_lines_put(out, &h->graphs);

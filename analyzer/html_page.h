@@ -21,7 +21,8 @@ struct html {
 	struct html_lines graphs; /* the documents; 0 is that picture's */
 	struct trace trace; /* the series, if `timed` */
 	bool timed;
-	bool *timelines; /* by process of the trace: it has one */
+	uint32_t *timelines; /* by process of the trace: its place among
+			      those that have one, 1 is the first; or 0 */
 	uint32_t *graph_of; /* by point of the trace: its document, or NONE */
 	struct growth growth; /* if `grows` */
 	bool grows;

@@ -6,12 +6,25 @@
 #include "html_put.h"
 #include "reading_facts.h"
 
+/* The sentences are of all of the profile: beside a part they would mislead. */
+static bool
+is_part(const struct selection *s)
+{
+	bool part = s->bys > 0 || s->phase || s->from || s->to;
+
+	for (int i = 0; i < SELECT_RULES; i++)
+		part |= s->rules[i] != NULL;
+	return part;
+}
+
 void
 html_put_reading(const struct html *h)
 {
 	struct reading_found found = { .holder = NULL };
 	struct reading reading;
 
+	if (is_part(&h->selection))
+		return;
 	if (reading_facts_find(&found, h->p, &h->selection,
 		    h->grows ? &h->growth : NULL) == 0) {
 		reading_find(&reading, &found.facts);

@@ -55,14 +55,14 @@ html_timelines_choose(struct html *h)
 	uint64_t *most = most_of_each(&h->trace);
 
 	h->timelines = xcalloc(n + 1, sizeof *h->timelines);
-	for (int k = 0; k < HTML_PROCESSES; k++) {
+	for (uint32_t k = 1; k <= HTML_PROCESSES; k++) {
 		size_t best = 0;
 
 		for (size_t i = 1; i < n; i++)
 			if (most[i] > most[best])
 				best = i;
 		if (most[best] > 0)
-			h->timelines[best] = true;
+			h->timelines[best] = k;
 		most[best] = 0;
 	}
 	free(most);
@@ -153,23 +153,28 @@ put_figure(const struct html *h, uint32_t process)
 void
 html_put_timeline(const struct html *h)
 {
+	size_t n = h->trace.process_count;
 	uint32_t shown = 0;
 
 	if (!h->timed)
 		return;
-	for (uint32_t i = 0; i < h->trace.process_count; i++) {
-		if (!h->timelines[i])
-			continue;
+	for (uint32_t k = 1; k <= HTML_PROCESSES; k++) {
+		uint32_t i = 0;
+
+		while (i < n && h->timelines[i] != k)
+			i++;
+		if (i == n)
+			break;
 		if (shown++ == 0)
 			html_section(h->out, "timeline", "Memory over time");
 		put_figure(h, i);
 	}
 	if (shown == 0)
 		return;
-	if (shown < h->trace.process_count)
+	if (shown < n)
 		fprintf(h->out,
 			"<p class=\"note\">%" PRIu32 " of %zu processes: those "
 			"that held the most.</p>\n",
-			shown, h->trace.process_count);
+			shown, n);
 	html_section_end(h->out);
 }

@@ -136,8 +136,7 @@ test('says what it is of, and shows its graph', async () => {
 	assert.match(await page.title(), /: memory$/);
 	assert.equal(await page.locator('.figures .main dd').getAttribute('data-v'),
 		'1000000');
-	await graph(page).locator('.hf-view text').first().waitFor();
-	assert.ok((await labels(page)).includes('string_dup'));
+	await until(async () => (await labels(page)).includes('string_dup'), true);
 	assert.equal(await page.locator('.drawn').isVisible(), false);
 	await page.close();
 });
