@@ -31,4 +31,16 @@ extern const size_t asset_flame_page_js_size;
 extern const unsigned char asset_flame_css[]; /* analyzer/assets/flame.css */
 extern const size_t asset_flame_css_size;
 
+/* analyzer/assets/html.css and html_*.js; html_page.c puts them in */
+extern const unsigned char asset_html_css[];
+extern const size_t asset_html_css_size;
+extern const unsigned char asset_html_graph_js[];
+extern const size_t asset_html_graph_js_size;
+extern const unsigned char asset_html_table_js[];
+extern const size_t asset_html_table_js_size;
+extern const unsigned char asset_html_time_js[];
+extern const size_t asset_html_time_js_size;
+extern const unsigned char asset_html_page_js[];
+extern const size_t asset_html_page_js_size;
+
 #endif

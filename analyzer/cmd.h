@@ -18,6 +18,7 @@ int cmd_flame(int argc, char **argv);
 int cmd_leaks(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_growth(int argc, char **argv);
+int cmd_html(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_bundle(int argc, char **argv);
@@ -32,6 +33,6 @@ int cmd_env(int argc, char **argv);
 extern const char help_run[], help_report[], help_flame[], help_leaks[];
 extern const char help_convert[], help_info[], help_ls[], help_env[],
 	help_ctl[], help_top[], help_record[], help_bundle[], help_growth[],
-	help_check[], help_diff[];
+	help_check[], help_diff[], help_html[];
 
 #endif

@@ -11,11 +11,15 @@
 
 #include "err.h"
 
+static FILE *stream; /* where a picture without a path goes */
+
 static int
 write_tree(const char *path, const struct tree *t, const struct svg_options *o)
 {
 	struct output out;
 
+	if (!path)
+		return write_svg(stream, t, o);
 	if (output_open(&out, path) < 0)
 		return -1;
 	/* A write that failed is found, and said, when the file is closed. */
@@ -57,6 +61,14 @@ flame_write(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options)
 {
 	return write_selected(p, path, selection, options, false);
+}
+
+int
+flame_put(FILE *out, struct profile *p, const struct selection *selection,
+	const struct svg_options *options)
+{
+	stream = out;
+	return write_selected(p, NULL, selection, options, false);
 }
 
 int

@@ -16,6 +16,10 @@
 int flame_write(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options);
 
+/* The same, into a stream that is open. */
+int flame_put(FILE *out, struct profile *p, const struct selection *selection,
+	const struct svg_options *options);
+
 /*
  * The same as the last thing that is done with p, which then may only be
  * released: what is not drawn any more makes room for millions of frames.

@@ -30,6 +30,8 @@ static const struct command commands[] = {
 		"which functions hold the memory" },
 	{ "flame", cmd_flame, help_flame,
 		"the same as a flame graph, one SVG" },
+	{ "html", cmd_html, help_html,
+		"all that is known of a run, as one page" },
 	{ "leaks", cmd_leaks, help_leaks, "what was never freed, by stack" },
 	{ "diff", cmd_diff, help_diff,
 		"two profiles: what has changed, and is it chance" },

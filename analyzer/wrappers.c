@@ -14,7 +14,6 @@
 #include "err.h"
 
 struct wrappers {
-	regex_t listed;
 	regex_t *extra;
 	size_t extra_count;
 };
@@ -56,14 +55,20 @@ alternation(const char *text, size_t size)
 	return joined;
 }
 
+static regex_t listed; /* the embedded list, for all there are */
+
+/* Once: that takes longer than a small dump does as a whole. */
 static int
-compile_listed(struct wrappers *w)
+compile_listed(void)
 {
+	static bool compiled;
 	char *joined = alternation(
 		(const char *)asset_wrappers_txt, asset_wrappers_txt_size);
-	int rc = compile(&w->listed, joined, REG_NOSUB, "wrappers.txt");
+	int rc = compiled ? 0
+			  : compile(&listed, joined, REG_NOSUB, "wrappers.txt");
 
 	free(joined);
+	compiled = rc == 0;
 	return rc;
 }
 
@@ -82,7 +87,7 @@ wrappers_new(const char *const *extra)
 {
 	struct wrappers *w = xcalloc(1, sizeof *w);
 
-	if (compile_listed(w) < 0) {
+	if (compile_listed() < 0) {
 		free(w);
 		return NULL;
 	}
@@ -100,7 +105,6 @@ wrappers_free(struct wrappers *w)
 {
 	if (!w)
 		return;
-	regfree(&w->listed);
 	for (size_t i = 0; i < w->extra_count; i++)
 		regfree(&w->extra[i]);
 	free(w->extra);
@@ -183,7 +187,7 @@ wrappers_match(const struct wrappers *w, const char *function_name)
 
 	memcpy(name, function_name, length);
 	name[length] = '\0';
-	found = regexec(&w->listed, name, 0, NULL, 0) == 0;
+	found = regexec(&listed, name, 0, NULL, 0) == 0;
 	for (size_t i = 0; !found && i < w->extra_count; i++)
 		found = matches_whole(&w->extra[i], name) ||
 			matches_whole(&w->extra[i], function_name);

@@ -12,6 +12,7 @@
 #include "units.h"
 #include "write.h"
 #include "write_json.h"
+#include "write_memory.h"
 
 static const char *const labels[MEMORY_PARTS] = {
 	[MEMORY_LIVE] = "live: allocated and not freed",
@@ -42,8 +43,8 @@ static const char *const names[MEMORY_PARTS] = {
 	[MEMORY_ABSENT] = "absent",
 };
 
-static const char *
-label_of(const struct memory *m, int part)
+const char *
+memory_label(const struct memory *m, enum memory_part part)
 {
 	if (part == MEMORY_OTHER && !m->asked)
 		return "other anonymous memory: the allocator's, or past "
@@ -89,11 +90,11 @@ write_part(FILE *out, const struct shown *s, const struct memory *m, int part,
 	used = text_columns(value);
 	fprintf(out, "%*s%s %6s  %s\n", used < 20 ? (int)(20 - used) : 0, "",
 		value, amount_share(share, m->part[part], m->rss),
-		label_of(m, part));
+		memory_label(m, (enum memory_part)part));
 }
 
-static void
-write_verdict(FILE *out, const struct memory *m, bool exact)
+void
+memory_verdict(FILE *out, const struct memory *m, bool exact)
 {
 	static const char *const others[MEMORY_PARTS] = {
 		[MEMORY_STACKS] = "stacks of threads",
@@ -154,7 +155,7 @@ write_text_memory(FILE *out, const struct shown *s, bool exact)
 	for (int i = 0; i < MEMORY_PARTS; i++)
 		if (m.part[i] != 0)
 			write_part(out, s, &m, i, exact);
-	write_verdict(out, &m, exact);
+	memory_verdict(out, &m, exact);
 	putc('\n', out);
 }
 

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The series behind the page: every dump's figures, the flame graphs of some of
+ * them, and what grows. Whatever a single dump lacks here was said when the
+ * profile was loaded, or is no fault: messages are dropped.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "html_choose.h"
+#include "html_page.h"
+#include "runs_files.h"
+#include "symbolize.h"
+
+#define GRAPHS_MOST 24
+#define GRAPHS_SIZE                                                            \
+	((size_t)2500000) /* bytes that they may add to the page               \
+			   */
+#define GROWTH_DUMPS 4 /* of one process, or nothing is said of growth */
+
+/* Is there a time to any of it, and can the files be read once more? */
+static bool
+can_be_series(const struct html *h)
+{
+	bool any = false;
+
+	for (int i = 0; i < h->o->file_count; i++)
+		if (strcmp(h->o->files[i], "-") == 0)
+			return false;
+	for (uint32_t i = 0; i < h->p->process_count; i++)
+		any |= h->p->processes[i].start_ms > 0 ||
+		       h->p->processes[i].end_ms > 0;
+	return any;
+}
+
+static uint32_t
+dumps_most(const struct trace *t)
+{
+	uint32_t most = 0, n = 0;
+
+	for (size_t i = 0; i < t->point_count; i++) {
+		if (i > 0 && t->points[i].process != t->points[i - 1].process)
+			n = 0;
+		n += t->points[i].is_dump;
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+void
+html_series_find(struct html *h)
+{
+	const struct html_options *o = h->o;
+	const struct growth_options growth = { .selection = &h->selection };
+
+	if (!can_be_series(h))
+		return;
+	messages_keep();
+	trace_init(&h->trace, &h->selection);
+	h->timed = true;
+	if (runs_each(o->files, o->file_count, o->all, trace_gather,
+		    &h->trace) < 0 ||
+		!h->trace.any_live) {
+		trace_release(&h->trace);
+		h->timed = false;
+	}
+	if (h->timed)
+		html_timelines_choose(h);
+	if (h->timed && dumps_most(&h->trace) >= GROWTH_DUMPS) {
+		h->grows = growth_find(&h->growth, o->files, o->file_count,
+				   o->all, &growth) == 0;
+		if (!h->grows)
+			growth_release(&h->growth);
+	}
+	free(messages_kept());
+}
+
+/* Graphs being made, dump by dump. */
+struct making {
+	struct html *h;
+	bool *wanted; /* by point of the trace */
+	size_t used; /* bytes of the page */
+	struct profile all; /* stacks and names of all dumps, found once */
+};
+
+static uint32_t
+point_of(const struct trace *t, const struct runs_dump *d)
+{
+	for (uint32_t i = 0; i < t->point_count; i++)
+		if (t->points[i].is_dump &&
+			t->points[i].seq == d->file->head.seq &&
+			t->processes[t->points[i].process].number == d->process)
+			return i;
+	return NONE;
+}
+
+/* Of the dump what lives, and nothing else: it is of one moment. */
+static void
+only_live(struct profile *p)
+{
+	for (uint32_t i = 0; i < p->process_count; i++)
+		for (int m = 0; m < METRICS; m++)
+			p->processes[i].has[m] &=
+				m == INUSE_SPACE || m == INUSE_OBJECTS;
+}
+
+static void
+make_graph(struct making *m, struct profile *p, uint32_t point)
+{
+	struct html *h = m->h;
+	struct selection s = h->selection;
+	struct html_picture picture;
+	const struct svg_options looks = { .title = "What lived then" };
+
+	s.metric = INUSE_SPACE;
+	s.metric_name = NULL;
+	s.phase = s.from = s.to = NULL;
+	only_live(p);
+	if (html_picture_make(&picture, p, &s, &looks) < 0)
+		return;
+	h->graph_of[point] = (uint32_t)h->graphs.count;
+	m->used += html_lines_add(&h->graphs, picture.document);
+	html_picture_release(&picture);
+}
+
+static int
+visit(void *context, const struct runs_dump *d)
+{
+	struct making *m = context;
+	uint32_t point = point_of(&m->h->trace, d);
+	struct profile one;
+
+	if (point == NONE || !m->wanted[point] || m->used > GRAPHS_SIZE)
+		return 0;
+	profile_init(&one);
+	if (runs_dump_read(d, &one) == 0)
+		profile_add(&m->all, &one);
+	profile_release(&one);
+	if (m->all.process_count > 0) {
+		profile_symbolize(&m->all);
+		make_graph(m, &m->all, point);
+	}
+	profile_clear(&m->all);
+	return 0;
+}
+
+/* As many as there is likely to be room for. */
+static uint32_t
+room_for(const struct html *h)
+{
+	size_t each = strlen(h->picture.document) / 3 + 1;
+	size_t n = GRAPHS_SIZE / each;
+
+	return n < 4 ? 4 : n > GRAPHS_MOST ? GRAPHS_MOST : (uint32_t)n;
+}
+
+/* Among the dumps of one process. */
+static void
+want(struct making *m, uint32_t first, uint32_t count, uint32_t most)
+{
+	const struct trace_point *points = m->h->trace.points + first;
+	struct html_moment *list = xcalloc((size_t)count + 1, sizeof *list);
+	uint32_t *at = xcalloc((size_t)count + 1, sizeof *at);
+	uint32_t *chosen = xcalloc((size_t)count + most + 1, sizeof *chosen);
+	uint32_t n = 0, taken;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!points[i].is_dump || points[i].live == UINT64_MAX)
+			continue;
+		list[n] = (struct html_moment){ points[i].ns, points[i].live };
+		at[n++] = first + i;
+	}
+	taken = n > 1 ? html_choose(list, n, most, chosen) : 0;
+	for (uint32_t i = 0; i < taken; i++)
+		m->wanted[at[chosen[i]]] = true;
+	free(list);
+	free(at);
+	free(chosen);
+}
+
+static void
+choose(struct making *m)
+{
+	const struct trace *t = &m->h->trace;
+	uint32_t n = t->process_count < HTML_PROCESSES
+			     ? (uint32_t)t->process_count
+			     : HTML_PROCESSES;
+	uint32_t most = n > 0 ? room_for(m->h) / n : 0;
+
+	for (uint32_t i = 0, j; i < t->point_count; i = j) {
+		for (j = i; j < t->point_count &&
+			    t->points[j].process == t->points[i].process;)
+			j++;
+		if (m->h->timelines[t->points[i].process])
+			want(m, i, j - i, most < 3 ? 3 : most);
+	}
+}
+
+int
+html_moments_find(struct html *h)
+{
+	const struct html_options *o = h->o;
+	struct making m = { .h = h };
+	size_t n = h->trace.point_count;
+	int rc;
+
+	html_lines_add(&h->graphs, h->picture.document);
+	if (!h->timed)
+		return 0;
+	m.wanted = xcalloc(n + 1, sizeof *m.wanted);
+	h->graph_of = xcalloc(n + 1, sizeof *h->graph_of);
+	for (size_t i = 0; i < n; i++)
+		h->graph_of[i] = NONE;
+	choose(&m);
+	profile_init(&m.all);
+	messages_keep();
+	rc = runs_each(o->files, o->file_count, o->all, visit, &m);
+	free(messages_kept());
+	profile_release(&m.all);
+	free(m.wanted);
+	return rc;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flame graph's place in the page, and the table of functions below it. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "amount.h"
+#include "err.h"
+#include "html_page.h"
+#include "html_put.h"
+#include "sites.h"
+
+#define ROWS_MOST 400 /* by flat, and as many by cum */
+
+void
+html_put_graph(const struct html *h)
+{
+	FILE *out = h->out;
+	int height = h->picture.height + 60; /* what the tool's head takes */
+
+	html_section(out, "graph", "Flame graph");
+	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
+	      "role=\"status\"></span> <button type=\"button\" id=\"r-whole\" "
+	      "class=\"plain\" hidden>Back to the whole run</button></p>\n",
+		out);
+	fprintf(out,
+		"<div id=\"r-graph\" style=\"--graph:%dpx\" hidden></div>\n",
+		height < 280 ? 280 : height);
+	fputs("<div class=\"drawn\">\n", out);
+	if (*h->picture.drawn)
+		fputs(h->picture.drawn, out);
+	else
+		fputs("<p>There is nothing to draw under this metric.</p>\n",
+			out);
+	fputs("</div>\n", out);
+	html_section_end(out);
+}
+
+static const struct sites *ranked; /* for by_cum() */
+
+static int
+by_cum(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	int64_t c = llabs(ranked->list[a].cum), d = llabs(ranked->list[b].cum);
+
+	return c != d ? (c > d ? -1 : 1) : a < b ? -1 : a > b;
+}
+
+/* Which are listed: the heaviest by themselves and with all they called. */
+static bool *
+choose(const struct sites *sites)
+{
+	bool *taken = xcalloc((size_t)sites->count + 1, sizeof *taken);
+	uint32_t *order = xcalloc((size_t)sites->count + 1, sizeof *order);
+
+	for (uint32_t i = 0; i < sites->count; i++) {
+		order[i] = i;
+		taken[i] = i < ROWS_MOST;
+	}
+	ranked = sites;
+	if (sites->count > 0)
+		qsort(order, sites->count, sizeof *order, by_cum);
+	for (uint32_t i = 0; i < sites->count && i < ROWS_MOST; i++)
+		taken[order[i]] = true;
+	free(order);
+	return taken;
+}
+
+static void
+put_site(const struct html *h, const struct site *site, uint32_t row)
+{
+	const struct shown *s = &h->shown;
+	FILE *out = h->out;
+
+	html_row(out, row, h->o->top, "");
+	html_cell(out, s, site->flat, site->flat_var);
+	html_cell_share(out, site->flat, s->hundred);
+	html_cell(out, s, site->cum, site->cum_var);
+	html_cell_share(out, site->cum, s->hundred);
+	html_cell_count(out, site->flat_objects);
+	html_cell_function(out, h->p, site->frame);
+	fputs("</tr>\n", out);
+}
+
+/* What is not listed, so that the columns add up to the total. */
+static void
+put_rest(const struct html *h, const struct sites *sites, const bool *taken)
+{
+	int64_t flat = 0;
+	uint32_t n = 0;
+	char text[AMOUNT_MAX];
+
+	for (uint32_t i = 0; i < sites->count; i++) {
+		if (taken[i])
+			continue;
+		flat += sites->list[i].flat;
+		n++;
+	}
+	if (n > 0)
+		fprintf(h->out,
+			"<p class=\"note\" id=\"r-top-rest\" data-v=\"%" PRId64
+			"\">%" PRIu32
+			" more functions hold %s themselves; heapflame report "
+			"--top 0 lists them.</p>\n",
+			flat, n, amount(text, &h->shown, flat, false));
+}
+
+void
+html_put_top(const struct html *h)
+{
+	static const struct html_column columns[] = {
+		{ 'n', "Self", "What the function allocated itself" },
+		{ 'n', "%", NULL },
+		{ 'n', "Total", "With all that it called" },
+		{ 'n', "%", NULL },
+		{ 'n', "Objects", NULL },
+		{ 't', "Function", NULL },
+	};
+	struct sites sites;
+	bool *taken;
+	uint32_t rows = 0;
+
+	sites_build(&sites, &h->shown, false);
+	taken = choose(&sites);
+	html_section(h->out, "functions", "Functions");
+	html_table(h->out, "r-top",
+		"What each holds; a name shows it in the flame graph", columns,
+		6, 0);
+	for (uint32_t i = 0; i < sites.count; i++)
+		if (taken[i])
+			put_site(h, &sites.list[i], rows++);
+	html_table_end(h->out);
+	put_rest(h, &sites, taken);
+	html_section_end(h->out);
+	free(taken);
+	sites_release(&sites);
+}
