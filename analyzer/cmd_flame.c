@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "args.h"
 #include "cmd.h"
@@ -23,7 +22,8 @@ const char help_flame[] =
 	"\n"
 	"  -o, --output FILE   where to (\"-\": stdout; default: stdout if it "
 	"is a\n"
-	"                      pipe, else flame.svg in the run's folder)\n"
+	"                      pipe or a file, else flame.svg in the run's "
+	"folder)\n"
 	"  --metric M          inuse_space, inuse_objects, alloc_space,\n"
 	"                      alloc_objects, peak_space, peak_objects, "
 	"temp_space,\n"
@@ -62,15 +62,6 @@ const char help_flame[] =
 	"  heapflame flame --metric inuse_objects -o objects.svg "
 	"server.*.heap\n"
 	"  perf script | heapflame flame - -o cpu.svg\n";
-
-static bool
-stdout_is_pipe(void)
-{
-	struct stat st;
-
-	return fstat(STDOUT_FILENO, &st) == 0 &&
-	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
-}
 
 /* Where they go when nobody says: beside the run's dumps, or here. */
 static char *
@@ -112,7 +103,7 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 		return write_phases(a, p, o);
 	if (a->output)
 		return flame_write_last(p, a->output, &a->selection, o);
-	if (stdout_is_pipe())
+	if (output_is_wanted())
 		return flame_write_last(p, "-", &a->selection, o);
 	path = flame_path(runs_origin());
 	result = flame_write_last(p, path, &a->selection, o);

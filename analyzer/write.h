@@ -35,6 +35,12 @@ int output_open(struct output *o, const char *path);
 int output_commit(struct output *o); /* 0, or -1 after error() */
 void output_abandon(struct output *o);
 
+/*
+ * Has somebody led stdout to where output is wanted: a pipe or a file? Not so a
+ * terminal, /dev/null, and the socket that a service's stdout is.
+ */
+bool output_is_wanted(void);
+
 struct svg_options {
 	const char *title; /* NULL: "Heap flame graph" */
 	const char *subtitle; /* NULL: metric, total, program */
