@@ -55,7 +55,8 @@ svg_of(const char *text, double interval, const struct svg_options *options)
 
 	assert_non_null(out);
 	folded_load(&f, text, strlen(text), interval, "/usr/bin/server");
-	tree_build(&t, &f.shown, true);
+	folded_columns(&f);
+	tree_build_columns(&t, f.columns, 2, 0, true);
 	assert_int_equal(write_svg(out, &t, options), 0);
 	assert_int_equal(fclose(out), 0);
 	tree_release(&t);
@@ -304,24 +305,25 @@ the_data_hold_every_byte_and_object(void **state)
 {
 	char *svg = svg_of(few, 1000, &usual);
 	const char *at = strstr(svg, "<metadata class=\"hf-tree\">");
-	uint64_t frames, bytes = 0, objects = 0, spread = 0;
+	uint64_t frames, bytes = 0, objects = 0;
 
 	assert_non_null(at);
 	at = strchr(at, '>') + 1;
 	frames = number(&at);
 	assert_int_equal(frames, 12);
 	for (uint64_t i = 0; i < frames; i++) {
-		uint64_t self;
+		uint64_t bits;
 
 		number(&at);
 		number(&at);
-		self = number(&at);
-		bytes += self;
-		if (self) {
-			objects += number(&at);
-			spread = number(&at);
+		bits = number(&at);
+		assert_true(bits == 0 || bits == 3);
+		if (bits) {
+			bytes += number(&at);
 			/* 16 log2(1 + 1000) */
-			assert_int_equal(spread, 159);
+			assert_int_equal(number(&at), 159);
+			objects += number(&at);
+			number(&at);
 		}
 	}
 	assert_int_equal(*at, '<');
@@ -425,7 +427,8 @@ convert(int argc, char **argv)
 	folded_load(&f, text, length > 0 ? (size_t)length : 0, atof(argv[2]),
 		argv[3]);
 	free(text);
-	tree_build(&t, &f.shown, true);
+	folded_columns(&f);
+	tree_build_columns(&t, f.columns, 2, 0, true);
 	write_svg(stdout, &t, &o);
 	tree_release(&t);
 	folded_release(&f);
