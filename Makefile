@@ -234,6 +234,7 @@ bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
 	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)
 	@CC='$(CC)' tests/bench/flame.sh $(OUT)
+	@tests/bench/pages.sh $(OUT)
 
 deps:
 	@scripts/install-deps build

@@ -6,12 +6,11 @@
 #include "svg_text.h"
 
 #define CHUNK_BYTES 1000000
-#define DIGITS_MOST 13 /* of 64 bits */
 /* A longer name says no more; and one text must not outgrow its chunk far. */
 #define NAME_BYTES 65536
 
-static void
-flush(struct svg_chunk *c)
+void
+svg_chunk_flush(struct svg_chunk *c)
 {
 	fwrite(c->buffer, 1, c->used, c->out);
 	c->used = 0;
@@ -29,7 +28,7 @@ svg_chunk_open(struct svg_chunk *c, FILE *out, const char *name)
 void
 svg_chunk_close(struct svg_chunk *c)
 {
-	flush(c);
+	svg_chunk_flush(c);
 	fputs("</metadata>\n", c->out);
 }
 
@@ -43,29 +42,11 @@ svg_chunk_next(struct svg_chunk *c)
 }
 
 void
-svg_chunk_number(struct svg_chunk *c, uint64_t n)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz"
-				     "0123456789-_";
-	size_t at;
-
-	if (c->used + DIGITS_MOST > sizeof c->buffer)
-		flush(c);
-	at = c->used;
-	for (; n > 31; n >>= 5)
-		c->buffer[at++] = digits[(n & 31) + 32];
-	c->buffer[at++] = digits[n];
-	c->length += at - c->used;
-	c->used = at;
-}
-
-void
 svg_chunk_line(struct svg_chunk *c, const char *text)
 {
 	size_t length = strlen(text);
 
-	flush(c);
+	svg_chunk_flush(c);
 	if (length > NAME_BYTES)
 		svg_text_put_fitted(c->out, text, NAME_BYTES / 4);
 	else

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define SVG_DIGITS_MOST 13 /* of 64 bits */
+
 struct svg_chunk {
 	FILE *out;
 	const char *name; /* the class */
@@ -26,7 +28,27 @@ void svg_chunk_close(struct svg_chunk *c);
 /* Between entries, so that none is cut in two. */
 void svg_chunk_next(struct svg_chunk *c);
 
-void svg_chunk_number(struct svg_chunk *c, uint64_t n);
+void svg_chunk_flush(struct svg_chunk *c);
+
+/* Here, since a picture of millions of frames writes several a frame. */
+static inline void
+svg_chunk_number(struct svg_chunk *c, uint64_t n)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz"
+				     "0123456789-_";
+	size_t at;
+
+	if (c->used + SVG_DIGITS_MOST > sizeof c->buffer)
+		svg_chunk_flush(c);
+	at = c->used;
+	for (; n > 31; n >>= 5)
+		c->buffer[at++] = digits[(n & 31) + 32];
+	c->buffer[at++] = digits[n];
+	c->length += at - c->used;
+	c->used = at;
+}
+
 /* The text, at most NAME_BYTES of it, and a newline. */
 void svg_chunk_line(struct svg_chunk *c, const char *text);
 

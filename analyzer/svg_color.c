@@ -37,10 +37,10 @@ static const struct svg_palette palettes[] = {
 #define PALETTES (sizeof palettes / sizeof *palettes)
 
 static const char hues[2][SVG_HUES][SVG_HEX_MAX] = {
-	{ "#f5b971", "#8fcdf5", "#86d3b3", "#f4e58a", "#a9bbf2", "#f39b7f",
-		"#e0acd0", "#cfc9c2" },
-	{ "#d99a4e", "#62abd8", "#5bb292", "#cfbd58", "#8299da", "#d97f62",
-		"#c08bb0", "#9a948d" },
+	{ "#f0ad4e", "#8fd0fb", "#5fc79f", "#f7ea8c", "#93a8f5", "#e8836a",
+		"#e6b3dc", "#cfc9c2" },
+	{ "#d19744", "#7cb5da", "#53ad8a", "#d7cc7a", "#8092d5", "#ca725c",
+		"#c89cbf", "#b4afa9" },
 };
 
 const struct svg_palette *

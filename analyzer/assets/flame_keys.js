@@ -24,8 +24,7 @@ function changed(keep) {
 	draw();
 	saveHash(true);
 	if (!keep)
-		page.view.scrollTop = state.icicle || state.pivot >= 0 ? 0
-			: page.view.scrollHeight;
+		scrollHome();
 }
 
 function setMetric(metric) {
@@ -49,7 +48,7 @@ function flip() {
 		return;
 	state.icicle = !state.icicle;
 	draw();
-	page.view.scrollTop = state.icicle ? 0 : page.view.scrollHeight;
+	scrollHome();
 	saveHash(false);
 }
 

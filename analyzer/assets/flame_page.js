@@ -185,5 +185,5 @@ function start() {
 	mount(title);
 	listen();
 	restore();
-	page.view.scrollTop = state.icicle ? 0 : page.view.scrollHeight;
+	scrollHome();
 }

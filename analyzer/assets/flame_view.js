@@ -93,7 +93,8 @@ const html = (name, attributes, ...children) =>
 	element(HTML, name, attributes, ...children);
 
 const classOf = it => (isPool(it) ? 'hf-pool' : styleOf(it.node)) +
-	(it.w < 3 ? ' hf-thin' : '') + (it.dim ? ' hf-dim' : '');
+	(it.w < 3 ? ' hf-thin' : '') + (it.dim ? ' hf-dim' : '') +
+	(state.pivot >= 0 && !it.row ? ' hf-pivot' : '');
 
 function labelText(it) {
 	const cells = Math.floor((it.w - 8) / cell);
@@ -157,6 +158,14 @@ function draw() {
 	describe();
 	setCursor(cursor && items.find(it =>
 		it.node === cursor.node && it.pool === cursor.pool));
+}
+
+/* To the root; of a pivot there is as much to see above as below. */
+function scrollHome() {
+	const pivot = state.pivot >= 0 && items.find(it => it.row === 0);
+	page.view.scrollTop = pivot
+		? Number(pivot.rect.getAttribute('y')) - page.view.clientHeight / 2
+		: state.icicle ? 0 : page.view.scrollHeight;
 }
 
 function zoom(node, from = -1) {

@@ -55,8 +55,9 @@ function error(value, variance) {
 	const high = value / n * (n + 1) * cube(
 		1 - 1 / (9 * (n + 1)) + 1.96 / (3 * Math.sqrt(n + 1)));
 	const half = (high - low) / 2;
-	return half < value / 2 ? ' \u00b1 ' + (isSpace
-		? inUnit(half, unitOf(value)) : count(half))
+	const short = isSpace && inUnit(half, unitOf(value));
+	return half < value / 2 ? ' \u00b1 ' + (!isSpace ? count(half)
+		: Number(short) ? short : bytes(half))
 		: ', 95 % sure to lie in ' + amount(low) + ' to ' + amount(high);
 }
 

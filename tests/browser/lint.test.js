@@ -16,7 +16,7 @@ const PAGE = ['document', 'history', 'location', 'window', 'innerWidth', 'innerH
 	'ResizeObserver', 'URLSearchParams'];
 const NODE = ['require', 'module', 'process', 'Buffer', 'document', 'performance',
 	'location', 'window', 'getComputedStyle', 'MouseEvent', 'KeyboardEvent', 'Event',
-	'dispatchEvent', 'setTimeout'];
+	'dispatchEvent', 'setTimeout', 'console'];
 const FORBIDDEN = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln',
 	'srcdoc', 'createContextualFragment'];
 const rules = {
