@@ -206,7 +206,7 @@ $(OUT)/browser/package-lock.json: $(BROWSER)
 	@touch $@
 browser: all $(UNIT) $(if $(BROWSER),$(OUT)/browser/package-lock.json)
 	@$(if $(BROWSER),cd $(OUT)/browser && \
-		if timeout 300 node --test >log 2>&1; then sed -n 's/^# pass/pages: passed/p' log; \
+		if timeout 600 node --test >log 2>&1; then sed -n 's/^# pass/pages: passed/p' log; \
 		else cat log; exit 1; fi)
 
 # FUZZ_SECONDS each; what is found is left in $(BUILD)/fuzz-found.
@@ -234,6 +234,7 @@ bench: all
 	@CC='$(CC)' tests/bench/run.sh $(OUT)
 	@CXX='$(CXX)' tests/bench/symbols.sh $(OUT)
 	@CC='$(CC)' tests/bench/flame.sh $(OUT)
+	@tests/bench/pages.sh $(OUT)
 
 deps:
 	@scripts/install-deps build

@@ -27,6 +27,14 @@ extern const unsigned char asset_flame_link_js[];
 extern const size_t asset_flame_link_js_size;
 extern const unsigned char asset_flame_page_js[];
 extern const size_t asset_flame_page_js_size;
+extern const unsigned char asset_flame_keys_js[];
+extern const size_t asset_flame_keys_js_size;
+extern const unsigned char asset_flame_nodes_js[];
+extern const size_t asset_flame_nodes_js_size;
+extern const unsigned char asset_flame_tree_js[];
+extern const size_t asset_flame_tree_js_size;
+extern const unsigned char asset_flame_colors_js[];
+extern const size_t asset_flame_colors_js_size;
 
 extern const unsigned char asset_flame_css[]; /* analyzer/assets/flame.css */
 extern const size_t asset_flame_css_size;

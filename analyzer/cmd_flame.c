@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "args.h"
 #include "cmd.h"
@@ -12,6 +11,7 @@
 #include "flame.h"
 #include "flame_phases.h"
 #include "runs.h"
+#include "svg_color.h"
 #include "write.h"
 
 const char help_flame[] =
@@ -23,7 +23,8 @@ const char help_flame[] =
 	"\n"
 	"  -o, --output FILE   where to (\"-\": stdout; default: stdout if it "
 	"is a\n"
-	"                      pipe, else flame.svg in the run's folder)\n"
+	"                      pipe or a file, else flame.svg in the run's "
+	"folder)\n"
 	"  --metric M          inuse_space, inuse_objects, alloc_space,\n"
 	"                      alloc_objects, peak_space, peak_objects, "
 	"temp_space,\n"
@@ -36,8 +37,18 @@ const char help_flame[] =
 	"  --width PX          width (default: 1200, and that of the window in "
 	"a\n"
 	"                      browser)\n"
+	"  --height PX         of a row (default: 17, more in a high window)\n"
 	"  --minwidth PX       narrower frames are pooled as small (default: "
-	"1)\n"
+	"1);\n"
+	"                      0.1%: share of all\n"
+	"  --colors WORD       hot, mem, blue, ...; or what a colour means: "
+	"module,\n"
+	"                      kind (default: hot, one a name)\n"
+	"  --hash              colours by name, as they always are\n"
+	"  --reverse           begin with what holds memory, callers on it\n"
+	"  --inverted          the root on top\n"
+	"  --nametype TEXT     what stands before a name on hover\n"
+	"  --notes TEXT        a line of the page\n"
 	"  --by WHAT           process, thread, label, phase or module, or "
 	"several\n"
 	"                      (a,b): a frame for each, below all others\n"
@@ -62,15 +73,6 @@ const char help_flame[] =
 	"  heapflame flame --metric inuse_objects -o objects.svg "
 	"server.*.heap\n"
 	"  perf script | heapflame flame - -o cpu.svg\n";
-
-static bool
-stdout_is_pipe(void)
-{
-	struct stat st;
-
-	return fstat(STDOUT_FILENO, &st) == 0 &&
-	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
-}
 
 /* Where they go when nobody says: beside the run's dumps, or here. */
 static char *
@@ -112,7 +114,7 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 		return write_phases(a, p, o);
 	if (a->output)
 		return flame_write_last(p, a->output, &a->selection, o);
-	if (stdout_is_pipe())
+	if (output_is_wanted())
 		return flame_write_last(p, "-", &a->selection, o);
 	path = flame_path(runs_origin());
 	result = flame_write_last(p, path, &a->selection, o);
@@ -133,41 +135,96 @@ check_each_phase(const struct args *a)
 	return 0;
 }
 
+/* Options in words, until they are looked at. */
+struct words {
+	const char *min_width, *colors;
+	bool hash; /* said for flamegraph.pl; colours are by name anyway */
+};
+
+/* "0.5", "0.5px", "0.1%" */
+static int
+parse_min_width(const char *text, struct svg_options *o)
+{
+	char *end;
+
+	if (!text)
+		return 0;
+	o->min_width = strtod(text, &end);
+	if (end == text || !(o->min_width >= 0) || o->min_width > 1e6 ||
+		(*end && strcmp(end, "px") != 0 && strcmp(end, "%") != 0))
+		return error("bad value '%s' for '--minwidth': a width is "
+			     "wanted, in pixels or with a %%",
+			text);
+	o->min_percent = *end == '%';
+	return 0;
+}
+
+static int
+parse_colors(const char *word, struct svg_options *o)
+{
+	char all[256];
+
+	o->palette = svg_palette(word);
+	if (o->palette)
+		return 0;
+	svg_palette_words(all, sizeof all);
+	return error("no colors are called '%s'; there are %s", word, all);
+}
+
+static int
+check(const struct args *a, const struct words *w, struct svg_options *o,
+	bool each_phase)
+{
+	if (parse_min_width(w->min_width, o) == 0 &&
+		parse_colors(w->colors, o) == 0 &&
+		(!each_phase || check_each_phase(a) == 0))
+		return 0;
+	hint("Try 'heapflame flame --help'.");
+	return -1;
+}
+
+static int
+run(struct args *a, const struct svg_options *o, bool each_phase)
+{
+	struct profile p;
+	int result;
+
+	profile_init(&p);
+	result = write_flame(a, &p, o, each_phase);
+	profile_release(&p);
+	return result < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
 int
 cmd_flame(int argc, char **argv)
 {
 	struct svg_options o = { 0 };
+	struct words w = { 0 };
 	struct args a = { .sums = true,
 		.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_WRAPPERS | ARGS_BY |
 			  ARGS_SELECT };
 	bool each_phase = false;
 	const struct args_own own[] = {
-		{ .name = "title", .kind = ARGS_TEXT, .target = &o.title },
-		{ .name = "subtitle",
-			.kind = ARGS_TEXT,
-			.target = &o.subtitle },
-		{ .name = "width", .kind = ARGS_COUNT, .target = &o.width },
-		{ .name = "minwidth",
-			.kind = ARGS_REAL,
-			.target = &o.min_width },
-		{ .name = "each-phase",
-			.kind = ARGS_FLAG,
-			.target = &each_phase },
+		{ "title", 0, ARGS_TEXT, &o.title, 0 },
+		{ "subtitle", 0, ARGS_TEXT, &o.subtitle, 0 },
+		{ "width", 0, ARGS_COUNT, &o.width, 0 },
+		{ "height", 0, ARGS_COUNT, &o.row, 0 },
+		{ "minwidth", 0, ARGS_TEXT, &w.min_width, 0 },
+		{ "colors", 0, ARGS_TEXT, &w.colors, 0 },
+		{ "hash", 0, ARGS_FLAG, &w.hash, 0 },
+		{ "reverse", 0, ARGS_FLAG, &o.reverse, 0 },
+		{ "inverted", 0, ARGS_FLAG, &o.icicle, 0 },
+		{ "nametype", 0, ARGS_TEXT, &o.name_type, 0 },
+		{ "notes", 0, ARGS_TEXT, &o.notes, 0 },
+		{ "each-phase", 0, ARGS_FLAG, &each_phase, 0 },
 		{ 0 },
 	};
-	struct profile p;
 	int result;
 
 	if (args_parse(&a, own, argc, argv) < 0)
 		return EXIT_USAGE;
-	if (each_phase && check_each_phase(&a) < 0) {
-		hint("Try 'heapflame flame --help'.");
-		args_release(&a);
-		return EXIT_USAGE;
-	}
-	profile_init(&p);
-	result = write_flame(&a, &p, &o, each_phase);
-	profile_release(&p);
+	result = check(&a, &w, &o, each_phase) < 0 ? EXIT_USAGE
+						   : run(&a, &o, each_phase);
 	args_release(&a);
-	return result < 0 ? EXIT_FAILED : EXIT_DONE;
+	return result;
 }

@@ -6,10 +6,12 @@
 #include "flame.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "err.h"
+#include "tree_callers.h"
 
 static FILE *stream; /* where a picture without a path goes */
 
@@ -27,32 +29,103 @@ write_tree(const char *path, const struct tree *t, const struct svg_options *o)
 	return output_commit(&out);
 }
 
+/* Every metric that can be shown of the same selection. */
+struct columns {
+	struct shown shown[METRICS];
+	uint32_t count, main;
+};
+
+static bool
+all_have(const struct profile *p, enum metric m)
+{
+	uint32_t n = 0;
+
+	while (n < p->process_count && p->processes[n].has[m])
+		n++;
+	return n > 0 && n == p->process_count;
+}
+
+/* What is of no phase, or not in the base, can't be shown beside the others. */
+static bool
+is_column(const struct profile *p, const struct selection *s, enum metric m)
+{
+	bool parts = s->phase || s->from || s->to;
+
+	return all_have(p, m) && (m < FOREIGN || (!parts && !s->base)) &&
+	       (!s->base || all_have(s->base, m));
+}
+
+static int
+select_columns(struct columns *c, struct profile *p, const struct selection *s)
+{
+	struct selection other = *s;
+	struct shown first;
+
+	*c = (struct columns){ 0 };
+	if (select_stacks(&first, p, s) < 0)
+		return -1;
+	selection_note_shrunk(&first);
+	other.metric_name = NULL;
+	for (int m = 0; m < METRICS; m++) {
+		other.metric = m;
+		if (m == (int)first.metric) {
+			c->main = c->count;
+			c->shown[c->count++] = first;
+		} else if (is_column(p, s, (enum metric)m) &&
+			   select_stacks(&c->shown[c->count], p, &other) == 0) {
+			c->count++;
+		}
+	}
+	return 0;
+}
+
+static int
+write_columns(const char *path, struct columns *c,
+	const struct svg_options *options, struct profile *forget)
+{
+	struct svg_options looks = { 0 };
+	struct shown reversed = { 0 };
+	struct tree tree, callers = { 0 };
+	int result;
+
+	if (options)
+		looks = *options;
+	if (looks.reverse) {
+		shown_reverse(&reversed, &c->shown[c->main]);
+		tree_build(&callers, &reversed, true);
+		looks.callers = &callers;
+	}
+	tree_build_columns(&tree, c->shown, c->count, c->main, true);
+	for (uint32_t i = 0; i < c->count; i++)
+		shown_forget_frames(&c->shown[i]);
+	/* An empty picture says why, and looks at the rows for that. */
+	if (forget && tree.nodes[0].total > 0)
+		profile_forget_rows(forget);
+	result = write_tree(path, &tree, &looks);
+	tree_release(&tree);
+	tree_release(&callers);
+	shown_release(&reversed);
+	return result;
+}
+
 static int
 write_selected(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options,
 	bool last)
 {
 	struct selection of = { .metric = -1 };
-	const struct svg_options looks = { 0 };
-	struct shown shown;
-	struct tree tree;
-	int result;
+	struct columns *columns = xmalloc(sizeof *columns);
+	int result = -1;
 
 	if (selection)
 		of = *selection;
 	/* No rectangle is less than nothing wide. */
 	of.only_grown = true;
-	if (select_stacks(&shown, p, &of) < 0)
-		return -1;
-	selection_note_shrunk(&shown);
-	tree_build(&tree, &shown, true);
-	shown_forget_frames(&shown);
-	/* An empty picture says why, and looks at the rows for that. */
-	if (last && tree.count > 1)
-		profile_forget_rows(p);
-	result = write_tree(path, &tree, options ? options : &looks);
-	tree_release(&tree);
-	shown_release(&shown);
+	if (select_columns(columns, p, &of) == 0)
+		result = write_columns(path, columns, options, last ? p : NULL);
+	for (uint32_t i = 0; i < columns->count; i++)
+		shown_release(&columns->shown[i]);
+	free(columns);
 	return result;
 }
 

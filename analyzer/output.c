@@ -137,3 +137,12 @@ output_abandon(struct output *o)
 	free(o->buffer);
 	*o = (struct output){ 0 };
 }
+
+bool
+output_is_wanted(void)
+{
+	struct stat st;
+
+	return fstat(STDOUT_FILENO, &st) == 0 &&
+	       (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode));
+}

@@ -12,13 +12,9 @@
 #include <string.h>
 
 #include "err.h"
+#include "svg_chunk.h"
 #include "svg_color.h"
-#include "svg_text.h"
-
-#define CHUNK_BYTES 1000000
-#define DIGITS_MOST 13 /* of 64 bits */
-/* A longer name says no more; and one text must not outgrow its chunk far. */
-#define NAME_BYTES 65536
+#include "svg_head.h"
 
 /* Numbers given to things in order of first use. */
 struct numbering {
@@ -29,80 +25,11 @@ struct numbering {
 
 struct data {
 	const struct svg_layout *layout;
+	const struct svg_paint *paint;
 	const struct profile *profile;
 	struct numbering kinds; /* thing: 2 * frame + wrapper */
 	struct numbering strings; /* thing: id in the profile's strtab */
 };
-
-struct chunks {
-	FILE *out;
-	const char *name;
-	size_t length;
-	/* Numbers on their way: there are millions, of one or two digits. */
-	char buffer[4096];
-	size_t used;
-};
-
-static void
-flush(struct chunks *c)
-{
-	fwrite(c->buffer, 1, c->used, c->out);
-	c->used = 0;
-}
-
-static void
-open_chunk(struct chunks *c)
-{
-	fprintf(c->out, "<metadata class=\"%s\">", c->name);
-	c->length = 0;
-}
-
-static void
-close_chunk(struct chunks *c)
-{
-	flush(c);
-	fputs("</metadata>\n", c->out);
-}
-
-/* Called between entries only, so that none is cut in two. */
-static void
-next_entry(struct chunks *c)
-{
-	if (c->length < CHUNK_BYTES)
-		return;
-	close_chunk(c);
-	open_chunk(c);
-}
-
-/* So many numbers find room from then on. */
-static void
-make_room(struct chunks *c, size_t numbers)
-{
-	if (c->used + numbers * DIGITS_MOST > sizeof c->buffer)
-		flush(c);
-}
-
-static inline void
-add_number(struct chunks *c, uint64_t n)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz"
-				     "0123456789-_";
-	size_t at = c->used;
-
-	for (; n > 31; n >>= 5)
-		c->buffer[at++] = digits[(n & 31) + 32];
-	c->buffer[at++] = digits[n];
-	c->length += at - c->used;
-	c->used = at;
-}
-
-static void
-put_number(struct chunks *c, uint64_t n)
-{
-	make_room(c, 1);
-	add_number(c, n);
-}
 
 static void
 numbering_init(struct numbering *n, size_t things)
@@ -127,15 +54,6 @@ use(struct numbering *n, uint32_t thing)
 	n->number[thing] = n->count;
 }
 
-const struct function *
-svg_data_function(const struct svg_layout *l, uint32_t frame)
-{
-	const struct profile *p = l->tree->shown->profile;
-	uint32_t i = l->tree->nodes[l->frames[frame].node].frame;
-
-	return i == NONE ? NULL : &p->functions[p->frames[i].function];
-}
-
 static void
 collect(struct data *d)
 {
@@ -145,7 +63,7 @@ collect(struct data *d)
 
 		if (d->kinds.number[kind])
 			continue;
-		f = svg_data_function(d->layout, i);
+		f = svg_frame_function(d->layout, i);
 		use(&d->kinds, kind);
 		use(&d->strings, f->name);
 		if (f->file != NONE)
@@ -156,25 +74,39 @@ collect(struct data *d)
 }
 
 static void
+put_metrics(const struct tree *t, const struct svg_options *o, FILE *out)
+{
+	struct svg_chunk c;
+
+	svg_chunk_open(&c, out, "hf-metrics");
+	for (uint32_t i = 0; i < t->column_count; i++) {
+		const struct shown *s = &t->columns[i];
+		char *subtitle = svg_head_subtitle(s, o);
+
+		svg_chunk_line(&c, profile_metric_name(s->profile, s->metric));
+		svg_chunk_line(
+			&c, profile_metric_unit_name(s->profile, s->metric));
+		svg_chunk_line(&c, s->exact	  ? "exact"
+				   : s->var_known ? "sampled"
+						  : "unknown");
+		svg_chunk_line(&c, subtitle);
+		free(subtitle);
+	}
+	svg_chunk_close(&c);
+}
+
+static void
 put_strings(struct data *d, FILE *out)
 {
-	struct chunks c = { .out = out, .name = "hf-strings" };
+	struct svg_chunk c;
 
-	open_chunk(&c);
+	svg_chunk_open(&c, out, "hf-strings");
 	for (uint32_t i = 0; i < d->strings.count; i++) {
-		const char *s =
-			strtab_get(&d->profile->strings, d->strings.thing[i]);
-		size_t length = strlen(s);
-
-		next_entry(&c);
-		if (length > NAME_BYTES)
-			svg_text_put_fitted(out, s, NAME_BYTES / 4);
-		else
-			svg_text_put(out, s);
-		putc('\n', out);
-		c.length += length + 1;
+		svg_chunk_next(&c);
+		svg_chunk_line(&c,
+			strtab_get(&d->profile->strings, d->strings.thing[i]));
 	}
-	close_chunk(&c);
+	svg_chunk_close(&c);
 }
 
 static uint32_t
@@ -184,106 +116,138 @@ string_number(const struct data *d, uint32_t id)
 }
 
 static void
-put_kind(struct chunks *c, const struct data *d, uint32_t kind)
+put_kind(struct svg_chunk *c, const struct data *d, uint32_t kind)
 {
 	const struct profile *p = d->profile;
 	const struct frame *frame = &p->frames[kind / 2];
 	const struct function *f = &p->functions[frame->function];
 
-	put_number(c, string_number(d, f->name) - 1);
-	put_number(c, string_number(d, f->file));
-	put_number(c, frame->line);
-	put_number(c, f->module == NONE
-			      ? 0
-			      : string_number(d, p->modules[f->module].path));
-	put_number(c, (kind & 1 ? SVG_WRAPPER : 0) |
-			      (f->named ? 0 : SVG_UNNAMED) |
-			      (f->inlined ? SVG_INLINED : 0));
-	put_number(c, svg_color_of(strtab_get(&p->strings, f->name)));
+	svg_chunk_number(c, string_number(d, f->name) - 1);
+	svg_chunk_number(c, string_number(d, f->file));
+	svg_chunk_number(c, frame->line);
+	svg_chunk_number(
+		c, f->module == NONE
+			   ? 0
+			   : string_number(d, p->modules[f->module].path));
+	svg_chunk_number(c, (kind & 1 ? SVG_WRAPPER : 0) |
+				    (f->named ? 0 : SVG_UNNAMED) |
+				    (f->inlined ? SVG_INLINED : 0));
+	svg_chunk_number(c, svg_color_of(strtab_get(&p->strings, f->name)));
+	svg_chunk_number(c, svg_paint_hue(d->paint, f));
+	svg_chunk_number(c, svg_kind_of(p, f));
 }
 
 static void
 put_kinds(struct data *d, FILE *out)
 {
-	struct chunks c = { .out = out, .name = "hf-kinds" };
+	struct svg_chunk c;
 
-	open_chunk(&c);
+	svg_chunk_open(&c, out, "hf-kinds");
 	for (uint32_t i = 0; i < d->kinds.count; i++) {
-		next_entry(&c);
+		svg_chunk_next(&c);
 		put_kind(&c, d, d->kinds.thing[i]);
 	}
-	close_chunk(&c);
+	svg_chunk_close(&c);
 }
 
-/* A node's own part of the count that its metric does not show. */
-static uint64_t
-own_other(const struct tree *t, uint32_t node)
+/* The first of what a node holds itself; its others follow. */
+static const struct tree_own *
+find_own(const struct tree *t, uint32_t node)
 {
-	bool space = metric_is_space(t->shown->metric);
-	const struct tree_more *more = t->more;
-	int64_t other = space ? more[node].objects : more[node].bytes;
+	size_t low = 0, high = t->own_count;
 
-	for (uint32_t i = tree_first_child(t, node); i != NONE;
-		i = t->nodes[i].next_sibling)
-		other -= space ? more[i].objects : more[i].bytes;
-	return other > 0 ? (uint64_t)other : 0;
-}
+	while (low < high) {
+		size_t middle = (low + high) / 2;
 
-static uint64_t
-own_spread(const struct tree *t, uint32_t node)
-{
-	double whole = tree_var(t, node), var = whole;
-
-	for (uint32_t i = tree_first_child(t, node); i != NONE;
-		i = t->nodes[i].next_sibling)
-		var -= tree_var(t, i);
-	/* What is left of a subtraction of equal sums is no variance. */
-	if (!(var > whole * 1e-12))
-		return 0;
-	return (uint64_t)lround(
-		16 * log2(1 + var / (double)t->nodes[node].self));
+		if (t->own[middle].node < node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &t->own[low];
 }
 
 static void
-put_own(struct chunks *c, const struct tree *t, const struct svg_frame *f)
+put_column(struct svg_chunk *c, const struct tree *t, const struct tree_own *o)
 {
-	add_number(c, f->own ? (uint64_t)t->nodes[f->node].self : 0);
-	if (!f->own)
+	const struct shown *s = &t->columns[o->column];
+
+	svg_chunk_number(c, o->value > 0 ? (uint64_t)o->value : 0);
+	if (!s->exact && s->var_known)
+		svg_chunk_number(c,
+			o->value > 0 && o->var > 0
+				? (uint64_t)lround(
+					  16 *
+					  log2(1 + o->var / (double)o->value))
+				: 0);
+}
+
+static void
+put_own(struct svg_chunk *c, const struct tree *t, uint32_t node)
+{
+	const struct tree_own *first = find_own(t, node), *o;
+	const struct tree_own *end = t->own + t->own_count;
+	const struct tree_own *life = NULL;
+	uint64_t bits = 0, freed = 0;
+
+	for (o = first; o < end && o->node == node; o++) {
+		bits |= (uint64_t)1 << o->column;
+		if (o->freed_objects >= 0.5)
+			life = o;
+	}
+	if (life)
+		bits |= (uint64_t)1 << t->column_count;
+	svg_chunk_number(c, bits);
+	for (o = first; o < end && o->node == node; o++)
+		put_column(c, t, o);
+	if (!life)
 		return;
-	add_number(c, t->more ? own_other(t, f->node) : 0);
-	add_number(c, t->more ? own_spread(t, f->node) : 0);
+	freed = (uint64_t)llround(life->freed_objects);
+	svg_chunk_number(c, freed);
+	svg_chunk_number(
+		c, life->lifetime_ns > 0
+			   ? (uint64_t)lround(
+				     32 * log2(1 + life->lifetime_ns /
+							   life->freed_objects))
+			   : 0);
 }
 
 static void
 put_tree(struct data *d, FILE *out)
 {
 	const struct tree *t = d->layout->tree;
-	struct chunks c = { .out = out, .name = "hf-tree" };
+	struct svg_chunk c;
 	uint32_t depth = 0;
 
-	open_chunk(&c);
-	put_number(&c, d->layout->count);
+	svg_chunk_open(&c, out, "hf-tree");
+	svg_chunk_number(&c, d->layout->count);
 	for (uint32_t i = 0; i < d->layout->count; i++) {
 		const struct svg_frame *f = &d->layout->frames[i];
 
-		next_entry(&c);
-		make_room(&c, 5);
-		add_number(&c, i ? depth + 1 - f->depth : 0);
-		add_number(&c, i ? d->kinds.number[f->kind] - 1 : 0);
-		put_own(&c, t, f);
+		svg_chunk_next(&c);
+		svg_chunk_number(&c, i ? depth + 1 - f->depth : 0);
+		svg_chunk_number(&c, i ? d->kinds.number[f->kind] - 1 : 0);
+		if (f->own)
+			put_own(&c, t, f->node);
+		else
+			svg_chunk_number(&c, 0);
 		depth = f->depth;
 	}
-	close_chunk(&c);
+	svg_chunk_close(&c);
 }
 
 void
-svg_data_put(FILE *out, const struct svg_layout *l)
+svg_data_put(FILE *out, const struct svg_layout *l,
+	const struct svg_paint *paint, const struct svg_options *o)
 {
-	struct data d = { .layout = l, .profile = l->tree->shown->profile };
+	struct data d = {
+		.layout = l, .paint = paint, .profile = l->tree->shown->profile
+	};
 
 	numbering_init(&d.kinds, 2 * (size_t)d.profile->frame_count);
 	numbering_init(&d.strings, d.profile->strings.count);
 	collect(&d);
+	put_metrics(l->tree, o, out);
 	put_strings(&d, out);
 	put_kinds(&d, out);
 	put_tree(&d, out);

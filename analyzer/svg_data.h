@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The data of all frames, inside the SVG, for its script; assets/flame_data.js
- * reads them. Each sort stands in <metadata> elements of a class of its own,
- * cut into several at about 1 MB, since XML parsers limit the length of one
- * text:
+ * reads them (svg_chunk.h: how numbers are written).
  *
+ *   hf-metrics  for each column of the tree four lines: its name, its unit,
+ *               "exact", "sampled" or "unknown" (its error), the subtitle
  *   hf-strings  the strings, a newline after each
  *   hf-kinds    for each distinct (function, line, wrapper): name, file + 1,
- *               line, module + 1, flags, colour. 0: not known. Name, file and
- *               module count strings
+ *               line, module + 1, flags, colour, the module's hue, the kind of
+ *               code. 0: not known. Name, file and module count strings
  *   hf-tree     the number of frames; then for each, in preorder: how many
  *               levels it lies above the place of a child of the frame before
- *               it, its kind, its own value; and if that is not 0: the objects
- *               (of an *_objects metric: the bytes) of its own, and
- *               round(16 log2(1 + variance / value)), 0 if exact
- *
- * Numbers are groups of 5 bits, the lowest first, a character each, plus 32 if
- * more follow: 0 to 63 are A-Z a-z 0-9 - and _.
+ *               it; its kind; a bit for each column in which it holds something
+ *               itself, and one more if objects of it were freed. For each of
+ *               those columns its own value and, of a sampled one,
+ *               round(16 log2(1 + variance / value)). Of the freed objects how
+ *               many, and round(32 log2(1 + mean lifetime in ns))
  */
 #ifndef SVG_DATA_H
 #define SVG_DATA_H
@@ -24,6 +23,8 @@
 #include <stdio.h>
 
 #include "svg_layout.h"
+#include "svg_paint.h"
+#include "write.h"
 
 /* Flags of a kind. */
 enum {
@@ -32,10 +33,7 @@ enum {
 	SVG_INLINED = 4
 };
 
-void svg_data_put(FILE *out, const struct svg_layout *l);
-
-/* The function that a frame stands for; NULL for the root. */
-const struct function *svg_data_function(
-	const struct svg_layout *l, uint32_t frame);
+void svg_data_put(FILE *out, const struct svg_layout *l,
+	const struct svg_paint *paint, const struct svg_options *o);
 
 #endif

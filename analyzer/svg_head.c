@@ -101,9 +101,8 @@ put_total(FILE *out, const struct shown *s)
 		fputs(" (95 %)", out);
 }
 
-/* Caller frees. */
 static char *
-subtitle(const struct shown *s)
+usual_subtitle(const struct shown *s)
 {
 	char samples[UNITS_MAX];
 	char *text = NULL, *words;
@@ -135,11 +134,17 @@ subtitle(const struct shown *s)
 	return text;
 }
 
+char *
+svg_head_subtitle(const struct shown *s, const struct svg_options *o)
+{
+	return o->subtitle ? xstrdup(o->subtitle) : usual_subtitle(s);
+}
+
 static void
-put_style(FILE *out)
+put_style(FILE *out, const struct svg_options *o)
 {
 	fputs("<style><![CDATA[\n", out);
-	svg_color_put_css(out);
+	svg_color_put_css(out, o->palette ? o->palette : svg_palette(NULL));
 	fwrite(asset_flame_css, 1, asset_flame_css_size, out);
 	fputs("]]></style>\n", out);
 }
@@ -159,45 +164,73 @@ put_line(FILE *out, const char *class, const char *text, int y, int size,
 }
 
 static void
+put_attribute(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, " %s=\"", name);
+	svg_text_put(out, value);
+	putc('"', out);
+}
+
+/* What the script is told. */
+static void
+put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
+	int width)
+{
+	static const char *const by[] = {
+		[SVG_BY_MODULE] = "module", [SVG_BY_KIND] = "kind"
+	};
+
+	put_attribute(
+		out, "data-metric", profile_metric_name(s->profile, s->metric));
+	if (o->min_width > 0)
+		fprintf(out, " data-minwidth=\"%g%s\"", o->min_width,
+			o->min_percent ? "%" : "");
+	if (o->palette && o->palette->by != SVG_BY_NAME)
+		put_attribute(out, "data-colors", by[o->palette->by]);
+	if (o->width > 0)
+		fprintf(out, " data-width=\"%d\"", width);
+	if (o->row > 0)
+		fprintf(out, " data-row=\"%d\"", o->row);
+	if (o->icicle)
+		put_attribute(out, "data-layout", "icicle");
+	if (o->callers)
+		put_attribute(out, "data-view", "callers");
+	if (o->name_type)
+		put_attribute(out, "data-nametype", o->name_type);
+	if (o->notes)
+		put_attribute(out, "data-notes", o->notes);
+}
+
+static void
 put_root(FILE *out, const struct shown *s, const struct svg_options *o,
-	const char *title, int width, int height, double min_width)
+	const char *title, int width, int height)
 {
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"hf\" "
-		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" "
-		"aria-label=\"",
+		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\"",
 		width, height, width, height);
-	svg_text_put(out, title);
-	fputs("\" data-metric=\"", out);
-	svg_text_put(out, profile_metric_name(s->profile, s->metric));
-	fputs("\" data-unit=\"", out);
-	svg_text_put(out, profile_metric_unit_name(s->profile, s->metric));
-	fprintf(out, "\" data-minwidth=\"%g\"", min_width);
-	if (s->exact || !s->var_known)
-		fprintf(out, " data-error=\"%s\"",
-			s->exact ? "none" : "unknown");
-	if (o->width > 0)
-		fprintf(out, " data-width=\"%d\"", width);
+	put_attribute(out, "aria-label", title);
+	put_settings(out, s, o, width);
 	fputs(">\n", out);
 }
 
 void
 svg_head_put(FILE *out, const struct shown *s, const struct svg_options *o,
-	int width, int height, double min_width)
+	int width, int height)
 {
 	const char *usual =
 		s->metric < FOREIGN ? "Heap flame graph" : "Flame graph";
 	const char *title = o->title ? o->title : usual;
-	char *below = o->subtitle ? xstrdup(o->subtitle) : subtitle(s);
+	char *below = svg_head_subtitle(s, o);
 
-	put_root(out, s, o, title, width, height, min_width);
+	put_root(out, s, o, title, width, height);
 	fputs("<title>", out);
 	svg_text_put(out, title);
 	fputs("</title>\n<desc>", out);
 	svg_text_put(out, below);
 	fputs("</desc>\n", out);
-	put_style(out);
+	put_style(out, o);
 	fputs("<rect class=\"hf-bg hf-static\" width=\"100%\" height=\"100%\" "
 	      "fill=\"#fffaf5\"/>\n",
 		out);

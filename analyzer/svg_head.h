@@ -18,12 +18,15 @@
 const char *svg_amount(
 	char buf[SVG_AMOUNT_MAX], const struct shown *s, int64_t value);
 
+/* The line below the title. Caller frees. */
+char *svg_head_subtitle(const struct shown *s, const struct svg_options *o);
+
 /*
  * Everything from the XML declaration to the subtitle; leaves <svg> open.
  * Sizes in px. Its data-* attributes are what the script is told.
  */
 void svg_head_put(FILE *out, const struct shown *s, const struct svg_options *o,
-	int width, int height, double min_width);
+	int width, int height);
 
 /* Instead of frames: that there is nothing, why, and what to try. */
 void svg_head_put_empty(FILE *out, const struct shown *s, int width);

@@ -116,7 +116,7 @@ svg_layout_build(struct svg_layout *l, const struct tree *t)
 			.parent = p.parent,
 			.end = frame + p.size,
 			.depth = node->depth,
-			.own = node->self != 0,
+			.own = node->own,
 			.kind = frame ? 2 * node->frame + node->wrapper : NONE,
 			.start = p.start,
 		};
@@ -141,10 +141,9 @@ svg_layout_pool(const struct svg_layout *l, uint32_t first)
 	struct svg_pool pool = {
 		.start = f->start,
 		.value = parent->start + above->total - above->self - f->start,
-		.frames = parent->end - first,
 	};
 
 	for (uint32_t i = first; i < parent->end; i = l->frames[i].end)
-		pool.siblings++;
+		pool.siblings += l->tree->nodes[l->frames[i].node].total != 0;
 	return pool;
 }

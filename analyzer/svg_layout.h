@@ -4,7 +4,8 @@
  * pixels, so every sum is exact. Children stand side by side from their
  * parent's left edge, the heaviest first, equal ones in the tree's order; what
  * the parent holds itself is left free at its right. So at any zoom the
- * children that are too narrow to draw are neighbours at the right end.
+ * children that are too narrow to draw are neighbours at the right end, with
+ * those behind them that hold something in other columns only.
  */
 #ifndef SVG_LAYOUT_H
 #define SVG_LAYOUT_H
@@ -18,7 +19,7 @@ struct svg_frame {
 	uint32_t parent; /* into frames; NONE for the root */
 	uint32_t end; /* one past the last frame of its subtree */
 	uint32_t depth : 31; /* root is 0 */
-	bool own : 1; /* it holds something that none of its children does */
+	bool own : 1; /* it holds something itself, in any column */
 	uint32_t kind; /* 2 * frame in the profile + wrapper; root: NONE */
 	int64_t start; /* left edge; the root's is 0 */
 };
@@ -34,7 +35,6 @@ struct svg_layout {
 struct svg_pool {
 	int64_t start, value; /* in units of the metric */
 	uint32_t siblings; /* frames of that run */
-	uint32_t frames; /* with all above them */
 };
 
 /* t must not be empty and must outlive l. Release takes back to nothing. */

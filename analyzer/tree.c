@@ -11,6 +11,15 @@
 #include <stdlib.h>
 
 #include "err.h"
+#include "tree_turns.h"
+
+struct building {
+	struct tree *t;
+	struct turn *turns;
+	uint32_t turn_count;
+	size_t own_capacity;
+	bool wrappers;
+};
 
 /* The open path: node ids from the root on, and the last child of each. */
 struct path {
@@ -62,36 +71,74 @@ is_same(const struct profile *p, uint32_t x, uint32_t y)
 			       p->modules[b->module].path);
 }
 
-static uint32_t
-depth_of(const struct shown_stack *stack, bool wrappers)
+static const struct shown *
+column_of(const struct building *b, uint32_t turn)
 {
-	return wrappers ? stack->depth : stack->charge;
+	return &b->t->columns[b->turns[turn].column];
 }
 
-/* How many frames stack i has in common with the one before it. */
-static uint32_t
-shared(const struct shown *s, uint32_t i, bool wrappers)
+static const struct shown_stack *
+stack_of(const struct building *b, uint32_t turn)
 {
-	const struct shown_stack *here = &s->stacks[i], *before = here - 1;
+	return &column_of(b, turn)->stacks[b->turns[turn].stack];
+}
+
+static uint32_t
+depth_of(const struct building *b, uint32_t turn)
+{
+	const struct shown_stack *stack = stack_of(b, turn);
+
+	return b->wrappers ? stack->depth : stack->charge;
+}
+
+/* How many frames a stack has in common with the one before it. */
+static uint32_t
+shared(const struct building *b, uint32_t i)
+{
+	const uint32_t *here, *before;
 	uint32_t most, n = 0;
 
 	if (i == 0)
 		return 0;
-	most = depth_of(here, wrappers);
-	if (depth_of(before, wrappers) < most)
-		most = depth_of(before, wrappers);
-	while (n < most && is_same(s->profile, s->frames[here->first + n],
-				   s->frames[before->first + n]))
+	here = column_of(b, i)->frames + stack_of(b, i)->first;
+	before = column_of(b, i - 1)->frames + stack_of(b, i - 1)->first;
+	most = depth_of(b, i);
+	if (depth_of(b, i - 1) < most)
+		most = depth_of(b, i - 1);
+	while (n < most && is_same(b->t->shown->profile, here[n], before[n]))
 		n++;
 	return n;
 }
 
+/* Equal stacks come one after the other, so a node's come by column. */
 static void
-add_stack(struct tree *t, struct path *path, const struct shown_stack *s,
-	uint32_t depth)
+add_own(struct building *b, uint32_t node, uint32_t column,
+	const struct shown_stack *s)
 {
-	const uint32_t *frames = t->shown->frames + s->first;
-	uint32_t leaf;
+	struct tree *t = b->t;
+	struct tree_own *last = t->own ? &t->own[t->own_count - 1] : NULL;
+	bool life = column == t->life;
+
+	/* Without wrappers several stacks end in one node. */
+	if (!last || last->node != node || last->column != column) {
+		GROW(t->own, t->own_count, b->own_capacity);
+		last = &t->own[t->own_count++];
+		*last = (struct tree_own){ .node = node, .column = column };
+	}
+	last->value += s->value;
+	last->var += s->var;
+	last->freed_objects += life ? s->freed_objects : 0;
+	last->lifetime_ns += life ? s->lifetime_ns : 0;
+	t->nodes[node].own = true;
+}
+
+static void
+add_stack(struct building *b, struct path *path, uint32_t turn)
+{
+	struct tree *t = b->t;
+	const struct shown_stack *s = stack_of(b, turn);
+	const uint32_t *frames = column_of(b, turn)->frames + s->first;
+	uint32_t leaf, depth = depth_of(b, turn);
 
 	if (path->plain > path->length)
 		path->plain = path->length;
@@ -101,6 +148,9 @@ add_stack(struct tree *t, struct path *path, const struct shown_stack *s,
 	for (; path->plain <= s->charge && path->plain <= depth; path->plain++)
 		t->nodes[path->nodes[path->plain]].wrapper = false;
 	leaf = path->nodes[depth];
+	add_own(b, leaf, b->turns[turn].column, s);
+	if (column_of(b, turn) != t->shown)
+		return;
 	t->nodes[leaf].self += s->value;
 	if (t->more) {
 		t->more[leaf].objects += s->objects;
@@ -141,54 +191,84 @@ any_more(const struct shown *s)
 
 /* Of each stack what it shares; the rest of it is new nodes, made room for. */
 static uint32_t *
-count_nodes(struct tree *t, const struct shown *s, bool wrappers)
+count_nodes(struct building *b)
 {
-	uint32_t *common = xmalloc((s->stack_count + 1) * sizeof *common);
+	uint32_t *common = xmalloc((b->turn_count + 1) * sizeof *common);
+	struct tree *t = b->t;
 	size_t nodes = 1;
 
-	for (uint32_t i = 0; i < s->stack_count; i++) {
-		common[i] = shared(s, i, wrappers);
-		nodes += depth_of(&s->stacks[i], wrappers) - common[i];
+	for (uint32_t i = 0; i < b->turn_count; i++) {
+		common[i] = shared(b, i);
+		nodes += depth_of(b, i) - common[i];
 	}
 	t->nodes = xmalloc_large(nodes * sizeof *t->nodes);
-	if (any_more(s))
+	if (any_more(t->shown))
 		t->more = xcalloc(nodes, sizeof *t->more);
 	return common;
 }
 
 static uint32_t
-deepest(const struct shown *s)
+deepest(const struct building *b)
 {
 	uint32_t depth = 0;
 
-	for (uint32_t i = 0; i < s->stack_count; i++)
-		if (s->stacks[i].depth > depth)
-			depth = s->stacks[i].depth;
+	for (uint32_t i = 0; i < b->turn_count; i++)
+		if (stack_of(b, i)->depth > depth)
+			depth = stack_of(b, i)->depth;
 	return depth;
 }
 
-void
-tree_build(struct tree *t, const struct shown *s, bool wrappers)
+/* Lifetimes are the same in all metrics, but not all hold every stack. */
+static uint32_t
+life_column(const struct shown *columns, uint32_t count)
 {
-	size_t room = deepest(s) + 1;
-	struct path path = {
-		.nodes = xmalloc(room * sizeof *path.nodes),
-		.last_child = xmalloc(room * sizeof *path.last_child),
-	};
-	uint32_t *common;
+	uint32_t life = NONE;
 
-	*t = (struct tree){ .shown = s };
-	common = count_nodes(t, s, wrappers);
+	for (uint32_t c = 0; c < count; c++)
+		for (uint32_t i = 0; i < columns[c].stack_count; i++)
+			if (columns[c].stacks[i].freed_objects > 0) {
+				if (life == NONE ||
+					columns[c].metric == ALLOC_SPACE)
+					life = c;
+				break;
+			}
+	return life;
+}
+
+void
+tree_build_columns(struct tree *t, const struct shown *columns, uint32_t count,
+	uint32_t main, bool wrappers)
+{
+	struct building b = { .t = t, .wrappers = wrappers };
+	struct path path = { 0 };
+	uint32_t *common;
+	size_t room;
+
+	*t = (struct tree){ .shown = &columns[main],
+		.columns = columns,
+		.column_count = count,
+		.life = life_column(columns, count) };
+	b.turns = turns_of(columns, count, &b.turn_count);
+	room = deepest(&b) + 1;
+	path.nodes = xmalloc(room * sizeof *path.nodes);
+	path.last_child = xmalloc(room * sizeof *path.last_child);
+	common = count_nodes(&b);
 	add_node(t, &path, NONE);
-	for (uint32_t i = 0; i < s->stack_count; i++) {
+	for (uint32_t i = 0; i < b.turn_count; i++) {
 		path.length = 1 + common[i];
-		add_stack(t, &path, &s->stacks[i],
-			depth_of(&s->stacks[i], wrappers));
+		add_stack(&b, &path, i);
 	}
 	add_up(t);
 	free(common);
 	free(path.nodes);
 	free(path.last_child);
+	free(b.turns);
+}
+
+void
+tree_build(struct tree *t, const struct shown *s, bool wrappers)
+{
+	tree_build_columns(t, s, 1, 0, wrappers);
 }
 
 void
@@ -196,5 +276,6 @@ tree_release(struct tree *t)
 {
 	free(t->nodes);
 	free(t->more);
+	free(t->own);
 	*t = (struct tree){ 0 };
 }

@@ -35,11 +35,28 @@ int output_open(struct output *o, const char *path);
 int output_commit(struct output *o); /* 0, or -1 after error() */
 void output_abandon(struct output *o);
 
+/*
+ * Has somebody led stdout to where output is wanted: a pipe or a file? Not so a
+ * terminal, /dev/null, and the socket that a service's stdout is.
+ */
+bool output_is_wanted(void);
+
+struct svg_palette;
+
 struct svg_options {
 	const char *title; /* NULL: "Heap flame graph" */
 	const char *subtitle; /* NULL: metric, total, program */
+	const char *name_type; /* what stands before a name; NULL: nothing */
+	const char *notes; /* a line of the page; NULL: none */
+	const struct svg_palette *palette; /* svg_color.h; NULL: the usual */
 	int width; /* pixels; 0: 1200 */
+	int row; /* pixels from row to row; 0: 17, and more in a high window */
 	double min_width; /* pixels; frames below are pooled; 0: 1 */
+	bool min_percent; /* min_width is in percent of all */
+	bool icicle; /* the root on top */
+	bool reverse; /* flame.h: begin with the callers of leaves */
+	/* Drawn where no script runs: callers of leaf; NULL: as the data. */
+	const struct tree *callers;
 };
 int write_svg(FILE *out, const struct tree *t, const struct svg_options *o);
 

@@ -29,7 +29,7 @@ analyzer=(
 	'top_view'
 	'args args_* flame flame_* html html_* leaks leaks_series check check_* bundle why state_status state_dump top_figures'
 	'write write_* svg_* output amount'
-	'tree sites groups known suppress reading_facts leaks_age leaks_age_* window growth growth_* diff diff_* budget budget_* finding'
+	'tree tree_* sites groups known suppress reading_facts leaks_age leaks_age_* window growth growth_* diff diff_* budget budget_* finding'
 	'select select_* charge places stats stats_* coverage coverage_* memory reading trend trend_* verdict'
 	'runs runs_*'
 	'read read_* heapv2 heapv2_* pprof_* folded_line perf_* folded_*'

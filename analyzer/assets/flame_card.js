@@ -11,8 +11,8 @@ function row(list, term, text) {
 	list.append(html('dt', {}, term), html('dd', {}, text));
 }
 
-function frameFacts(list, i) {
-	const other = tree.other[i], value = tree.total[i];
+function frameFacts(list, node) {
+	const [value, other, , freed, life] = node.sum;
 	const n = isSpace ? other : value, size = isSpace ? value : other;
 	if (!isSpace && size)
 		row(list, 'bytes', bytes(size));
@@ -20,31 +20,45 @@ function frameFacts(list, i) {
 		row(list, 'objects', count(n));
 	if (n && size)
 		row(list, 'mean size', bytes(size / n));
-	if (tree.self[i] && tree.self[i] < value)
-		row(list, 'of its own', amount(tree.self[i]));
+	if (freed)
+		row(list, 'mean lifetime', lifetime(life / freed) + ' of ' +
+			count(freed) + ' freed');
+	const self = node.from ? 0 : selfOf(node);
+	if (self > 0 && self < value)
+		row(list, 'of its own', amount(self));
+}
+
+/* Lines below the name: where it is, and what is special about it. */
+function notesOf(it) {
+	if (isPool(it))
+		return ['too narrow to draw; click to see them'];
+	if (it.node.kind < 0)
+		return [state.callers ? 'everything; on it stand the functions that ' +
+			'hold memory, and on them their callers'
+			: 'everything that was recorded'];
+	const kind = kinds[it.node.kind];
+	return [kind.place, kind.module, kind.wrapper
+		? 'allocation wrapper: its caller is charged'
+		: kind.inlined ? 'inlined' : ''];
 }
 
 function fillCard(it) {
-	const list = html('dl'), value = valueOf(it), whole = tree.total[0];
-	const kind = it.pool || !it.i ? null : kinds[tree.kind[it.i]];
-	const within = view.from < 0 ? tree.total[view.node] : poolValue(view.from);
+	const list = html('dl'), value = itemValue(it), whole = wholeValue();
+	const within = viewValue(), node = it.node;
 	row(list, isSpace ? 'bytes' : unitName, amount(value) +
-		(it.pool ? '' : error(value, tree.variance[it.i])));
+		(isPool(it) ? '' : error(value, node.sum[VARIANCE_OF])));
 	row(list, 'share', percent(value, whole) + ' of all' +
 		(within < whole && !it.dim && value <= within
 			? ', ' + percent(value, within) + ' of the zoom' : ''));
-	if (!it.pool)
-		frameFacts(list, it.i);
+	if (!isPool(it))
+		frameFacts(list, node);
 	const fill = html('i');
 	fill.style.width = 100 * value / whole + '%';
-	const notes = !kind ? [it.pool ? 'too narrow to draw; click to see them' :
-		'everything that was recorded'] : [kind.place, kind.module,
-		kind.wrapper ? 'allocation wrapper: its caller is charged' :
-			kind.inlined ? 'inlined' : ''];
-	page.card.replaceChildren(html('code', {}, labelOf(it)),
-		...notes.filter(Boolean).map(text =>
-			html('div', { class: 'hf-place' }, text)),
-		list, html('div', { class: 'hf-meter' }, fill));
+	const named = !isPool(it) && node.kind >= 0 && asked.nametype;
+	page.card.replaceChildren(html('code', {}, (named ? named + ' ' : '') +
+		labelOf(it)), ...notesOf(it).filter(Boolean).map(text =>
+		html('div', { class: 'hf-place' }, text)),
+	list, html('div', { class: 'hf-meter' }, fill));
 }
 
 /* x, y: where in the window the card is to be near. */
@@ -75,9 +89,9 @@ function setCursor(it, show) {
 		ring.setAttribute(name, it.rect.getAttribute(name));
 	it.rect.setAttribute('id', 'hf-cursor');
 	it.rect.setAttribute('role', 'treeitem');
-	it.rect.setAttribute('aria-level', it.row + 1);
-	it.rect.setAttribute('aria-label', `${labelOf(it)}: ${amount(valueOf(it))}, ` +
-		percent(valueOf(it), tree.total[0]));
+	it.rect.setAttribute('aria-level', Math.abs(it.row) + 1);
+	it.rect.setAttribute('aria-label', `${labelOf(it)}: ${amount(itemValue(it))}, ` +
+		percent(itemValue(it), wholeValue()));
 	svg.setAttribute('aria-activedescendant', 'hf-cursor');
 	if (!show)
 		return;
@@ -86,21 +100,22 @@ function setCursor(it, show) {
 	showCard(it, box.left + Math.min(box.width / 2, 60), box.bottom - 12);
 }
 
-/* The drawn item one row or one place further. */
+/* The drawn item one row up or down, or one place further. */
 function neighbour(rows, places) {
 	if (!cursor)
-		return items.find(it => it.i === view.node && !it.pool) || items[0];
-	const { row: at, x, w } = cursor;
+		return items.find(it => it.node === view.node && !isPool(it)) || items[0];
+	const { row: at, x, w } = cursor, away = (at + rows) ** 2 > at ** 2;
 	if (rows)
-		return items.filter(it => it.row === at + rows && (rows < 0
-			? it.x <= x + .01 && it.x + it.w >= x
-			: it.x >= x - .01 && it.x < x + w))[0];
+		return items.find(it => it.row === at + rows && (away
+			? it.x >= x - .01 && it.x < x + w
+			: it.x <= x + .01 && it.x + it.w >= x));
 	const same = items.filter(it => it.row === at).sort((a, b) => a.x - b.x);
 	return same[same.indexOf(cursor) + places];
 }
 
 function move(rows, places) {
-	const it = neighbour(icicle ? rows : -rows, places);
+	const it = neighbour(state.icicle || state.pivot >= 0 ? rows : -rows, places);
 	if (it)
 		setCursor(it, true);
+	updateButtons();
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The data of all frames, as analyzer/svg_data.h writes them. Frames are
- * numbers, in preorder, siblings heaviest first: the descendants of i are i + 1
- * to end[i] - 1, and siblings that are too narrow to draw are neighbours.
+ * numbers, in preorder, callers before what they call.
  *
  * The flame*.js are put into one function, in the order that
  * analyzer/write_svg.c names, and so share what they declare.
@@ -38,71 +37,84 @@ function numbers(text) {
 	};
 }
 
+/* In the order of enum svg_kind. */
+const KINDS = ['program', 'libraries', 'C library', 'kernel', 'made at run time',
+	'inlined', 'no symbol', 'no code'];
+
+function readMetrics() {
+	const lines = chunks('metrics').split('\n'), list = [];
+	for (let i = 0; i + 3 < lines.length; i += 4) {
+		const [name, unit, error, words] = lines.slice(i, i + 4);
+		list.push({ name, unit, error, words });
+	}
+	/* Of bytes and objects each knows the other. */
+	for (const m of list) {
+		const other = m.name.endsWith('_space') ? m.name.slice(0, -5) + 'objects'
+			: m.name.endsWith('_objects') ? m.name.slice(0, -7) + 'space' : '';
+		m.other = list.findIndex(o => o.name === other);
+	}
+	return list;
+}
+
+/* Of each function, whatever the line, one number: `fn`. */
 function readKinds(strings) {
-	const next = numbers(chunks('kinds')), kinds = [];
+	const next = numbers(chunks('kinds')), list = [], functions = new Map();
 	for (let name; (name = next()) !== undefined;) {
 		const file = next(), line = next(), module = next();
-		const flags = next(), color = next();
-		kinds.push({
+		const flags = next(), color = next(), hue = next(), sort = next();
+		const key = name + ' ' + file + ' ' + module;
+		if (!functions.has(key))
+			functions.set(key, functions.size);
+		list.push({
+			fn: functions.get(key),
 			name: strings[name],
 			place: file ? strings[file - 1] + (line ? ':' + line : '') : '',
 			module: module ? strings[module - 1] : '',
-			wrapper: flags & 1, inlined: flags & 4,
-			style: flags & 1 ? 'hf-wrap' : flags & 2 ? 'hf-anon' : 'c' + color
+			wrapper: flags & 1, unnamed: flags & 2, inlined: flags & 4,
+			color, hue, sort
 		});
 	}
-	return kinds;
+	return list;
 }
 
-/* One array a property, since there may be a million frames. */
-function readTree() {
-	const next = numbers(chunks('tree')), n = next();
-	const t = {
-		count: n, rows: 0,
-		kind: new Uint32Array(n), parent: new Int32Array(n),
-		end: new Uint32Array(n), depth: new Uint32Array(n),
-		start: new Float64Array(n), total: new Float64Array(n),
-		self: new Float64Array(n), other: new Float64Array(n),
-		variance: new Float64Array(n)
-	};
-	const path = [], free = new Float64Array(n);
-	for (let i = 0; i < n; i++) {
-		const up = next(), depth = i ? t.depth[i - 1] + 1 - up : 0;
-		t.depth[i] = depth;
-		t.rows = Math.max(t.rows, depth + 1);
-		t.parent[i] = depth ? path[depth - 1] : -1;
+/*
+ * One array a property, since there may be a million frames. What frame i holds
+ * itself: the entries from own[i] to own[i + 1] of column, value and variance;
+ * behind the metrics' columns is that of lifetimes: how many, and their sum.
+ */
+function readBase() {
+	const next = numbers(chunks('tree')), n = next(), life = metrics.length;
+	const b = { count: n, life: false, kind: new Uint32Array(n),
+		parent: new Int32Array(n), own: new Uint32Array(n + 1),
+		column: [], value: [], variance: [] };
+	const path = [], sampled = metrics.map(m => m.error === 'sampled');
+	for (let i = 0, depth = -1; i < n; i++) {
+		depth += 1 - next();
+		if (!i)
+			depth = 0;
+		b.parent[i] = depth ? path[depth - 1] : -1;
 		path[depth] = i;
-		t.kind[i] = next();
-		t.self[i] = t.total[i] = next();
-		if (t.self[i]) {
-			t.other[i] = next();
-			t.variance[i] = t.self[i] * (2 ** (next() / 16) - 1);
+		b.kind[i] = next();
+		for (let c = 0, bits = next(); bits; c++, bits = Math.floor(bits / 2)) {
+			if (!(bits & 1))
+				continue;
+			const value = next();
+			b.column.push(c);
+			b.value.push(value);
+			b.variance.push(c === life ? value * (2 ** (next() / 32) - 1)
+				: sampled[c] ? value * (2 ** (next() / 16) - 1) : 0);
+			b.life = b.life || c === life;
 		}
+		b.own[i + 1] = b.column.length;
 	}
-	for (let i = n; i-- > 0;) {
-		const p = t.parent[i];
-		t.end[i] = Math.max(t.end[i], i + 1);
-		if (p < 0)
-			continue;
-		t.end[p] = Math.max(t.end[p], t.end[i]);
-		t.total[p] += t.total[i];
-		t.other[p] += t.other[i];
-		t.variance[p] += t.variance[i];
-	}
-	for (let i = 1; i < n; i++) {
-		const p = t.parent[i];
-		t.start[i] = t.start[p] + free[p];
-		free[p] += t.total[i];
-	}
-	return t;
+	return b;
 }
 
-let tree, kinds; /* set once the whole file has been read */
+/* Set once the whole file has been read. */
+let metrics, kinds, base;
 
 function readData() {
+	metrics = readMetrics();
 	kinds = readKinds(chunks('strings').split('\n'));
-	tree = readTree();
+	base = readBase();
 }
-
-const nameOf = i => i ? kinds[tree.kind[i]].name : 'all';
-const childrenEnd = i => tree.start[i] + tree.total[i] - tree.self[i];

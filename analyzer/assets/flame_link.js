@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The view in the part of the address behind "#", so that a link shows what its
- * sender saw.
+ * sender saw. What is as the file has it is left out.
  */
 function hashOf(name) {
 	let h = 2166136261;
@@ -11,35 +11,55 @@ function hashOf(name) {
 }
 
 /* Names, not numbers: so that a link also fits the next profile. */
-function pathOf(i) {
+function pathOf(node) {
 	const path = [];
-	for (; i > 0; i = tree.parent[i])
-		path.push(hashOf(nameOf(i)));
-	return path.reverse().join('.');
+	for (; node.parent; node = node.parent)
+		path.push(hashOf(nameOf(node)));
+	return (state.pivot >= 0 && node.from ? '-' : '') + path.reverse().join('.');
 }
 
-function childOf(node, hash) {
-	for (let i = node + 1; i < tree.end[node]; i = tree.end[i])
-		if (hashOf(nameOf(i)) === hash)
-			return i;
-	return -1;
+const childOf = (node, hash) => kidsOf(node).find(
+	kid => hashOf(nameOf(kid)) === hash);
+
+/* As far as it leads. */
+function nodeAt(path) {
+	let node = roots[path.startsWith('-') && roots[1] ? 1 : 0];
+	for (const hash of path.replace('-', '').split('.').filter(Boolean)) {
+		const child = childOf(node, hash);
+		if (!child)
+			break;
+		node = child;
+	}
+	return node;
+}
+
+const usual = {};
+function hashWords() {
+	const words = new URLSearchParams();
+	const put = (key, value, unless) => {
+		if (value !== unless)
+			words.set(key, value);
+	};
+	put('z', pathOf(view.node), '');
+	if (view.from >= 0)
+		words.set('p', hashOf(nameOf(view.node.kids[view.from])));
+	put('s', search.text, '');
+	put('c', search.exact ? '1' : '', '');
+	put('m', metrics[state.metric].name, usual.metric);
+	put('l', state.icicle ? 'icicle' : 'flame', usual.icicle ? 'icicle' : 'flame');
+	put('v', state.callers ? 'callers' : 'flame', usual.callers ? 'callers' : 'flame');
+	put('r', state.merged ? 'merged' : '', '');
+	put('w', state.folded ? 'folded' : '', '');
+	put('k', coloring, usual.coloring);
+	if (state.pivot >= 0)
+		words.set('f', hashOf(functionName(state.pivot)));
+	return words;
 }
 
 function saveHash(isStep) {
-	const words = new URLSearchParams();
-	if (view.node)
-		words.set('z', pathOf(view.node));
-	if (view.from >= 0)
-		words.set('p', hashOf(nameOf(view.from)));
-	if (search.text)
-		words.set('s', search.text);
-	if (search.exact)
-		words.set('c', '1');
-	if (icicle)
-		words.set('l', 'icicle');
 	/* A viewer may forbid it, or limit how often; the view is there anyway. */
 	try {
-		const hash = '#' + words;
+		const hash = '#' + hashWords();
 		if (hash === (location.hash || '#'))
 			return;
 		history[isStep ? 'pushState' : 'replaceState'](null, '', hash);
@@ -48,18 +68,40 @@ function saveHash(isStep) {
 	}
 }
 
+const functionName = fn => (kinds.find(k => k.fn === fn) || {}).name || '';
+
+function functionOf(hash) {
+	const kind = hash && kinds.find(k => hashOf(k.name) === hash);
+	return kind ? kind.fn : -1;
+}
+
+function restoreState(words) {
+	const metric = metrics.findIndex(m => m.name === (words.get('m') || usual.metric));
+	const either = (key, word, otherwise) => words.has(key)
+		? words.get(key) === word : otherwise;
+	state.metric = Math.max(metric, 0);
+	state.icicle = either('l', 'icicle', usual.icicle);
+	state.callers = either('v', 'callers', usual.callers);
+	state.merged = words.get('r') === 'merged';
+	state.folded = words.get('w') === 'folded';
+	state.pivot = functionOf(words.get('f'));
+	coloring = COLORINGS.some(([word]) => word === words.get('k'))
+		? words.get('k') : usual.coloring;
+}
+
 function restore() {
 	const words = new URLSearchParams(location.hash.slice(1));
-	let node = 0;
-	for (const hash of (words.get('z') || '').split('.').filter(Boolean)) {
-		const child = childOf(node, hash);
-		if (child < 0)
-			break;
-		node = child;
-	}
-	view = { node, from: words.get('p') ? childOf(node, words.get('p')) : -1 };
-	setLayout(words.get('l') === 'icicle');
+	restoreState(words);
+	rebuild();
+	const node = nodeAt(words.get('z') || '');
+	const first = words.get('p') && childOf(node, words.get('p'));
+	view = { node, from: first ? first.at : -1 };
 	page.input.value = words.get('s') || '';
 	draw();
 	setSearch(page.input.value, words.get('c') === '1');
+}
+
+function rememberUsual() {
+	Object.assign(usual, { metric: asked.metric, icicle: state.icicle,
+		callers: state.callers, coloring: asked.colors || 'name' });
 }

@@ -4,42 +4,70 @@
  * scrolling: a file that is opened by itself gets an HTML root in place of the
  * SVG one; inside another page, the page's parts stand where the picture was.
  */
-const KEYS = [
-	['click, Enter', 'zoom into a frame; its callers stay below it'],
-	['r, Esc', 'back to everything'], ['Backspace', 'zoom out one step'],
-	['/, Ctrl-F', 'search function names, a regular expression'],
-	['n, N', 'next, previous match'], ['arrows', 'walk through the frames'],
-	['i', 'turn it upside down'], ['?', 'this list']
-];
 const page = {};
 
-function buildPage(title, words) {
+function button(name, text, label, key) {
+	page[name] = html('button', { type: 'button', id: 'hf-' + name,
+		title: key ? `${label} (${key})` : label, 'aria-label': label }, text);
+	if (key && !['reset', 'keys', 'pivot'].includes(name))
+		page[name].setAttribute('aria-pressed', false);
+	return page[name];
+}
+
+function choice(name, label, options) {
+	page[name] = html('select', { id: 'hf-' + name, 'aria-label': label,
+		title: label }, ...options.map(([value, text]) =>
+		html('option', { value }, text)));
+	return page[name];
+}
+
+const metricWords = m => m.other < 0 || !/_(space|objects)$/.test(m.name) ? m.name
+	: m.name.replace(/_.*/, '') + ', ' + m.unit;
+
+function buildTools() {
+	const search = [page.input,
+		button('exact', 'Aa', 'Upper and lower case differ'),
+		button('clear', 'Clear', 'Clear the search (Esc)')];
+	const switches = [
+		choice('metric', 'What the widths mean (m)',
+			metrics.map((m, i) => [i, metricWords(m)])),
+		choice('colors', 'What the colours mean (k)', COLORINGS),
+		button('flip', 'Icicle', 'Turn it upside down', 'i'),
+		button('callers', 'Callers', 'Begin with what holds memory, ' +
+			'callers on it', 'c'),
+		button('merge', 'Merge recursion', 'A function that calls itself, ' +
+			'directly or not, once', 'u'),
+		button('fold', 'Fold wrappers', 'Without allocation wrappers', 'w'),
+		button('pivot', 'Pivot', 'All callers and callees of a function: the ' +
+			'one that is zoomed or chosen; shift-click', 'p'),
+		button('reset', 'Reset zoom', 'Show everything', 'r'),
+		button('keys', '?', 'Keys', '?')];
+	return [html('div', { class: 'hf-tools', role: 'search' }, ...search),
+		html('div', { class: 'hf-switches', role: 'toolbar',
+			'aria-label': 'View' }, ...switches)];
+}
+
+function buildPage(title) {
 	page.input = html('input', { type: 'text', placeholder: 'Search  ( / )',
-		'aria-label': 'Search function names, a regular expression',
+		'aria-label': 'Search function names: regular expressions, ; between them',
 		spellcheck: 'false', autocomplete: 'off', id: 'hf-search' });
-	const button = (name, text, label) => {
-		page[name] = html('button', { type: 'button', id: 'hf-' + name,
-			title: label }, text);
-		return page[name];
-	};
 	page.help = html('dl', { class: 'hf-help', hidden: '' }, ...KEYS.flatMap(
 		([key, what]) => [html('dt', {}, key), html('dd', {}, what)]));
+	page.words = html('p');
 	page.zoom = html('span', { id: 'hf-zoom' });
 	page.found = html('span', { id: 'hf-found', role: 'status' });
+	page.legend = html('span', { id: 'hf-legend' });
 	page.view = html('div', { class: 'hf-view' });
 	page.card = html('div', { class: 'hf-card', id: 'hf-card', role: 'status',
 		hidden: '' });
+	const [searching, switches] = buildTools();
 	page.app = html('div', { class: 'hf-app' },
 		html('header', {},
-			html('div', { class: 'hf-words' }, html('h1', {}, title),
-				html('p', {}, words)),
-			html('div', { class: 'hf-tools' }, page.input,
-				button('exact', 'Aa', 'Upper and lower case differ'),
-				button('clear', 'Clear', 'Clear the search (Esc)'),
-				button('reset', 'Reset zoom', 'Show everything (r)'),
-				button('flip', 'Flip', 'Turn it upside down (i)'),
-				button('keys', '?', 'Keys'))),
-		html('div', { class: 'hf-bar' }, page.zoom, page.found),
+			html('div', { class: 'hf-words' }, html('h1', {}, title), page.words,
+				...asked.notes ? [html('p', { class: 'hf-notes' }, asked.notes)] : []),
+			searching),
+		switches,
+		html('div', { class: 'hf-bar' }, page.zoom, page.found, page.legend),
 		page.help, page.view, page.card);
 }
 
@@ -66,131 +94,96 @@ function mount(title) {
 	cell = probe.getComputedTextLength() / 100 || cell;
 }
 
-function setLayout(upsideDown) {
-	icicle = upsideDown;
-	page.flip.setAttribute('aria-pressed', icicle);
+/* The tree of the present switches; those of before are kept, as long as few. */
+const trees = new Map();
+function treeOf(metric, folded, merged) {
+	const key = [metric, folded, merged].join();
+	if (!trees.has(key)) {
+		if (trees.size > (base.count > 3e5 ? 0 : 7))
+			trees.clear();
+		trees.set(key, makeTree(metric, folded, merged));
+	}
+	return trees.get(key);
 }
 
-function flip() {
-	setLayout(!icicle);
-	draw();
-	page.view.scrollTop = icicle ? 0 : page.view.scrollHeight;
-	saveHash(false);
+function rebuild() {
+	const before = tree, { metric, folded, merged, callers } = state;
+	setUnit(metrics[metric]);
+	tree = treeOf(metric, folded, merged);
+	roots = state.pivot >= 0 && pivotRoots(state.pivot) || [];
+	if (!roots.length)
+		state.pivot = -1;
+	if (!roots.length)
+		roots = [callers ? callersRoot() : flameRoot()];
+	view = { node: roots[0], from: -1 };
+	cursor = null;
+	if (tree !== before)
+		countMatches();
 }
 
-function clearSearch() {
-	page.input.value = '';
-	setSearch('', search.exact);
+function pressed(name, is) {
+	page[name].setAttribute('aria-pressed', Boolean(is));
 }
 
-function startSearch() {
-	page.input.focus();
-	page.input.select();
+function chosen() {
+	const it = cursor && !isPool(cursor) ? cursor.node : view.node;
+	return it.kind >= 0 && view.from < 0 ? it : null;
 }
 
-function escape() {
-	hideCard();
-	if (!page.help.hidden)
-		page.help.hidden = true;
-	else if (search.text)
-		clearSearch();
+function updateButtons() {
+	pressed('flip', state.icicle);
+	pressed('callers', state.callers);
+	pressed('merge', state.merged);
+	pressed('fold', state.folded);
+	page.metric.value = state.metric;
+	page.colors.value = coloring;
+	page.flip.disabled = state.pivot >= 0;
+	page.callers.disabled = state.pivot >= 0;
+	page.fold.disabled = !kinds.some(kind => kind.wrapper);
+	page.reset.disabled = !isZoomed() && state.pivot < 0;
+	page.pivot.disabled = !chosen() || kinds[chosen().kind].fn === state.pivot;
+}
+
+function describeZoom() {
+	const drawn = items.filter(it => !isPool(it)).length;
+	const value = viewValue(), hidden = tree.count - drawn;
+	if (isZoomed())
+		page.zoom.append('zoomed to ', html('b', {}, fitted((view.from < 0 ? ''
+			: poolName(view.node, view.from) + ' in ') + nameOf(view.node), 80)),
+		`: ${amount(value)}, ${percent(value, wholeValue())} of all`);
+	else if (state.pivot >= 0)
+		page.zoom.append('callers above, callees below ',
+			html('b', {}, fitted(nameOf(view.node), 80)),
+			`: ${amount(value)}, ${percent(value, wholeValue())} of all`);
+	else if (!value)
+		page.zoom.append(`Nothing was recorded under ${metrics[state.metric].name}.`);
+	else if (state.callers)
+		page.zoom.append(`${count(kidsOf(view.node).length)} functions hold this; ` +
+			'their callers stand on them');
 	else
-		zoom(0);
+		page.zoom.append(count(tree.count) + ' frames' + (hidden
+			? `, ${count(hidden)} too narrow to draw: zoom in to see them` : ''));
 }
 
-const ACTIONS = {
-	'/': startSearch, r: () => zoom(0), 0: () => zoom(0), Home: () => zoom(0),
-	Escape: escape, Backspace: zoomOut, i: flip,
-	n: () => nextMatch(1), N: () => nextMatch(-1),
-	'?': () => { page.help.hidden = !page.help.hidden; },
-	ArrowUp: () => move(-1, 0), ArrowDown: () => move(1, 0),
-	ArrowLeft: () => move(0, -1), ArrowRight: () => move(0, 1)
-};
-
-function onKey(event) {
-	const inInput = event.target === page.input, { key } = event;
-	if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'f') {
-		if (!inInput) { /* a second time: the browser's own search */
-			event.preventDefault();
-			startSearch();
-		}
-		return;
-	}
-	if (event.ctrlKey || event.metaKey || event.altKey)
-		return;
-	if (inInput) {
-		if (key === 'Escape' || key === 'Enter') {
-			event.preventDefault();
-			svg.focus({ preventScroll: true });
-			if (key === 'Escape')
-				clearSearch();
-			else
-				nextMatch(1);
-		}
-		return;
-	}
-	if ((key === 'Enter' || key === ' ') && event.target === svg && cursor) {
-		event.preventDefault();
-		zoomTo(cursor);
-	} else if (Object.hasOwn(ACTIONS, key)) {
-		event.preventDefault();
-		ACTIONS[key]();
-	}
-}
-
-const itemAt = event => items[event.target.getAttribute &&
-	event.target.getAttribute('data-n')];
-
-/* One set of listeners for all frames. */
-function listen() {
-	svg.addEventListener('click', event => {
-		const it = itemAt(event);
-		if (it) {
-			setCursor(null);
-			zoomTo(it);
-		}
-	});
-	svg.addEventListener('pointermove', event => {
-		const it = itemAt(event);
-		if (it)
-			showCard(it, event.clientX, event.clientY);
-		else
-			hideCard();
-	});
-	svg.addEventListener('pointerleave', hideCard);
-	page.view.addEventListener('scroll', () => { if (!cursor) hideCard(); });
-	page.input.addEventListener('input', () =>
-		setSearch(page.input.value, search.exact));
-	page.exact.onclick = () => setSearch(search.text, !search.exact);
-	page.clear.onclick = clearSearch;
-	page.reset.onclick = () => zoom(0);
-	page.flip.onclick = flip;
-	page.keys.onclick = ACTIONS['?'];
-	(page.app.classList.contains('hf-inline') ? page.app : window)
-		.addEventListener('keydown', onKey);
-	window.addEventListener('popstate', restore);
-	window.addEventListener('hashchange', restore);
-	let size = '';
-	new ResizeObserver(() => {
-		const now = page.view.clientWidth + ' ' + page.view.clientHeight;
-		if (now !== size && size)
-			draw();
-		size = now;
-	}).observe(page.view);
+function describe() {
+	page.zoom.replaceChildren();
+	describeZoom();
+	page.words.textContent = metrics[state.metric].words;
+	page.legend.replaceChildren(...legend().map(([style, words]) =>
+		html('span', { class: 'hf-term' }, element(SVG, 'svg', { width: 11,
+			height: 11, 'aria-hidden': 'true' }, element(SVG, 'rect',
+			{ class: style, width: 11, height: 11 })), words)));
+	updateButtons();
 }
 
 function start() {
 	const text = name => (svg.querySelector(':scope > ' + name) || {}).textContent;
 	const title = text('title') || 'Heap flame graph';
 	readData();
-	buildPage(title, text('desc') || '');
+	rememberUsual();
+	buildPage(title);
 	mount(title);
 	listen();
 	restore();
-	page.view.scrollTop = icicle ? 0 : page.view.scrollHeight;
+	scrollHome();
 }
-
-if (document.readyState === 'loading')
-	document.addEventListener('DOMContentLoaded', start);
-else
-	start();

@@ -1,82 +1,146 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search. A name is matched once however many frames have it; after that
- * everything is one pass over numbers.
+ * The search: regular expressions with ";" between them, each with a colour. A
+ * name is matched once however many frames have it; after that everything is
+ * passes over numbers.
  */
-let search = { text: '', exact: false, hit: null, before: null };
+const TERMS_MOST = 6; /* colours that are told apart */
+let search = { text: '', exact: false, terms: [], bad: false };
 
-/* Matches each name once; then hits among frames below i: before[i]. */
-function setSearch(text, exact) {
-	search = { text, exact, hit: null, before: null };
-	page.input.removeAttribute('aria-invalid');
-	page.exact.setAttribute('aria-pressed', exact);
-	if (text) {
-		try {
-			const re = new RegExp(text, exact ? 'u' : 'iu');
-			search.hit = kinds.map(k => re.test(k.name));
-			search.before = new Uint32Array(tree.count + 1);
-			for (let i = 0; i < tree.count; i++)
-				search.before[i + 1] = search.before[i] + isHit(i);
-		} catch {
-			search.hit = null;
-			page.input.setAttribute('aria-invalid', true);
-		}
+/*
+ * Of one term: which frames match (hit), or lie above one that does (above), and
+ * what the stacks hold that match in a frame or above it (sub).
+ */
+function findHits(term) {
+	const n = tree.count, { sum: [whole] } = tree;
+	term.above = new Uint8Array(n);
+	term.sub = new Float64Array(n);
+	term.frames = 0;
+	for (let i = 1; i < n; i++) {
+		const hit = term.kinds[tree.kind[i]];
+		term.frames += hit;
+		term.above[i] = hit || term.above[tree.parent[i]];
 	}
+	for (let i = n; i-- > 1;) {
+		if (term.kinds[tree.kind[i]])
+			term.sub[i] = whole[i];
+		term.sub[tree.parent[i]] += term.sub[i];
+	}
+}
+
+/* Each one by itself, and if there are several all of them as one. */
+function newTerm(test) {
+	return { kinds: Uint8Array.from(kinds, k => test(k.name) ? 1 : 0) };
+}
+
+function compile(text, exact) {
+	const words = text.split(';').map(word => word.trim()).filter(Boolean);
+	const list = words.slice(0, TERMS_MOST).map(word => new RegExp(word,
+		exact ? 'u' : 'iu'));
+	const terms = list.map(re => newTerm(name => re.test(name)));
+	terms.forEach((term, i) => { term.word = words[i]; });
+	if (terms.length > 1)
+		terms.all = newTerm(name => list.some(re => re.test(name)));
+	return terms;
+}
+
+function setSearch(text, exact) {
+	search = { text, exact, terms: [], bad: false };
+	try {
+		search.terms = compile(text, exact);
+	} catch {
+		search.bad = true;
+	}
+	if (search.bad)
+		page.input.setAttribute('aria-invalid', true);
+	else
+		page.input.removeAttribute('aria-invalid');
+	page.exact.setAttribute('aria-pressed', exact);
+	countMatches();
 	paint();
 	saveHash(false);
 }
-const isHit = i => i > 0 && search.hit[tree.kind[i]] ? 1 : 0;
 
-/* Sum over the outermost matches among frames from..to-1. */
-function matched(from, to) {
+/* After a new search, and for a new tree. */
+function countMatches() {
+	for (const term of search.terms)
+		findHits(term);
+	if (search.terms.all)
+		findHits(search.terms.all);
+}
+
+/* What of a node's bytes is in stacks that match somewhere. */
+function matchedIn(term, node) {
+	const { list, from, figures } = node, of = from || list;
 	let sum = 0;
-	for (let i = from; i < to;) {
-		if (isHit(i)) {
-			sum += tree.total[i];
-			i = tree.end[i];
-		} else {
-			i++;
-		}
+	for (let k = 0; k < of.length; k++) {
+		const i = of[k];
+		sum += term.above[i] ? figures[VALUE_OF][i]
+			: figures === tree.sum ? term.sub[i] : 0;
 	}
 	return sum;
 }
 
-function matchedInView() {
-	for (let a = view.from < 0 ? tree.parent[view.node] : view.node; a > 0;
-		a = tree.parent[a])
-		if (isHit(a))
-			return view.from < 0 ? tree.total[view.node] : poolValue(view.from);
-	return matched(view.from < 0 ? view.node : view.from, tree.end[view.node]);
+function matchedInView(term) {
+	if (view.from < 0)
+		return matchedIn(term, view.node);
+	return view.node.kids.slice(view.from).reduce(
+		(sum, kid) => sum + matchedIn(term, kid), 0);
 }
 
+/* Is there a match among these kids, or behind them? */
+function holdsMatch(term, node, at) {
+	return node.kids.slice(at).some(kid => kid.list.some(i => kid.from
+		? term.above[i] : term.sub[i] > 0));
+}
+
+const termOf = it => search.terms.findIndex(term => isPool(it)
+	? holdsMatch(term, it.node, it.pool)
+	: it.node.kind >= 0 && term.kinds[it.node.kind]);
+
 function paint() {
-	const { hit, before } = search;
 	for (const it of items) {
-		const found = !hit ? '' : it.pool
-			? before[tree.end[tree.parent[it.i]]] > before[it.i] ? ' hf-holds' : ''
-			: isHit(it.i) ? ' hf-hit' : '';
-		it.rect.setAttribute('class', styleOf(it) + found);
+		it.term = search.terms.length ? termOf(it) : -1;
+		it.rect.setAttribute('class', classOf(it) + (it.term < 0 ? ''
+			: (isPool(it) ? ' hf-holds' : ' hf-hit') + ' h' + it.term));
 	}
 	page.found.replaceChildren();
 	page.clear.disabled = !search.text;
-	if (search.text && !hit) {
+	if (search.bad)
 		page.found.append('not a regular expression');
-	} else if (hit) {
-		const sum = matched(0, tree.count), n = before[tree.count];
-		page.found.append(html('b', {}, amount(sum)), ' matched, ',
-			html('b', {}, percent(sum, tree.total[0])), ' of all',
-			view.node || view.from >= 0 ? ', ' + percent(matchedInView(),
-				view.from < 0 ? tree.total[view.node] : poolValue(view.from)) +
-				' of the zoom' : '',
-			`, in ${count(n)} frame${n === 1 ? '' : 's'}`);
-	}
+	else if (search.terms.length)
+		describeMatches();
 }
 
-function nextMatch(step) {
-	const hits = items.filter(it => !it.pool && search.hit && isHit(it.i));
-	if (hits.length) {
-		const at = hits.indexOf(cursor);
-		setCursor(hits[(at < 0 ? step < 0 ? hits.length - 1 : 0
-			: at + step + hits.length) % hits.length], true);
+function share(term) {
+	const sum = term.sub[0], n = term.frames;
+	return [html('b', {}, amount(sum)), ' matched, ',
+		html('b', {}, percent(sum, wholeValue())), ' of all',
+		isZoomed() || state.pivot >= 0 ? ', ' + percent(matchedInView(term),
+			viewValue()) + ' of the zoom' : '',
+		`, in ${count(n)} frame${n === 1 ? '' : 's'}`];
+}
+
+function describeMatches() {
+	const { terms } = search;
+	if (!terms.all) {
+		page.found.append(...share(terms[0]));
+		return;
 	}
+	terms.forEach((term, i) => page.found.append(html('span',
+		{ class: 'hf-term' }, html('i', { class: 'h' + i }),
+		fitted(term.word, 24) + ': ' + percent(isZoomed() || state.pivot >= 0
+			? matchedInView(term) : term.sub[0], viewValue()))));
+	page.found.append(html('span', {}, 'together ', ...share(terms.all)));
+}
+
+/* Drawn matches, and the pools that hold some, from left to right. */
+function nextMatch(step) {
+	const hits = items.filter(it => it.term >= 0);
+	if (!hits.length)
+		return;
+	hits.sort((a, b) => a.x - b.x || a.row - b.row);
+	const at = hits.indexOf(cursor);
+	setCursor(hits[(at < 0 ? step < 0 ? hits.length - 1 : 0
+		: at + step + hits.length) % hits.length], true);
 }

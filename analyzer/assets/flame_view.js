@@ -4,58 +4,81 @@
  * size of the profile hardly matters. Names reach the page as text nodes and
  * attributes only, never as markup.
  */
-const minWidth = Number(svg.dataset.minwidth) || 1;
-const fixedWidth = Number(svg.dataset.width) || 0;
+const asked = svg.dataset;
+const fixedWidth = Number(asked.width) || 0, fixedRow = Number(asked.row) || 0;
+const ROWS_MOST = 1500; /* above the frame that is zoomed to */
 
+/* The switches. pivot: a function's number, or -1. */
+const state = { metric: 0, icicle: asked.layout === 'icicle',
+	callers: asked.view === 'callers', merged: false, folded: false, pivot: -1 };
+let roots = [];
 /* `from`: -1, or the first of those children of `node` that alone are shown. */
-let view = { node: 0, from: -1 };
-let icicle = false;
-let items = [];    /* what is drawn: { i, pool, row, x, w, rect } */
+let view = { node: null, from: -1 };
+/* What is drawn: { node, pool, row, x, w, dim, rect }; pool: a child's place. */
+let items = [];
 let cursor = null; /* the item that the keyboard is on */
 let layer, ring, cell = 7.3, width = 0, rowHeight = 17, height = 0;
 
+const minWidth = () => !asked.minwidth ? 1
+	: parseFloat(asked.minwidth) * (asked.minwidth.endsWith('%') ? width / 100 : 1);
+const isPool = it => it.pool >= 0;
+const poolStart = (node, at) => kidsOf(node)[at].start;
+const poolValue = (node, at) => node.kidsEnd - poolStart(node, at);
+const poolName = (node, at) => '(' + count(kidsOf(node).length - at) +
+	' small, ' + amount(poolValue(node, at)) + ')';
+const labelOf = it => isPool(it) ? poolName(it.node, it.pool) : nameOf(it.node);
+const itemValue = it => isPool(it) ? poolValue(it.node, it.pool) : total(it.node);
+const viewValue = () => view.from < 0 ? total(view.node)
+	: poolValue(view.node, view.from);
+const wholeValue = () => tree.sum[VALUE_OF][0];
+const isZoomed = () => !isRoot(view.node) || view.from >= 0;
+
 function viewRange() {
-	const low = tree.start[view.from < 0 ? view.node : view.from];
-	if (view.from < 0)
-		return [low, low + tree.total[view.node]];
+	const { node, from } = view;
+	if (from < 0)
+		return [node.start, node.start + total(node)];
 	/* A crowd of small ones: as many as get a few pixels each. */
-	return [low, Math.min(childrenEnd(view.node),
-		low + tree.total[view.from] * width / (4 * minWidth))];
+	const low = poolStart(node, from), first = total(node.kids[from]);
+	return [low, Math.min(node.kidsEnd, low + first * width / (4 * minWidth()))];
 }
 
-function siblings(first) {
-	let n = 0;
-	for (let i = first; i < tree.end[tree.parent[first]]; i = tree.end[i])
-		n++;
-	return n;
+/* Callers of a pivot stand above it, all the rest below one another. */
+const rowOf = node => state.pivot >= 0 && node.from ? -node.depth : node.depth;
+
+/* The children of a drawn node, from one on; what is too narrow is one pool. */
+function placeKids(list, todo, node, from, [low, scale]) {
+	const kids = kidsOf(node), deep = node.depth - view.node.depth >= ROWS_MOST;
+	const row = kids.length && rowOf(kids[0]);
+	for (let k = from; k < kids.length; k++) {
+		const x = (kids[k].start - low) * scale, w = total(kids[k]) * scale;
+		if (x >= width)
+			return;
+		if (w >= minWidth() && !deep) {
+			list.push({ node: kids[k], pool: -1, row, x,
+				w: Math.min(w, width - x) });
+			todo.push(kids[k]);
+			continue;
+		}
+		const all = Math.min(poolValue(node, k) * scale, width - x);
+		if (all >= minWidth())
+			list.push({ node, pool: k, row, x, w: all });
+		return;
+	}
 }
-const poolValue = i => childrenEnd(tree.parent[i]) - tree.start[i];
-const poolName = i => '(' + count(siblings(i)) + ' small, ' +
-	amount(poolValue(i)) + ')';
-const labelOf = it => it.pool ? poolName(it.i) : nameOf(it.i);
-const valueOf = it => it.pool ? poolValue(it.i) : tree.total[it.i];
 
 /* The frames to draw, without touching the page. */
 function layOut() {
-	const [low, high] = viewRange(), scale = width / (high - low);
-	const list = [], { node, from } = view;
-	for (let a = from < 0 ? tree.parent[node] : node; a >= 0; a = tree.parent[a])
-		list.push({ i: a, row: tree.depth[a], x: 0, w: width, dim: true });
-	for (let i = from < 0 ? node : from; i < tree.end[node];) {
-		const x = (tree.start[i] - low) * scale, w = tree.total[i] * scale;
-		const parent = tree.parent[i];
-		if (x >= width)
-			break;
-		if (w >= minWidth || i === node) {
-			list.push({ i, row: tree.depth[i], x, w: Math.min(w, width - x) });
-			i++;
-			continue;
-		}
-		const all = Math.min(poolValue(i) * scale, width - x);
-		if (all >= minWidth)
-			list.push({ i, row: tree.depth[i], x, w: all, pool: true });
-		i = tree.end[parent];
-	}
+	const { node, from } = view, [low, high] = viewRange();
+	const list = [], todo = [], place = [low, width / (high - low)];
+	for (let a = from < 0 ? node.parent : node; a; a = a.parent)
+		list.push({ node: a, pool: -1, row: rowOf(a), x: 0, w: width, dim: true });
+	if (from < 0)
+		list.push({ node, pool: -1, row: rowOf(node), x: 0, w: width });
+	placeKids(list, todo, node, Math.max(from, 0), place);
+	if (state.pivot >= 0 && !isZoomed())
+		placeKids(list, todo, roots[node === roots[0] ? 1 : 0], 0, place);
+	while (todo.length)
+		placeKids(list, todo, todo.pop(), 0, place);
 	return list;
 }
 
@@ -69,41 +92,40 @@ function element(space, name, attributes, ...children) {
 const html = (name, attributes, ...children) =>
 	element(HTML, name, attributes, ...children);
 
-const styleOf = it => (it.pool ? 'hf-pool' :
-	it.i ? kinds[tree.kind[it.i]].style : 'hf-root') +
-	(it.w < 3 ? ' hf-thin' : '') + (it.dim ? ' hf-dim' : '');
+const classOf = it => (isPool(it) ? 'hf-pool' : styleOf(it.node)) +
+	(it.w < 3 ? ' hf-thin' : '') + (it.dim ? ' hf-dim' : '') +
+	(state.pivot >= 0 && !it.row ? ' hf-pivot' : '');
 
-function addItem(group, it, number) {
-	const y = (icicle ? it.row : height / rowHeight - 1 - it.row) * rowHeight;
+function labelText(it) {
 	const cells = Math.floor((it.w - 8) / cell);
+	if (cells <= 0 || rowHeight < 12)
+		return '';
+	const name = labelOf(it);
+	if (name.length <= cells || !isPool(it))
+		return cells >= name.length || cells >= 6 ? fitted(name, cells) : '';
+	const brief = `(${count(it.node.kids.length - it.pool)} small)`;
+	return brief.length <= cells ? brief : '';
+}
+
+function addItem(group, it, number, y) {
 	it.rect = element(SVG, 'rect', {
-		x: it.x.toFixed(2), y, width: it.w.toFixed(2), height: rowHeight - 1,
-		'data-n': number
+		x: it.x.toFixed(2), y, width: it.w.toFixed(2),
+		height: Math.max(1, rowHeight - 1), 'data-n': number
 	});
 	group.append(it.rect);
-	let name = cells > 0 ? labelOf(it) : '';
-	if (it.pool && name.length > cells)
-		name = cells >= 10 ? `(${count(siblings(it.i))} small)` : '';
-	if (name && (cells >= name.length || cells >= 6 && !it.pool))
+	const text = labelText(it);
+	if (text)
 		group.append(element(SVG, 'text', {
 			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5,
 			class: it.dim ? 'hf-dim' : ''
-		}, fitted(name, cells)));
+		}, text));
 }
 
-function draw() {
-	const room = page.view.clientHeight - 14;
-	const old = page.view.scrollHeight - page.view.scrollTop;
-	width = fixedWidth || Math.max(200, page.view.clientWidth - 24);
-	rowHeight = Math.max(17, Math.min(23, Math.floor(room / tree.rows)));
-	items = layOut();
-	let rows = Math.min(Math.floor(room / rowHeight), tree.rows);
-	for (const it of items)
-		rows = Math.max(rows, it.row + 1);
-	const grown = height && rows * rowHeight !== height;
-	height = rows * rowHeight;
-	const group = element(SVG, 'g');
-	items.forEach((it, number) => addItem(group, it, number));
+/* All items in a group, root below, or above in an icicle and beside a pivot. */
+function drawItems(rows, lowest) {
+	const group = element(SVG, 'g'), down = state.icicle || state.pivot >= 0;
+	items.forEach((it, number) => addItem(group, it, number, rowHeight *
+		(down ? it.row - lowest : rows - 1 - it.row)));
 	ring = element(SVG, 'rect', { class: 'hf-ring', visibility: 'hidden' });
 	group.append(ring);
 	svg.setAttribute('width', width);
@@ -111,30 +133,39 @@ function draw() {
 	svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
 	layer.replaceWith(group);
 	layer = group;
+}
+
+function draw() {
+	const room = page.view.clientHeight - 14;
+	const old = page.view.scrollHeight - page.view.scrollTop;
+	width = fixedWidth || Math.max(200, page.view.clientWidth - 24);
+	items = total(view.node) > 0 ? layOut() : [];
+	const used = items.map(it => it.row);
+	const highest = used.reduce((a, b) => Math.max(a, b), 0);
+	const lowest = used.reduce((a, b) => Math.min(a, b), 0);
+	rowHeight = fixedRow || Math.max(17, Math.min(23, Math.floor(room /
+		Math.max(tree.rows, highest - lowest + 1))));
+	const free = state.icicle || lowest < 0 ? 0
+		: Math.min(Math.floor(room / rowHeight), tree.rows);
+	const rows = Math.max(highest - lowest + 1, free);
+	const grown = height && rows * rowHeight !== height;
+	height = rows * rowHeight;
+	drawItems(rows, lowest);
 	/* The root stays where it is when rows come or go above it. */
-	if (grown && !icicle)
+	if (grown && !state.icicle && state.pivot < 0)
 		page.view.scrollTop = page.view.scrollHeight - old;
 	paint();
 	describe();
 	setCursor(cursor && items.find(it =>
-		it.i === cursor.i && !it.pool === !cursor.pool));
+		it.node === cursor.node && it.pool === cursor.pool));
 }
 
-function describe() {
-	const hidden = tree.count - items.filter(it => !it.pool).length;
-	const zoomed = view.node || view.from >= 0;
-	page.zoom.replaceChildren();
-	if (zoomed) {
-		const value = view.from < 0 ? tree.total[view.node] : poolValue(view.from);
-		const name = view.from < 0 ? nameOf(view.node)
-			: poolName(view.from) + ' in ' + nameOf(view.node);
-		page.zoom.append('zoomed to ', html('b', {}, fitted(name, 80)),
-			`: ${amount(value)}, ${percent(value, tree.total[0])} of all`);
-	} else {
-		page.zoom.append(count(tree.count) + ' frames' + (hidden
-			? `, ${count(hidden)} too narrow to draw: zoom in to see them` : ''));
-	}
-	page.reset.disabled = !zoomed;
+/* To the root; of a pivot there is as much to see above as below. */
+function scrollHome() {
+	const pivot = state.pivot >= 0 && items.find(it => it.row === 0);
+	page.view.scrollTop = pivot
+		? Number(pivot.rect.getAttribute('y')) - page.view.clientHeight / 2
+		: state.icicle ? 0 : page.view.scrollHeight;
 }
 
 function zoom(node, from = -1) {
@@ -143,10 +174,12 @@ function zoom(node, from = -1) {
 	draw();
 	saveHash(true);
 }
-const zoomTo = it => it.pool ? zoom(tree.parent[it.i], it.i) : zoom(it.i);
+const zoomTo = it => zoom(it.node, it.pool);
 function zoomOut() {
 	if (view.from >= 0)
 		zoom(view.node);
-	else if (view.node)
-		zoom(tree.parent[view.node]);
+	else if (view.node.parent)
+		zoom(view.node.parent);
+	else if (state.pivot >= 0)
+		setPivot(-1);
 }

@@ -3,9 +3,13 @@
  * Numbers and names as people read them. Names are strings from strangers: here
  * they are only ever cut.
  */
-const unitName = svg.dataset.unit || 'bytes';
-const isSpace = unitName === 'bytes';
-const errorKnown = svg.dataset.error; /* "none", "unknown" or absent */
+let unitName = 'bytes', isSpace = true, errorKnown = 'exact';
+
+function setUnit(metric) {
+	unitName = metric.unit;
+	isSpace = unitName === 'bytes';
+	errorKnown = metric.error;
+}
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 function unitOf(n) {
@@ -22,7 +26,8 @@ const objects = n => count(n) + ' ' +
 	(unitName === 'objects' && Math.round(n) === 1 ? 'object' : unitName);
 function duration(ns) {
 	const [size, word] = ns < 1e3 ? [1, 'ns'] : ns < 1e6 ? [1e3, '\u00b5s']
-		: ns < 1e9 ? [1e6, 'ms'] : ns < 120e9 ? [1e9, 's'] : [60e9, 'min'];
+		: ns < 1e9 ? [1e6, 'ms'] : ns < 120e9 ? [1e9, 's']
+			: ns < 7200e9 ? [60e9, 'min'] : [3600e9, 'h'];
 	return (ns / size).toFixed(size > 1 ? 1 : 0) + ' ' + word;
 }
 const amount = n => isSpace ? bytes(n)
@@ -31,6 +36,9 @@ function percent(part, whole) {
 	const p = whole ? 100 * part / whole : 0;
 	return p.toFixed(p >= 10 || p === 0 ? 1 : p >= .1 ? 2 : 3) + ' %';
 }
+
+/* Stored in steps of 2 %, so two digits. */
+const lifetime = ns => duration(Number(ns.toPrecision(2)));
 
 /*
  * The 95 % interval as stats.c has it: Poisson with value^2 / variance counts;
@@ -47,8 +55,9 @@ function error(value, variance) {
 	const high = value / n * (n + 1) * cube(
 		1 - 1 / (9 * (n + 1)) + 1.96 / (3 * Math.sqrt(n + 1)));
 	const half = (high - low) / 2;
-	return half < value / 2 ? ' \u00b1 ' + (isSpace
-		? inUnit(half, unitOf(value)) : count(half))
+	const short = isSpace && inUnit(half, unitOf(value));
+	return half < value / 2 ? ' \u00b1 ' + (!isSpace ? count(half)
+		: Number(short) ? short : bytes(half))
 		: ', 95 % sure to lie in ' + amount(low) + ' to ' + amount(high);
 }
 

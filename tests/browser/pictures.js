@@ -26,6 +26,9 @@ const hostile = [
 	'control\x01\x1b[31m\x7f', '__proto__', 'constructor'
 ].map(name => `main;${name}\t/src/<b>"${name.replace(/[/;]/g, '')}.c 1000`);
 
+const crowd = Array.from({ length: 20000 },
+	(_, i) => `main;f_${String(i).padStart(5, '0')} 10`);
+
 /* A tree of at least `frames` frames, the same each time. */
 function big(frames) {
 	const lines = [], path = [];
@@ -70,14 +73,64 @@ function make(name, lines, interval = 0, width = '') {
 	return svg;
 }
 
+/*
+ * A dump with all metrics, by its own lines, exact. Of each stack: bytes and
+ * objects in use, allocated, short-lived, at the peak, ns of mean lifetime.
+ */
+const dump = [
+	['main;serve;parse;node_new;xmalloc', 1000, 10, 4000, 40, 1000, 10, 3000, 30, 1e6],
+	['main;serve;parse;read;parse;node_new;xmalloc', 2000, 20, 2000, 20, 0, 0, 2000, 20, 0],
+	['main;serve;reply;node_new;xmalloc', 500, 1, 9500, 19, 0, 0, 500, 1, 0],
+	['main;init;table', 6500, 1, 6500, 1, 0, 0, 6500, 1, 0],
+	['main;scratch', 0, 0, 8000, 80, 8000, 80, 8000, 80, 5e3]
+];
+
+/* The text of that dump, behind the names of its addresses as jeprof has them. */
+function dumpText() {
+	const places = new Map();
+	const place = name => {
+		if (!places.has(name))
+			places.set(name, 0x1000 + 16 * places.size);
+		return places.get(name);
+	};
+	const body = dump.map(([names, l, ln, a, an, m, mn, p, pn, life], i) => {
+		const stack = names.split(';').reverse().map((name, at) =>
+			'0x' + (place(name) + (at ? 1 : 0)).toString(16)).join(' ');
+		const freed = an - ln;
+		return `@ ${stack}\n  t*: ${ln}: ${l} [${an}: ${a}]\n` +
+			`# s ${i + 1} a=${an},${a},${an},0,0 l=${ln},${l},${ln},0,0 ` +
+			`p=${p},${pn},0` +
+			(freed ? ` f=${freed},${freed},${freed * life}` : '') +
+			(m ? ` m=${m},${mn},0,0` : '') + '\n';
+	}).join('');
+	const names = [...places].map(([name, at]) =>
+		`0x${at.toString(16).padStart(16, '0')} ${name}\n`).join('');
+	return `--- symbol\nbinary=/usr/bin/server\n${names}---\n--- heap\n` +
+		'heap_v2/1\n  t*: 32: 10000 [160: 30000]\n# heapflame 1\n' +
+		'# exe /usr/bin/server\n# interval 0 1 0\n# reason f 0 1\n' +
+		`# peak 20000 139 0 5\n${body}# end\n`;
+}
+
+/* Makes NAME.svg of that dump, as the command does. */
+function makeOfDump(name, ...options) {
+	const heap = path.join(folder, name + '.heap');
+	const svg = path.join(folder, name + '.svg');
+	fs.writeFileSync(heap, dumpText());
+	execFileSync(process.env.HEAPFLAME, ['flame', heap, '-o', svg, ...options]);
+	return svg;
+}
+
 /* The program that makes them is a unit test. */
 function prepare() {
 	const env = { ...process.env };
 	delete env.MAKEFLAGS;
+	/* As make itself names it: other flags would have all compiled anew. */
+	const build = path.relative(env.SRC, path.dirname(env.HEAPFLAME));
 	execFileSync('make', ['-s', '-C', env.SRC,
-		'BUILD=' + path.dirname(env.HEAPFLAME), maker], { env, stdio: 'inherit' });
+		'BUILD=' + build, path.join(build, 'unit/test_write_svg')],
+	{ env, stdio: 'inherit' });
 }
 
 const remove = () => fs.rmSync(folder, { recursive: true });
 
-module.exports = { server, hostile, big, make, prepare, remove, folder };
+module.exports = { server, hostile, crowd, big, make, makeOfDump, dumpText, prepare, remove, folder };

@@ -18,7 +18,9 @@
 
 struct folded {
 	struct profile profile;
-	struct shown shown;
+	struct shown shown; /* peak_space */
+	/* It and peak_objects, once folded_columns() made them. */
+	struct shown columns[2];
 	size_t stack_capacity, frame_capacity;
 };
 
@@ -121,9 +123,29 @@ folded_load(struct folded *f, const char *text, size_t length, double interval,
 			NONE, NONE);
 }
 
+/* For tree_build_columns. */
+static void
+folded_columns(struct folded *f)
+{
+	struct shown *objects = &f->columns[1];
+	size_t size = f->shown.stack_count * sizeof *objects->stacks;
+
+	f->columns[0] = *objects = f->shown;
+	objects->metric = PEAK_OBJECTS;
+	objects->total = 0;
+	objects->stacks = xmalloc(size + 1);
+	if (size)
+		memcpy(objects->stacks, f->shown.stacks, size);
+	for (uint32_t i = 0; i < objects->stack_count; i++) {
+		objects->stacks[i].value = objects->stacks[i].objects;
+		objects->total += objects->stacks[i].value;
+	}
+}
+
 static void
 folded_release(struct folded *f)
 {
+	free(f->columns[1].stacks);
 	free(f->shown.frames);
 	free(f->shown.stacks);
 	profile_release(&f->profile);
