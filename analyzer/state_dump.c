@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "folder.h"
 #include "profile.h"
 #include "read.h"
 #include "state_map.h"
@@ -90,17 +91,35 @@ dump_name(const struct state_map *m, const char *root, uint64_t sequence)
 	return name;
 }
 
+/* The program makes its folder with its first dump, which may be still to come.
+ */
+static void
+make_folder_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char *folder;
+
+	if (!slash || slash == name)
+		return;
+	folder = xasprintf("%.*s", (int)(slash - name), name);
+	(void)folder_make(folder); /* what it lacks is said by the open */
+	free(folder);
+}
+
 /* Whole or not at all, and never in the place of another file. */
 static int
 write_new(const char *name, const struct profile *p, uint64_t sequence)
 {
 	char *temporary = xasprintf("%s.tmp", name);
-	int fd = open(temporary,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
-	bool bad = !out || write_dump(out, p, sequence) < 0;
-	int cause;
+	bool bad;
+	FILE *out;
+	int fd, cause;
 
+	make_folder_of(name);
+	fd = open(temporary,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	out = fd >= 0 ? fdopen(fd, "w") : NULL;
+	bad = !out || write_dump(out, p, sequence) < 0;
 	if (out && fclose(out) != 0)
 		bad = true;
 	if (!bad)
