@@ -150,11 +150,48 @@ nothing_is_a_root_alone(void **state)
 	profile_release(&p);
 }
 
+/* Of each column what ends in a node, by node; totals of the main one. */
+static void
+columns_share_a_tree(void **state)
+{
+	struct selection other = usual;
+	struct shown columns[2];
+	struct profile p;
+	struct tree t;
+	int64_t sums[2] = { 0 };
+	uint32_t x;
+
+	profile_init(&p);
+	x = hand_process(&p, 1, PROCESS_RUNNING, 1);
+	hand_live(&p, x, "main;leaf", 3000, 3);
+	hand_live(&p, x, "main;other", 0, 5);
+	assert_int_equal(select_stacks(&columns[0], &p, &usual), 0);
+	other.metric = INUSE_OBJECTS;
+	assert_int_equal(select_stacks(&columns[1], &p, &other), 0);
+	tree_build_columns(&t, columns, 2, 0, true);
+	check_sums(&t);
+	/* all, main, leaf, other: the last one holds no bytes. */
+	assert_int_equal(t.count, 4);
+	for (size_t i = 0; i < t.own_count; i++) {
+		sums[t.own[i].column] += t.own[i].value;
+		assert_true(t.nodes[t.own[i].node].own);
+		if (i > 0)
+			assert_true(t.own[i - 1].node <= t.own[i].node);
+	}
+	assert_int_equal(sums[0], 3000);
+	assert_int_equal(sums[1], 8);
+	tree_release(&t);
+	shown_release(&columns[0]);
+	shown_release(&columns[1]);
+	profile_release(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prefixes_are_shared),
+		cmocka_unit_test(columns_share_a_tree),
 		cmocka_unit_test(lines_of_one_function_are_one_node),
 		cmocka_unit_test(wrappers_are_marked_or_folded_away),
 		cmocka_unit_test(recursion_nests),
