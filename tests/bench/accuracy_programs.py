@@ -116,9 +116,10 @@ class Server(Program):
 def version_of(*command):
     said = subprocess.run(command, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
-    words = said.stdout.decode().replace("v=", "").replace("(v", "").split()
+    words = said.stdout.decode().replace("v=", "").replace("(v", "")
+    words = words.replace("jq-", "").split()
     return next((w.rstrip(")") for w in words
-                 if w[0].isdigit() and "." in w or w.startswith("jq-")), "?")
+                 if w[0].isdigit() and "." in w), "?")
 
 
 def write(name, text):
