@@ -109,8 +109,10 @@ put_losses(const struct html *h)
 		fprintf(h->out, " %s", units_count(count, (int64_t)sum));
 		before = ", ";
 	}
-	fputs(*before == ',' ? ".</li>\n" : "<li>Nothing was lost.</li>\n",
-		h->out);
+	if (*before == ',')
+		fputs(".</li>\n", h->out);
+	else if (taken > 0)
+		fputs("<li>Nothing was lost.</li>\n", h->out);
 }
 
 static void

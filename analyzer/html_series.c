@@ -53,10 +53,11 @@ html_series_find(struct html *h)
 {
 	const struct html_options *o = h->o;
 	const struct growth_options growth = { .selection = &h->selection };
+	bool muted;
 
 	if (!can_be_series(h))
 		return;
-	messages_keep();
+	muted = messages_mute(true);
 	trace_init(&h->trace, &h->selection);
 	h->timed = true;
 	if (runs_each(o->files, o->file_count, o->all, trace_gather,
@@ -73,7 +74,7 @@ html_series_find(struct html *h)
 		if (!h->grows)
 			growth_release(&h->growth);
 	}
-	free(messages_kept());
+	messages_mute(muted);
 }
 
 /* Graphs being made, dump by dump. */
@@ -203,6 +204,7 @@ html_moments_find(struct html *h)
 	const struct html_options *o = h->o;
 	struct making m = { .h = h };
 	size_t n = h->trace.point_count;
+	bool muted;
 	int rc;
 
 	html_lines_add(&h->graphs, h->picture.document);
@@ -214,9 +216,9 @@ html_moments_find(struct html *h)
 		h->graph_of[i] = NONE;
 	choose(&m);
 	profile_init(&m.all);
-	messages_keep();
+	muted = messages_mute(true);
 	rc = runs_each(o->files, o->file_count, o->all, visit, &m);
-	free(messages_kept());
+	messages_mute(muted);
 	profile_release(&m.all);
 	free(m.wanted);
 	return rc;

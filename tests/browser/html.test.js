@@ -101,7 +101,7 @@ afterEach(() => {
 async function open(name, { hash = '', width = 1280, colorScheme = 'light',
 	media = 'screen', scripts = true } = {}) {
 	const page = await browser.newPage({ viewport: { width, height: 900 },
-		colorScheme, javaScriptEnabled: scripts });
+		colorScheme, javaScriptEnabled: scripts, reducedMotion: 'reduce' });
 	await page.emulateMedia({ media, colorScheme });
 	const address = 'file://' + pages[name];
 	page.on('dialog', d => { troubles.push('dialog ' + d.message()); d.dismiss(); });
@@ -322,7 +322,8 @@ test('names that try to be markup or script are text', async () => {
 		await graph(page).locator('.hf-view text').first().waitFor();
 		const names = await page.locator('#r-top .fn').allTextContents();
 		assert.ok(names.some(it => it.includes('alert(')), names.join());
-		for (const link of await page.locator('#r-top .fn:visible').all()) {
+		const links = await page.locator('#r-top .fn:visible').all();
+		for (const link of links.slice(0, 6)) {
 			const text = await link.textContent();
 			await link.click();
 			await until(async () => Boolean(await term(page)), true);

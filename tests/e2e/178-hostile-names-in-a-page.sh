@@ -17,7 +17,7 @@ os.mkdir("series")
 word = lambda s: urllib.parse.quote(s, safe="")
 for n in range(5):
     lines = ["heap_v2/1", "  t*: 100: 80000 [100: 80000]", "# heapflame 1",
-             "# id 77-18c0000", "# boot x", "# exe /bin/" + word(names[0]),
+             "# id 77-18c0000", "# boot x", "# exe /bin/" + word(names[1]),
              "# time 1700000000000 %d 1000 %d" % (1700000001000 + n * 1000,
                                                   1000001000 + n * 1000000000),
              "# reason %s %d %d" % ("f" if n == 4 else "t", n, n),
@@ -54,6 +54,7 @@ judge()
 }
 judge folded x.folded
 judge series series
+grep -qx 'timelines 1' series.has || fail "no timeline: $(cat series.has)"
 judge titled --title '</title><script>alert(1)</script>' series
 
 # Long names and many of them: a page is bounded by what it shows.
