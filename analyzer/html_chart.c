@@ -11,6 +11,7 @@
 #define WIDE	    1000.0 /* units of the drawings */
 #define HIGH	    200.0
 #define RATE_HIGH   50.0
+#define RATES	    200 /* that are told apart */
 #define KINDS	    3
 #define LABELS_MOST 12 /* phases that are named above the lines */
 #define UNKNOWN	    HTML_UNKNOWN
@@ -165,20 +166,31 @@ html_chart_axes(const struct html_chart *c)
 	}
 }
 
-/* Bytes a second up to each point; returns the most. */
+/*
+ * Bytes a second up to each point; returns the most. Over some time at least:
+ * a dump and the trend tell of nearly the same moment, each with its error.
+ */
 static double
 find_rates(const struct html_chart *c, double *rate)
 {
-	double most = 0;
+	double least = (c->end - c->begin) / RATES, most = 0, last = 0;
+	uint32_t from = 0;
 
 	for (uint32_t i = 1; i < c->count; i++) {
-		const struct trace_point *a = &c->points[i - 1], *b = a + 1;
+		const struct trace_point *a = &c->points[from];
+		const struct trace_point *b = &c->points[i];
 
+		rate[i] = last;
+		if ((double)(b->ns - a->ns) < least || b->ns == a->ns)
+			continue;
+		last = 0;
 		if (a->allocated != UNKNOWN && b->allocated != UNKNOWN &&
-			b->allocated > a->allocated && b->ns > a->ns)
-			rate[i] = (double)(b->allocated - a->allocated) * 1e9 /
-				  (double)(b->ns - a->ns);
-		most = rate[i] > most ? rate[i] : most;
+			b->allocated > a->allocated)
+			last = (double)(b->allocated - a->allocated) * 1e9 /
+			       (double)(b->ns - a->ns);
+		while (from < i)
+			rate[++from] = last;
+		most = last > most ? last : most;
 	}
 	return most;
 }

@@ -52,7 +52,7 @@ void
 html_timelines_choose(struct html *h)
 {
 	size_t n = h->trace.process_count;
-	uint64_t *most = most_of_each(&h->trace);
+	uint64_t *most = most_of_each(&h->trace), first = 0;
 
 	h->timelines = xcalloc(n + 1, sizeof *h->timelines);
 	for (uint32_t k = 1; k <= HTML_PROCESSES; k++) {
@@ -61,7 +61,10 @@ html_timelines_choose(struct html *h)
 		for (size_t i = 1; i < n; i++)
 			if (most[i] > most[best])
 				best = i;
-		if (most[best] > 0)
+		if (k == 1)
+			first = most[best];
+		/* A wrapper that starts the server is not worth a figure. */
+		if (most[best] > first / 100)
 			h->timelines[best] = k;
 		most[best] = 0;
 	}
