@@ -15,7 +15,7 @@ void
 html_put_graph(const struct html *h)
 {
 	FILE *out = h->out;
-	int height = h->picture.height + 60; /* what the tool's head takes */
+	int height = h->picture.height + 130; /* what the tool's head takes */
 
 	html_section(out, "graph", "Flame graph");
 	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
@@ -24,7 +24,7 @@ html_put_graph(const struct html *h)
 		out);
 	fprintf(out,
 		"<div id=\"r-graph\" style=\"--graph:%dpx\" hidden></div>\n",
-		height < 280 ? 280 : height);
+		height < 330 ? 330 : height);
 	fputs("<div class=\"drawn\">\n", out);
 	if (*h->picture.drawn)
 		fputs(h->picture.drawn, out);
