@@ -191,12 +191,10 @@ function listen() {
 		.addEventListener('keydown', onKey);
 	window.addEventListener('popstate', restore);
 	window.addEventListener('hashchange', restore);
-	let size = '';
+	/* In a frame there may have been no room yet when it was first drawn. */
 	new ResizeObserver(() => {
-		const now = page.view.clientWidth + ' ' + page.view.clientHeight;
-		if (now !== size && size)
-			draw();
-		size = now;
+		if (roomNow() !== roomDrawn)
+			requestAnimationFrame(draw);
 	}).observe(page.view);
 }
 

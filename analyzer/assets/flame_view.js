@@ -135,7 +135,11 @@ function drawItems(rows, lowest) {
 	layer = group;
 }
 
+let roomDrawn = '';
+const roomNow = () => page.view.clientWidth + ' ' + page.view.clientHeight;
+
 function draw() {
+	roomDrawn = roomNow();
 	const room = page.view.clientHeight - 14;
 	const old = page.view.scrollHeight - page.view.scrollTop;
 	width = fixedWidth || Math.max(200, page.view.clientWidth - 24);

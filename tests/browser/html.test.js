@@ -81,7 +81,7 @@ before(async () => {
 	make('since', '--base', path.join(dir, 'h.77-18c0000.1.t1.heap'), dir);
 	make('hostile', folded('hostile', pictures.hostile));
 	make('evil', '--title', '</title><script>alert(9)</script>', series('evil', 5,
-		['<script>alert(1)<\/script>', '"><img src=x onerror=alert(3)>',
+		['<script>alert(1)</script>', '"><img src=x onerror=alert(3)>',
 			'\'onload=\'alert(4)']));
 	browser = await chromium.launch({ args: QUIET,
 		executablePath: process.env.CHROMIUM || '/usr/bin/chromium' });
@@ -116,7 +116,11 @@ async function open(name, { hash = '', width = 1280, colorScheme = 'light',
 }
 
 const graph = page => page.frameLocator('#r-graph iframe');
-const labels = page => graph(page).locator('.hf-view text').allTextContents();
+/* A frame that nobody sees is not drawn by the browser, or for no width. */
+const labels = async page => {
+	await page.locator('#r-graph iframe').scrollIntoViewIfNeeded();
+	return graph(page).locator('.hf-view text').allTextContents();
+};
 const column = (page, table, n) => page.locator(
 	`#${table} tbody tr:visible td:nth-child(${n})`).allTextContents();
 async function until(what, expected) {

@@ -13,10 +13,10 @@ const js = require('@eslint/js');
 const globals = names => Object.fromEntries(names.map(name => [name, 'readonly']));
 
 const PAGE = ['document', 'history', 'location', 'window', 'innerWidth', 'innerHeight',
-	'ResizeObserver', 'URLSearchParams'];
+	'ResizeObserver', 'URLSearchParams', 'requestAnimationFrame'];
 const NODE = ['require', 'module', 'process', 'Buffer', 'document', 'performance',
 	'location', 'window', 'getComputedStyle', 'MouseEvent', 'KeyboardEvent', 'Event',
-	'dispatchEvent', 'setTimeout', 'console'];
+	'dispatchEvent', 'setTimeout', 'console', 'URL', 'innerWidth'];
 const FORBIDDEN = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln',
 	'srcdoc', 'createContextualFragment'];
 const rules = {
