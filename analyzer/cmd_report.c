@@ -59,6 +59,10 @@ struct report {
 	struct reading reading;
 };
 
+/* Of more there are no sentences: their selections would take more memory than
+ * the table. */
+#define READING_ROWS_MAX 32768
+
 /*
  * What all of the profile says, if all of it is shown, and in the metric that
  * it is best shown in: the sentences would be of other figures than the table.
@@ -74,7 +78,7 @@ find_reading(struct profile *p, struct report *r)
 	int status;
 
 	if (args_selects(a) || a->selection.metric >= 0 ||
-		a->selection.metric_name)
+		a->selection.metric_name || p->row_count > READING_ROWS_MAX)
 		return 0;
 	grows = growth_find_small(
 		&g, a->files, a->file_count, a->all, &options);

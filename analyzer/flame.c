@@ -29,6 +29,10 @@ write_tree(const char *path, const struct tree *t, const struct svg_options *o)
 	return output_commit(&out);
 }
 
+/* Of more, only the metric that was asked for: all would take its memory by as
+ * many times. */
+#define STACKS_OF_ALL 32768
+
 /* Every metric that can be shown of the same selection. */
 struct columns {
 	struct shown shown[METRICS];
@@ -71,7 +75,8 @@ select_columns(struct columns *c, struct profile *p, const struct selection *s)
 		if (m == (int)first.metric) {
 			c->main = c->count;
 			c->shown[c->count++] = first;
-		} else if (is_column(p, s, (enum metric)m) &&
+		} else if (first.stack_count <= STACKS_OF_ALL &&
+			   is_column(p, s, (enum metric)m) &&
 			   select_stacks(&c->shown[c->count], p, &other) == 0) {
 			c->count++;
 		}

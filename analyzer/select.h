@@ -111,7 +111,6 @@ struct shown_stack {
 	uint32_t charge; /* depth without the wrappers at the leaf's end, >= 1
 			    if depth >= 1: frames[first + charge - 1] decided */
 	uint32_t roots; /* frames put there by --by */
-	bool truncated;
 	int64_t value; /* of the metric; below 0 only if a base has more */
 	double var; /* of the value */
 	int64_t objects; /* of the metric's *_objects; 0 if there is none */
@@ -124,6 +123,7 @@ struct shown_stack {
 	uint32_t stack; /* into profile->stacks: one of those merged here, for
 			   addresses; NONE: only the base has it */
 	uint32_t pair; /* into shown->pairs, where a base was subtracted */
+	bool truncated;
 };
 
 struct shown {

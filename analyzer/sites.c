@@ -74,6 +74,9 @@ count_stack(struct counting *c, uint32_t index)
 
 		if (c->last_stack[place] == index + 1)
 			continue;
+		/* Only here: of functions in no stack no page is touched. */
+		if (c->last_stack[place] == 0)
+			c->by_place[place].frame = NONE;
 		c->last_stack[place] = index + 1;
 		c->by_place[place].cum += s->value;
 		c->by_place[place].cum_var += s->var;
@@ -208,8 +211,6 @@ sites_build(struct sites *out, const struct shown *s, bool by_cum)
 	};
 
 	*out = (struct sites){ 0 };
-	for (uint32_t i = 0; i < p->function_count; i++)
-		c.by_place[i].frame = NONE;
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		count_stack(&c, i);
 	choose_lines(&c);
