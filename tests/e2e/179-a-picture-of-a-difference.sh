@@ -101,8 +101,8 @@ done
 
 # Usage.
 for words in '-o x.svg --json' '--title x' '-o x.svg --minwidth x'; do
-	# shellcheck disable=SC2086 # several words
 	status=0
+	# shellcheck disable=SC2086 # several words
 	"$HEAPFLAME" diff $words before.folded after.folded >/dev/null \
 		2>said || status=$?
 	[ $status -eq 2 ] || fail "$words: $(cat said)"
