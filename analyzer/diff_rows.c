@@ -173,9 +173,12 @@ diff_rows_judge(struct diff *d, bool by_cum)
 	d->total.certain = d->total.significant;
 	judge_rows(d, d->functions, d->function_count);
 	judge_rows(d, d->stacks, d->stack_count);
-	qsort_r(d->functions, d->function_count, sizeof *d->functions,
-		compare_rows, &order);
-	qsort_r(d->stacks, d->stack_count, sizeof *d->stacks, compare_rows,
-		&order);
+	/* One kind may not have been asked for. */
+	if (d->functions)
+		qsort_r(d->functions, d->function_count, sizeof *d->functions,
+			compare_rows, &order);
+	if (d->stacks)
+		qsort_r(d->stacks, d->stack_count, sizeof *d->stacks,
+			compare_rows, &order);
 	free(places);
 }
