@@ -35,7 +35,11 @@ extern const unsigned char asset_flame_tree_js[];
 extern const size_t asset_flame_tree_js_size;
 extern const unsigned char asset_flame_colors_js[];
 extern const size_t asset_flame_colors_js_size;
+extern const unsigned char asset_flame_diff_js[];
+extern const size_t asset_flame_diff_js_size;
 
+extern const unsigned char asset_flame_diff_css[]; /* of a difference */
+extern const size_t asset_flame_diff_css_size;
 extern const unsigned char asset_flame_css[]; /* analyzer/assets/flame.css */
 extern const size_t asset_flame_css_size;
 

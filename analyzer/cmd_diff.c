@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `heapflame diff`: parse, load both sides, find, and hand over to a writer. */
+#include <string.h>
+
 #include "args.h"
 #include "cmd.h"
 #include "diff.h"
@@ -46,21 +48,38 @@ const char help_diff[] =
 	"  --all           every run found on either side (default: the "
 	"newest)\n"
 	"  -o, --output FILE\n"
-	"                  where to (default: -, standard output)\n"
+	"                  where to (default: -, standard output); FILE.svg: "
+	"a\n"
+	"                  flame graph of the change: blue is less, orange "
+	"more\n"
+	"  --title, --subtitle, --width, --height, --minwidth, --inverted,\n"
+	"  --nametype, --notes\n"
+	"                  of that picture, as of flame\n"
 	"  --help          this text\n"
 	"\n" ARGS_HELP_FILTER "  --phase NAME, --from MARK, --to MARK\n"
 	"                  as of report\n" ARGS_HELP_NAMES "\n"
 	"  heapflame diff server.42.1.i1.heap server.42.9.i9.heap\n"
-	"  heapflame diff --metric alloc_objects before/ after/\n";
+	"  heapflame diff --metric alloc_objects before/ after/\n"
+	"  heapflame diff before/ after/ -o diff.svg\n";
 
 struct wanted {
 	struct args a;
 	bool by_cum, stacks, significant, normalize;
+	struct svg_options looks;
+	const char *min_width;
 };
+
+static bool
+is_picture(const struct wanted *w)
+{
+	size_t length = w->a.output ? strlen(w->a.output) : 0;
+
+	return length > 4 && strcmp(w->a.output + length - 4, ".svg") == 0;
+}
 
 static void
 write_to(FILE *out, const struct wanted *w, const struct diff *d,
-	const char *before, const char *after)
+	struct profile *p, const char *before, const char *after)
 {
 	const struct diff_view view = {
 		.before = before,
@@ -76,7 +95,10 @@ write_to(FILE *out, const struct wanted *w, const struct diff *d,
 		.columns = args_columns(&w->a),
 	};
 
-	if (w->a.json)
+	/* A write that failed is found, and said, when the file is closed. */
+	if (is_picture(w))
+		(void)write_diff_svg(out, d, p, &view, &w->looks);
+	else if (w->a.json)
 		write_diff_json(out, d, &view);
 	else
 		write_diff(out, d, &view);
@@ -92,11 +114,12 @@ diff(struct profile *p, struct wanted *w)
 
 	selection.normalize = w->normalize;
 	if (diff_find_kind(&d, p, &selection, w->by_cum,
-		    w->stacks ? DIFF_STACKS : DIFF_FUNCTIONS) < 0)
+		    w->stacks || is_picture(w) ? DIFF_STACKS : DIFF_FUNCTIONS) <
+		0)
 		return -1;
 	rc = output_open(&out, w->a.output ? w->a.output : "-");
 	if (rc == 0) {
-		write_to(out.stream, w, &d, selection.base_names[0],
+		write_to(out.stream, w, &d, p, selection.base_names[0],
 			w->a.files[0]);
 		rc = output_commit(&out);
 	}
@@ -104,15 +127,35 @@ diff(struct profile *p, struct wanted *w)
 	return rc;
 }
 
+/* What only a picture has, and what no picture has. */
+static int
+check_picture(struct wanted *w)
+{
+	const struct svg_options *o = &w->looks;
+	bool looks = o->title || o->subtitle || o->name_type || o->notes ||
+		     o->width || o->row || o->icicle || w->min_width;
+
+	if (looks && !is_picture(w))
+		return error("--title, --width and the like are of a picture: "
+			     "-o FILE.svg");
+	if (is_picture(w) && w->a.json)
+		return error("--json and a picture exclude each other");
+	return svg_options_min_width(&w->looks, w->min_width);
+}
+
 /* 0, or -1 after error(): wrong usage. */
 static int
-check(const struct wanted *w)
+check(struct wanted *w)
 {
-	if (w->a.file_count == 2)
-		return 0;
-	error("two profiles are wanted, BASE and NEW, not %d", w->a.file_count);
-	hint("Try 'heapflame diff --help'.");
-	return -1;
+	int rc =
+		w->a.file_count == 2
+			? check_picture(w)
+			: error("two profiles are wanted, BASE and NEW, not %d",
+				  w->a.file_count);
+
+	if (rc < 0)
+		hint("Try 'heapflame diff --help'.");
+	return rc;
 }
 
 int
@@ -133,6 +176,14 @@ cmd_diff(int argc, char **argv)
 		{ .name = "normalize",
 			.kind = ARGS_FLAG,
 			.target = &w.normalize },
+		{ "title", 0, ARGS_TEXT, &w.looks.title, 0 },
+		{ "subtitle", 0, ARGS_TEXT, &w.looks.subtitle, 0 },
+		{ "width", 0, ARGS_COUNT, &w.looks.width, 0 },
+		{ "height", 0, ARGS_COUNT, &w.looks.row, 0 },
+		{ "minwidth", 0, ARGS_TEXT, &w.min_width, 0 },
+		{ "inverted", 0, ARGS_FLAG, &w.looks.icicle, 0 },
+		{ "nametype", 0, ARGS_TEXT, &w.looks.name_type, 0 },
+		{ "notes", 0, ARGS_TEXT, &w.looks.notes, 0 },
 		{ 0 },
 	};
 	struct profile p;

@@ -141,24 +141,6 @@ struct words {
 	bool hash; /* said for flamegraph.pl; colours are by name anyway */
 };
 
-/* "0.5", "0.5px", "0.1%" */
-static int
-parse_min_width(const char *text, struct svg_options *o)
-{
-	char *end;
-
-	if (!text)
-		return 0;
-	o->min_width = strtod(text, &end);
-	if (end == text || !(o->min_width >= 0) || o->min_width > 1e6 ||
-		(*end && strcmp(end, "px") != 0 && strcmp(end, "%") != 0))
-		return error("bad value '%s' for '--minwidth': a width is "
-			     "wanted, in pixels or with a %%",
-			text);
-	o->min_percent = *end == '%';
-	return 0;
-}
-
 static int
 parse_colors(const char *word, struct svg_options *o)
 {
@@ -175,7 +157,7 @@ static int
 check(const struct args *a, const struct words *w, struct svg_options *o,
 	bool each_phase)
 {
-	if (parse_min_width(w->min_width, o) == 0 &&
+	if (svg_options_min_width(o, w->min_width) == 0 &&
 		parse_colors(w->colors, o) == 0 &&
 		(!each_phase || check_each_phase(a) == 0))
 		return 0;

@@ -18,21 +18,6 @@ const char *const diff_status_names[] = {
 };
 
 static void
-add(struct diff_figure *f, const struct shown_pair *p)
-{
-	f->before += p->before;
-	f->after += p->after;
-	f->objects_before += p->objects_before;
-	f->objects_after += p->objects_after;
-	f->before_var += p->before_var;
-	f->after_var += p->after_var;
-	f->came.sum += p->came.sum;
-	f->came.var += p->came.var;
-	f->went.sum += p->went.sum;
-	f->went.var += p->went.var;
-}
-
-static void
 add_stacks(struct diff *d)
 {
 	const struct shown *s = &d->shown;
@@ -46,7 +31,7 @@ add_stacks(struct diff *d)
 			continue;
 		row->frame = s->frames[stack->first + stack->charge - 1];
 		row->stack = i;
-		add(&row->flat, &s->pairs[stack->pair]);
+		diff_figure_add(&row->flat, &s->pairs[stack->pair]);
 		row->cum = row->flat;
 		d->stack_count++;
 	}
@@ -77,14 +62,15 @@ count_stack(struct counting *c, uint32_t index)
 
 	if (stack->depth == 0)
 		return;
-	add(&row_of(c, frames[stack->charge - 1], &place)->flat, pair);
+	diff_figure_add(
+		&row_of(c, frames[stack->charge - 1], &place)->flat, pair);
 	for (uint32_t i = stack->charge; i > stack->roots; i--) {
 		struct diff_row *row = row_of(c, frames[i - 1], &place);
 
 		if (c->last_stack[place] == index + 1)
 			continue;
 		c->last_stack[place] = index + 1;
-		add(&row->cum, pair);
+		diff_figure_add(&row->cum, pair);
 	}
 }
 
@@ -146,7 +132,8 @@ diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
 	if (select_stacks(&d->shown, p, &chosen) < 0)
 		return -1;
 	for (uint32_t i = 0; i < d->shown.stack_count; i++)
-		add(&d->total, &d->shown.pairs[d->shown.stacks[i].pair]);
+		diff_figure_add(
+			&d->total, &d->shown.pairs[d->shown.stacks[i].pair]);
 	if (kind != DIFF_ALL) {
 		profile_forget_rows(p);
 		profile_forget_rows(chosen.base);

@@ -22,8 +22,23 @@ status_of(const struct diff_figure *f)
 	return f->change > 0 ? DIFF_GROWN : DIFF_SHRUNK;
 }
 
-static void
-judge(struct diff_figure *f, const struct shown *s)
+void
+diff_figure_add(struct diff_figure *f, const struct shown_pair *p)
+{
+	f->before += p->before;
+	f->after += p->after;
+	f->objects_before += p->objects_before;
+	f->objects_after += p->objects_after;
+	f->before_var += p->before_var;
+	f->after_var += p->after_var;
+	f->came.sum += p->came.sum;
+	f->came.var += p->came.var;
+	f->went.sum += p->went.sum;
+	f->went.var += p->went.var;
+}
+
+void
+diff_figure_judge(struct diff_figure *f, const struct shown *s)
 {
 	struct stats_side came = { f->came.sum, f->came.var,
 		s->shared.all_came };
@@ -56,8 +71,19 @@ compare_p(const void *x, const void *y)
 
 /*
  * Holm: the least p is held to ALPHA over the number of rows, the next one to
- * ALPHA over one less. Rows in which nothing came nor went are no tries.
+ * ALPHA over one less.
  */
+void
+diff_figures_certain(struct diff_figure **list, uint32_t count)
+{
+	if (count > 0)
+		qsort(list, count, sizeof *list, compare_p);
+	for (uint32_t i = 0; i < count && list[i]->p <= ALPHA / (count - i);
+		i++)
+		list[i]->certain = list[i]->significant;
+}
+
+/* Rows in which nothing came nor went are no tries. */
 static void
 judge_family(struct diff_row *rows, uint32_t count, size_t offset)
 {
@@ -70,10 +96,7 @@ judge_family(struct diff_row *rows, uint32_t count, size_t offset)
 		if (f->came.sum > 0 || f->went.sum > 0)
 			list[n++] = f;
 	}
-	if (n > 0)
-		qsort(list, n, sizeof *list, compare_p);
-	for (uint32_t i = 0; i < n && list[i]->p <= ALPHA / (n - i); i++)
-		list[i]->certain = list[i]->significant;
+	diff_figures_certain(list, n);
 	free(list);
 }
 
@@ -131,8 +154,8 @@ static void
 judge_rows(struct diff *d, struct diff_row *rows, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		judge(&rows[i].flat, &d->shown);
-		judge(&rows[i].cum, &d->shown);
+		diff_figure_judge(&rows[i].flat, &d->shown);
+		diff_figure_judge(&rows[i].cum, &d->shown);
 	}
 	judge_family(rows, count, offsetof(struct diff_row, flat));
 	judge_family(rows, count, offsetof(struct diff_row, cum));
@@ -146,13 +169,16 @@ diff_rows_judge(struct diff *d, bool by_cum)
 		by_cum ? offsetof(struct diff_row, cum)
 		       : offsetof(struct diff_row, flat) };
 
-	judge(&d->total, &d->shown);
+	diff_figure_judge(&d->total, &d->shown);
 	d->total.certain = d->total.significant;
 	judge_rows(d, d->functions, d->function_count);
 	judge_rows(d, d->stacks, d->stack_count);
-	qsort_r(d->functions, d->function_count, sizeof *d->functions,
-		compare_rows, &order);
-	qsort_r(d->stacks, d->stack_count, sizeof *d->stacks, compare_rows,
-		&order);
+	/* One kind may not have been asked for. */
+	if (d->functions)
+		qsort_r(d->functions, d->function_count, sizeof *d->functions,
+			compare_rows, &order);
+	if (d->stacks)
+		qsort_r(d->stacks, d->stack_count, sizeof *d->stacks,
+			compare_rows, &order);
 	free(places);
 }

@@ -12,6 +12,7 @@
 #include "amount.h"
 #include "assets.h"
 #include "err.h"
+#include "svg_change.h"
 #include "svg_color.h"
 #include "svg_text.h"
 #include "units.h"
@@ -146,6 +147,8 @@ put_style(FILE *out, const struct svg_options *o)
 	fputs("<style><![CDATA[\n", out);
 	svg_color_put_css(out, o->palette ? o->palette : svg_palette(NULL));
 	fwrite(asset_flame_css, 1, asset_flame_css_size, out);
+	if (o->change)
+		fwrite(asset_flame_diff_css, 1, asset_flame_diff_css_size, out);
 	fputs("]]></style>\n", out);
 }
 
@@ -191,6 +194,12 @@ put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
 		fprintf(out, " data-width=\"%d\"", width);
 	if (o->row > 0)
 		fprintf(out, " data-row=\"%d\"", o->row);
+	if (o->change) {
+		put_attribute(out, "data-diff",
+			o->change->diff->shown.var_known ? "errors" : "yes");
+		put_attribute(out, "data-colors",
+			o->change->grey ? "certain" : "change");
+	}
 	if (o->icicle)
 		put_attribute(out, "data-layout", "icicle");
 	if (o->callers)

@@ -18,6 +18,7 @@ struct building {
 	struct turn *turns;
 	uint32_t turn_count;
 	size_t own_capacity;
+	uint32_t *leaves; /* by stack; or NULL */
 	bool wrappers;
 };
 
@@ -148,6 +149,8 @@ add_stack(struct building *b, struct path *path, uint32_t turn)
 	for (; path->plain <= s->charge && path->plain <= depth; path->plain++)
 		t->nodes[path->nodes[path->plain]].wrapper = false;
 	leaf = path->nodes[depth];
+	if (b->leaves)
+		b->leaves[b->turns[turn].stack] = leaf;
 	add_own(b, leaf, b->turns[turn].column, s);
 	if (column_of(b, turn) != t->shown)
 		return;
@@ -235,11 +238,11 @@ life_column(const struct shown *columns, uint32_t count)
 	return life;
 }
 
-void
-tree_build_columns(struct tree *t, const struct shown *columns, uint32_t count,
-	uint32_t main, bool wrappers)
+static void
+build(struct building b, const struct shown *columns, uint32_t count,
+	uint32_t main)
 {
-	struct building b = { .t = t, .wrappers = wrappers };
+	struct tree *t = b.t;
 	struct path path = { 0 };
 	uint32_t *common;
 	size_t room;
@@ -266,9 +269,20 @@ tree_build_columns(struct tree *t, const struct shown *columns, uint32_t count,
 }
 
 void
-tree_build(struct tree *t, const struct shown *s, bool wrappers)
+tree_build_columns(struct tree *t, const struct shown *columns, uint32_t count,
+	uint32_t main, bool wrappers)
 {
-	tree_build_columns(t, s, 1, 0, wrappers);
+	struct building b = { .t = t, .wrappers = wrappers };
+
+	build(b, columns, count, main);
+}
+
+void
+tree_build_leaves(struct tree *t, const struct shown *s, uint32_t *leaves)
+{
+	struct building b = { .t = t, .wrappers = true, .leaves = leaves };
+
+	build(b, s, 1, 0);
 }
 
 void

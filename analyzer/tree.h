@@ -64,13 +64,21 @@ tree_var(const struct tree *t, uint32_t node)
 }
 
 /*
- * Frames that differ only in their line are one node. With `wrappers` false
- * the frames beyond the charged one are folded away into it.
+ * Of `count` columns of one profile; totals are of columns[main]. Frames that
+ * differ only in their line are one node. With `wrappers` false the frames
+ * beyond the charged one are folded away into it.
  */
-void tree_build(struct tree *t, const struct shown *s, bool wrappers);
-/* The same of `count` columns of one profile; totals are of columns[main]. */
 void tree_build_columns(struct tree *t, const struct shown *columns,
 	uint32_t count, uint32_t main, bool wrappers);
+
+static inline void
+tree_build(struct tree *t, const struct shown *s, bool wrappers)
+{
+	tree_build_columns(t, s, 1, 0, wrappers);
+}
+
+/* As tree_build; leaves[i] becomes the node in which stack i ends. */
+void tree_build_leaves(struct tree *t, const struct shown *s, uint32_t *leaves);
 void tree_release(struct tree *t);
 
 #endif

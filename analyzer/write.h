@@ -43,6 +43,8 @@ bool output_is_wanted(void);
 
 struct svg_palette;
 
+struct svg_change;
+
 struct svg_options {
 	const char *title; /* NULL: "Heap flame graph" */
 	const char *subtitle; /* NULL: metric, total, program */
@@ -55,9 +57,12 @@ struct svg_options {
 	bool min_percent; /* min_width is in percent of all */
 	bool icicle; /* the root on top */
 	bool reverse; /* flame.h: begin with the callers of leaves */
+	const struct svg_change *change; /* svg_change.h: it is a difference */
 	/* Drawn where no script runs: callers of leaf; NULL: as the data. */
 	const struct tree *callers;
 };
+/* --minwidth: "0.5", "0.5px", "0.1%"; NULL: as it is. -1 after error(). */
+int svg_options_min_width(struct svg_options *o, const char *text);
 int write_svg(FILE *out, const struct tree *t, const struct svg_options *o);
 
 struct text_options {

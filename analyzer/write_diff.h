@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "diff.h"
+#include "write.h"
 
 struct diff_view {
 	const char *before, *after; /* the sides' names on the command line */
@@ -23,6 +24,13 @@ void write_diff(FILE *out, const struct diff *d, const struct diff_view *v);
 /* heapflame-diff/1. */
 void write_diff_json(
 	FILE *out, const struct diff *d, const struct diff_view *v);
+
+/*
+ * A picture, see svg_change.h; v->only_certain greys the rest. p is the profile
+ * that d was found in. -1: the stream failed.
+ */
+int write_diff_svg(FILE *out, const struct diff *d, struct profile *p,
+	const struct diff_view *v, const struct svg_options *looks);
 
 /* Parts of write_diff: what is compared; the first `count` functions. */
 void write_diff_head(

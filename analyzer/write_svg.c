@@ -7,7 +7,12 @@
  */
 #include "write.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "assets.h"
+#include "err.h"
+#include "svg_change.h"
 #include "svg_data.h"
 #include "svg_layout.h"
 #include "svg_paint.h"
@@ -25,6 +30,7 @@ put_script(FILE *out)
 	PART(tree);
 	PART(nodes);
 	PART(words);
+	PART(diff);
 	PART(colors);
 	PART(view);
 	PART(search);
@@ -47,6 +53,23 @@ put_callers(
 }
 
 int
+svg_options_min_width(struct svg_options *o, const char *text)
+{
+	char *end;
+
+	if (!text)
+		return 0;
+	o->min_width = strtod(text, &end);
+	if (end == text || !(o->min_width >= 0) || o->min_width > 1e6 ||
+		(*end && strcmp(end, "px") != 0 && strcmp(end, "%") != 0))
+		return error("bad value '%s' for '--minwidth': a width is "
+			     "wanted, in pixels or with a %%",
+			text);
+	o->min_percent = *end == '%';
+	return 0;
+}
+
+int
 write_svg(FILE *out, const struct tree *t, const struct svg_options *o)
 {
 	struct svg_layout layout;
@@ -61,6 +84,8 @@ write_svg(FILE *out, const struct tree *t, const struct svg_options *o)
 		svg_picture_put(out, &layout, &paint, o);
 	if (t->count > 1) {
 		svg_data_put(out, &layout, &paint, o);
+		if (o->change)
+			svg_change_put_data(o->change, out, &layout);
 		put_script(out);
 	}
 	svg_paint_release(&paint);

@@ -32,6 +32,8 @@ function frameFacts(list, node) {
 function notesOf(it) {
 	if (isPool(it))
 		return ['too narrow to draw; click to see them'];
+	if (isDiff && it.node.depth < 2)
+		return panelNotes(it.node);
 	if (it.node.kind < 0)
 		return [state.callers ? 'everything; on it stand the functions that ' +
 			'hold memory, and on them their callers'
@@ -45,12 +47,16 @@ function notesOf(it) {
 function fillCard(it) {
 	const list = html('dl'), value = itemValue(it), whole = wholeValue();
 	const within = viewValue(), node = it.node;
-	row(list, isSpace ? 'bytes' : unitName, amount(value) +
+	if (isDiff && !isPool(it))
+		changeFacts(list, node);
+	else
+		row(list, isSpace ? 'bytes' : unitName, amount(value) +
 		(isPool(it) ? '' : error(value, node.sum[VARIANCE_OF])));
-	row(list, 'share', percent(value, whole) + ' of all' +
+	if (!isDiff)
+		row(list, 'share', percent(value, whole) + ' of all' +
 		(within < whole && !it.dim && value <= within
 			? ', ' + percent(value, within) + ' of the zoom' : ''));
-	if (!isPool(it))
+	if (!isPool(it) && !isDiff)
 		frameFacts(list, node);
 	const fill = html('i');
 	fill.style.width = 100 * value / whole + '%';

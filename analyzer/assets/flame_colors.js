@@ -3,11 +3,14 @@
  * What a frame's colour says: its name (as --colors has it, or in the greens of
  * memory), its module, or its kind of code. Wrappers are grey in all of them.
  */
-const COLORINGS = [['name', 'by name'], ['mem', 'by name, memory greens'],
+const COLORINGS = isDiff ? [['change', 'by change'],
+	['certain', 'by change, chance greyed']] : [['name', 'by name'], ['mem', 'by name, memory greens'],
 	['module', 'by module'], ['kind', 'by kind of code']];
-let coloring = 'name';
+let coloring = COLORINGS[0][0];
 
 function styleOf(node) {
+	if (isDiff)
+		return changeStyle(node);
 	if (node.kind < 0)
 		return 'hf-root';
 	const kind = kinds[node.kind];
@@ -24,6 +27,8 @@ const baseName = path => path.slice(path.lastIndexOf('/') + 1);
 /* [class, words] of every colour that has a meaning of its own. */
 function legend() {
 	const seen = new Map();
+	if (isDiff)
+		return changeLegend();
 	if (coloring !== 'module' && coloring !== 'kind')
 		return [];
 	for (const kind of kinds)

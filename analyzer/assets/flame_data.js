@@ -10,6 +10,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 const HTML = 'http://www.w3.org/1999/xhtml';
 const svg = (document.currentScript || {}).parentNode || document.documentElement;
 
+const asked = svg.dataset;
+
 function chunks(name) {
 	const parts = [...svg.querySelectorAll('metadata.hf-' + name)];
 	for (const part of parts)
@@ -117,4 +119,6 @@ function readData() {
 	metrics = readMetrics();
 	kinds = readKinds(chunks('strings').split('\n'));
 	base = readBase();
+	if (isDiff)
+		readChanges();
 }

@@ -10,7 +10,7 @@ const KEYS = [
 	['i', 'flame or icicle'], ['c', 'begin with what holds memory: callers'],
 	['u', 'merge recursion'], ['w', 'fold allocation wrappers'],
 	['?', 'this list']
-];
+].filter(([key]) => !isDiff || !/^(shift-click|m,|c$|u$)/.test(key));
 
 /*
  * After a switch: the same place, if it is still there. A pivot and callers are
@@ -53,13 +53,15 @@ function flip() {
 }
 
 function turn(name, keep) {
-	if (name === 'callers' && state.pivot >= 0)
+	if (name === 'callers' && state.pivot >= 0 || isDiff && name !== 'folded')
 		return;
 	state[name] = !state[name];
 	changed(keep);
 }
 
 function setPivot(fn) {
+	if (isDiff)
+		return;
 	state.pivot = fn;
 	changed(false);
 }

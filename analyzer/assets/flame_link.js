@@ -81,10 +81,10 @@ function restoreState(words) {
 		? words.get(key) === word : otherwise;
 	state.metric = Math.max(metric, 0);
 	state.icicle = either('l', 'icicle', usual.icicle);
-	state.callers = either('v', 'callers', usual.callers);
-	state.merged = words.get('r') === 'merged';
+	state.callers = !isDiff && either('v', 'callers', usual.callers);
+	state.merged = !isDiff && words.get('r') === 'merged';
 	state.folded = words.get('w') === 'folded';
-	state.pivot = functionOf(words.get('f'));
+	state.pivot = isDiff ? -1 : functionOf(words.get('f'));
 	coloring = COLORINGS.some(([word]) => word === words.get('k'))
 		? words.get('k') : usual.coloring;
 }
@@ -103,5 +103,5 @@ function restore() {
 
 function rememberUsual() {
 	Object.assign(usual, { metric: asked.metric, icicle: state.icicle,
-		callers: state.callers, coloring: asked.colors || 'name' });
+		callers: state.callers, coloring: asked.colors || COLORINGS[0][0] });
 }

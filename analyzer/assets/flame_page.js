@@ -61,6 +61,9 @@ function buildPage(title) {
 	page.card = html('div', { class: 'hf-card', id: 'hf-card', role: 'status',
 		hidden: '' });
 	const [searching, switches] = buildTools();
+	for (const name of isDiff ? ['metric', 'callers', 'merge', 'pivot'] : [])
+		page[name].hidden = true;
+	page.colors.hidden = isDiff && !errorsKnown();
 	page.app = html('div', { class: 'hf-app' },
 		html('header', {},
 			html('div', { class: 'hf-words' }, html('h1', {}, title), page.words,
@@ -155,6 +158,10 @@ function describeZoom() {
 		page.zoom.append('callers above, callees below ',
 			html('b', {}, fitted(nameOf(view.node), 80)),
 			`: ${amount(value)}, ${percent(value, wholeValue())} of all`);
+	else if (isDiff)
+		page.zoom.append('change: ', html('b', {}, changeWords(changes[0])),
+			`; ${count(tree.count - 1)} frames` + (hidden ? `, ${count(hidden)} too ` +
+				'narrow to draw: zoom in to see them' : ''));
 	else if (!value)
 		page.zoom.append(`Nothing was recorded under ${metrics[state.metric].name}.`);
 	else if (state.callers)
@@ -172,7 +179,8 @@ function describe() {
 	page.legend.replaceChildren(...legend().map(([style, words]) =>
 		html('span', { class: 'hf-term' }, element(SVG, 'svg', { width: 11,
 			height: 11, 'aria-hidden': 'true' }, element(SVG, 'rect',
-			{ class: style, width: 11, height: 11 })), words)));
+			{ class: style, width: 11, y: style === 'hf-grown' ? 8 : 0,
+				height: style === 'hf-grown' ? 3 : 11 })), words)));
 	updateButtons();
 }
 

@@ -143,7 +143,8 @@ function moveOwn(own, into) {
 }
 
 function emptyTree(n) {
-	return { count: n, rows: 1, kind: new Uint32Array(n), parent: new Int32Array(n),
+	return { count: n, rows: 1, kind: new Uint32Array(n),
+		frame: isDiff && new Uint32Array(n), parent: new Int32Array(n),
 		end: new Uint32Array(n), own: newFigures(n), sum: newFigures(n) };
 }
 
@@ -183,6 +184,8 @@ function makeTree(metric, folded, merged) {
 	const t = emptyTree(n);
 	inPreorder(t, sortedChildren(alive, above, total), above, (at, i) => {
 		t.kind[at] = base.kind[i];
+		if (isDiff)
+			t.frame[at] = i;
 		for (let k = 0; k < own.length; k++) {
 			t.own[k][at] = own[k][i];
 			t.sum[k][at] = sum[k][i];

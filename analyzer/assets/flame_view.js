@@ -4,7 +4,6 @@
  * size of the profile hardly matters. Names reach the page as text nodes and
  * attributes only, never as markup.
  */
-const asked = svg.dataset;
 const fixedWidth = Number(asked.width) || 0, fixedRow = Number(asked.row) || 0;
 const ROWS_MOST = 1500; /* above the frame that is zoomed to */
 
@@ -119,6 +118,11 @@ function addItem(group, it, number, y) {
 			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5,
 			class: it.dim ? 'hf-dim' : ''
 		}, text));
+	const grown = it.w * grownShare(it);
+	if (grown >= .5)
+		group.append(element(SVG, 'rect', { class: 'hf-grown',
+			x: it.x.toFixed(2), y: y + rowHeight - 4,
+			width: grown.toFixed(2), height: 3 }));
 }
 
 /* All items in a group, root below, or above in an icicle and beside a pivot. */

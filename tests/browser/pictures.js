@@ -120,6 +120,37 @@ function makeOfDump(name, ...options) {
 	return svg;
 }
 
+/* Makes NAME.svg of the difference of two folded texts. */
+function makeDifference(name, old, now, ...options) {
+	const svg = path.join(folder, name + '.diff.svg');
+	const files = [[name + '.old', old], [name, now]].map(([word, lines]) => {
+		const file = path.join(folder, word + '.folded');
+		fs.writeFileSync(file, lines.map(line => line + '\n').join(''));
+		return file;
+	});
+	execFileSync(process.env.HEAPFLAME, ['diff', ...files, '-o', svg, ...options]);
+	return svg;
+}
+
+/* The same of two sampled dumps: `little` may be chance, `much` is not. */
+function makeSampledDifference(name) {
+	const svg = path.join(folder, name + '.svg');
+	const files = [[8, 20], [11, 100]].map(([little, much], i) => {
+		const file = path.join(folder, `${name}.${i}.heap`);
+		const stacks = [[0x1000, little], [0x1010, much]].map(([at, n]) =>
+			`@ 0x${at.toString(16)} 0x1021\n  t*: ${n}: ${n * 64} [${n}: ${n * 64}]\n`);
+		fs.writeFileSync(file, '--- symbol\nbinary=/usr/bin/server\n' +
+			'0x0000000000001000 little\n0x0000000000001010 much\n' +
+			'0x0000000000001020 main\n---\n--- heap\nheap_v2/65536\n' +
+			`  t*: ${little + much}: ${(little + much) * 64} [${little + much}: ` +
+			`${(little + much) * 64}]\n${stacks.join('')}`);
+		return file;
+	});
+	execFileSync(process.env.HEAPFLAME, ['diff', ...files, '-o', svg,
+		'--metric', 'inuse_space']);
+	return svg;
+}
+
 /* The program that makes them is a unit test. */
 function prepare() {
 	const env = { ...process.env };
@@ -133,4 +164,5 @@ function prepare() {
 
 const remove = () => fs.rmSync(folder, { recursive: true });
 
-module.exports = { server, hostile, crowd, big, make, makeOfDump, dumpText, prepare, remove, folder };
+module.exports = { server, hostile, crowd, big, make, makeOfDump, dumpText,
+	makeDifference, makeSampledDifference, prepare, remove, folder };
