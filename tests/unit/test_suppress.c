@@ -133,7 +133,7 @@ setup(struct fixture *f, const char *suppressions, int64_t min_bytes)
 static void
 teardown(struct fixture *f)
 {
-	suppressions_release(&f->view.suppressed);
+	leaks_view_release(&f->view);
 	shown_release(&f->shown);
 	profile_release(&f->p);
 }
