@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -249,31 +250,63 @@ say_nothing_found(int pid, const struct maps *maps, uint32_t parent, int cause)
 	}
 }
 
+/* What a look at a process's mappings found. */
+struct found {
+	struct maps maps;
+	char *path; /* NULL: no state of its own */
+	uint32_t parent; /* whose state it has instead; 0: nobody's */
+	int cause; /* errno of what could not be opened; 0 */
+};
+
+static int
+look(struct found *f, int pid, bool quiet)
+{
+	uint32_t own, owner = 0;
+
+	*f = (struct found){ .path = NULL };
+	if (read_maps(&f->maps, pid, quiet) < 0)
+		return -1;
+	own = own_pid(pid);
+	for (int i = 0; i < f->maps.count && !f->path; i++) {
+		f->path = try_mapped(pid, &f->maps.list[i], &owner);
+		if (!f->path) {
+			f->cause = f->cause ? f->cause : errno;
+		} else if (owner != own) {
+			f->parent = owner;
+			free(f->path);
+			f->path = NULL;
+		}
+	}
+	return 0;
+}
+
+/* Mapped, and it does not say yet whose it is: a matter of microseconds. */
+static bool
+is_being_made(const struct found *f)
+{
+	return !f->path && f->maps.count > 0 && !f->cause && !f->parent;
+}
+
+#define BIRTH_MS 200
+
 static char *
 find_state(int pid, bool quiet)
 {
-	struct maps maps;
-	uint32_t own, owner = 0, parent = 0;
-	char *found = NULL;
-	int cause = 0;
+	const struct timespec moment = { .tv_nsec = 1000 * 1000 };
+	struct found f;
 
-	if (read_maps(&maps, pid, quiet) < 0)
+	if (look(&f, pid, quiet) < 0)
 		return NULL;
-	own = own_pid(pid);
-	for (int i = 0; i < maps.count && !found; i++) {
-		found = try_mapped(pid, &maps.list[i], &owner);
-		if (!found) {
-			cause = cause ? cause : errno;
-		} else if (owner != own) {
-			parent = owner;
-			free(found);
-			found = NULL;
-		}
+	for (int i = 0; i < BIRTH_MS && is_being_made(&f); i++) {
+		maps_release(&f.maps);
+		nanosleep(&moment, NULL);
+		if (look(&f, pid, quiet) < 0)
+			return NULL;
 	}
-	if (!found && !quiet)
-		say_nothing_found(pid, &maps, parent, cause);
-	maps_release(&maps);
-	return found;
+	if (!f.path && !quiet)
+		say_nothing_found(pid, &f.maps, f.parent, f.cause);
+	maps_release(&f.maps);
+	return f.path;
 }
 
 char *
