@@ -49,14 +49,18 @@ release(size_t n, size_t keep)
 			free(blocks[i]);
 }
 
+#define HOLE 65536 /* of any page size a multiple */
+
+/* With nothing right below it: above a guard it would look like a stack. */
 static void
 map(int flags, int fd)
 {
-	char *at = mmap(NULL, TOTAL, PROT_READ | PROT_WRITE, flags, fd, 0);
+	char *at =
+		mmap(NULL, HOLE + TOTAL, PROT_READ | PROT_WRITE, flags, fd, 0);
 
-	if (at == MAP_FAILED)
+	if (at == MAP_FAILED || munmap(at, HOLE) < 0)
 		abort();
-	memset(at, 1, TOTAL);
+	memset(at + HOLE, 1, TOTAL);
 	pin = malloc(100);
 }
 
@@ -65,7 +69,7 @@ map_file(void)
 {
 	int fd = open("mapped", O_RDWR | O_CREAT | O_TRUNC, 0600);
 
-	if (fd < 0 || ftruncate(fd, TOTAL) < 0)
+	if (fd < 0 || ftruncate(fd, HOLE + TOTAL) < 0)
 		abort();
 	map(MAP_SHARED, fd);
 }
