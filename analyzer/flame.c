@@ -13,16 +13,21 @@
 #include "err.h"
 #include "tree_callers.h"
 
-static FILE *stream; /* where a picture without a path goes */
+/* Where a picture goes: a stream that is open, or else a file. */
+struct target {
+	FILE *stream;
+	const char *path;
+};
 
 static int
-write_tree(const char *path, const struct tree *t, const struct svg_options *o)
+write_tree(const struct target *to, const struct tree *t,
+	const struct svg_options *o)
 {
 	struct output out;
 
-	if (!path)
-		return write_svg(stream, t, o);
-	if (output_open(&out, path) < 0)
+	if (to->stream)
+		return write_svg(to->stream, t, o);
+	if (output_open(&out, to->path) < 0)
 		return -1;
 	/* A write that failed is found, and said, when the file is closed. */
 	(void)write_svg(out.stream, t, o);
@@ -85,7 +90,7 @@ select_columns(struct columns *c, struct profile *p, const struct selection *s)
 }
 
 static int
-write_columns(const char *path, struct columns *c,
+write_columns(const struct target *to, struct columns *c,
 	const struct svg_options *options, struct profile *forget)
 {
 	struct svg_options looks = { 0 };
@@ -106,7 +111,7 @@ write_columns(const char *path, struct columns *c,
 	/* An empty picture says why, and looks at the rows for that. */
 	if (forget && tree.nodes[0].total > 0)
 		profile_forget_rows(forget);
-	result = write_tree(path, &tree, &looks);
+	result = write_tree(to, &tree, &looks);
 	tree_release(&tree);
 	tree_release(&callers);
 	shown_release(&reversed);
@@ -114,7 +119,7 @@ write_columns(const char *path, struct columns *c,
 }
 
 static int
-write_selected(struct profile *p, const char *path,
+write_selected(struct profile *p, const struct target *to,
 	const struct selection *selection, const struct svg_options *options,
 	bool last)
 {
@@ -127,7 +132,7 @@ write_selected(struct profile *p, const char *path,
 	/* No rectangle is less than nothing wide. */
 	of.only_grown = true;
 	if (select_columns(columns, p, &of) == 0)
-		result = write_columns(path, columns, options, last ? p : NULL);
+		result = write_columns(to, columns, options, last ? p : NULL);
 	for (uint32_t i = 0; i < columns->count; i++)
 		shown_release(&columns->shown[i]);
 	free(columns);
@@ -138,22 +143,27 @@ int
 flame_write(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options)
 {
-	return write_selected(p, path, selection, options, false);
+	const struct target to = { .path = path };
+
+	return write_selected(p, &to, selection, options, false);
 }
 
 int
 flame_put(FILE *out, struct profile *p, const struct selection *selection,
 	const struct svg_options *options)
 {
-	stream = out;
-	return write_selected(p, NULL, selection, options, false);
+	const struct target to = { .stream = out };
+
+	return write_selected(p, &to, selection, options, false);
 }
 
 int
 flame_write_last(struct profile *p, const char *path,
 	const struct selection *selection, const struct svg_options *options)
 {
-	return write_selected(p, path, selection, options, true);
+	const struct target to = { .path = path };
+
+	return write_selected(p, &to, selection, options, true);
 }
 
 static bool
