@@ -9,22 +9,9 @@
 
 #include "budget.h"
 #include "err.h"
+#include "text.h"
 
 #define BYTES_MAX ((size_t)1 << 20) /* no budget is that long */
-
-/* Without blanks at both ends, in place. */
-static char *
-trimmed(char *text)
-{
-	size_t n;
-
-	text += strspn(text, " \t");
-	n = strlen(text);
-	while (n > 0 && strchr(" \t\r\n", text[n - 1]))
-		n--;
-	text[n] = '\0';
-	return text;
-}
 
 static int
 not_a_line(const struct budget *b, size_t number, const char *line)
@@ -54,12 +41,12 @@ add_function(struct budget *b, size_t number, char *quoted, const char *line)
 
 	if (end == NULL)
 		return not_a_line(b, number, line);
-	value = trimmed(end + 1);
+	value = text_trim(end + 1);
 	if (*value != '=' || end == quoted + 1)
 		return not_a_line(b, number, line);
 	cut_comment(++value);
-	both = xasprintf(
-		"%.*s=%s", (int)(end - quoted - 1), quoted + 1, trimmed(value));
+	both = xasprintf("%.*s=%s", (int)(end - quoted - 1), quoted + 1,
+		text_trim(value));
 	status = budget_set(b, "max", both, number);
 	free(both);
 	return status;
@@ -85,9 +72,9 @@ add_named(struct budget *b, size_t number, char *text, const char *line)
 	if (equals == NULL || equals == text)
 		return not_a_line(b, number, line);
 	*equals = '\0';
-	name = trimmed(text);
+	name = text_trim(text);
 	cut_comment(equals + 1);
-	value = trimmed(equals + 1);
+	value = text_trim(equals + 1);
 	if (*value == '\0' || strcmp(name, "max") == 0)
 		return not_a_line(b, number, line);
 	if (strcmp(name, "baseline") != 0 && strcmp(name, "suppressions") != 0)
@@ -114,7 +101,7 @@ add_line(struct budget *b, size_t number, char *text)
 	char *line, *quote;
 	int status;
 
-	text = trimmed(text);
+	text = text_trim(text);
 	if (*text == '\0' || *text == '#')
 		return 0;
 	line = xstrdup(text); /* for the error: parsing cuts the other up */

@@ -13,15 +13,6 @@
 #define ROWS_MOST 100
 
 static bool
-all_ended(const struct profile *p)
-{
-	for (uint32_t i = 0; i < p->process_count; i++)
-		if (p->processes[i].state != PROCESS_ENDED)
-			return false;
-	return true;
-}
-
-static bool
 knows_live(const struct profile *p)
 {
 	for (uint32_t i = 0; i < p->process_count; i++)
@@ -115,7 +106,7 @@ html_put_leaks(const struct html *h)
 {
 	struct leaks_view view = { .top = ROWS_MOST };
 	struct shown s;
-	bool ended = all_ended(h->p);
+	bool ended = profile_all_ended(h->p);
 
 	if (!knows_live(h->p))
 		return 0;

@@ -93,16 +93,9 @@ put_losses(const struct html *h)
 		fprintf(h->out, "<li>%s samples were taken.</li>\n",
 			units_count(count, (int64_t)taken));
 	for (uint32_t i = 0; i < p->loss_count; i++) {
-		uint64_t sum = 0;
-		uint32_t seen = 0;
+		uint64_t sum = profile_loss_sum(p, i);
 
-		for (uint32_t k = 0; k < p->loss_count; k++) {
-			if (p->losses[k].cause != p->losses[i].cause)
-				continue;
-			sum += p->losses[k].count;
-			seen += k < i;
-		}
-		if (seen > 0 || sum == 0)
+		if (sum == 0)
 			continue;
 		fputs(before, h->out);
 		html_put(h->out, strtab_get(&p->strings, p->losses[i].cause));

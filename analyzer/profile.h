@@ -306,6 +306,8 @@ const char *profile_metric_unit_name(const struct profile *p, enum metric m);
 
 /* A cause of loss, appended; process->first_loss and losses name a range. */
 void profile_loss(struct profile *p, const char *cause, uint64_t count);
+/* Of all of that loss's cause, if it is the first of that cause; else 0. */
+uint64_t profile_loss_sum(const struct profile *p, uint32_t loss);
 
 /*
  * Appended: process->first_phase and phases, first_moment and moments name
@@ -355,6 +357,13 @@ void profile_add(struct profile *into, const struct profile *from);
  */
 void profile_add_figures(
 	struct profile *into, const struct profile *from, const uint32_t *to);
+
+/* Did every process end, so that what lives in it is lost for good? */
+bool profile_all_ended(const struct profile *p);
+
+/* The smallest and largest N in it, of processes that were sampled; 0: none. */
+void profile_intervals(
+	const struct profile *p, uint64_t *least, uint64_t *most);
 
 /* How many processes there are, those that were merged into one counted. */
 uint64_t profile_processes(const struct profile *p);

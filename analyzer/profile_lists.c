@@ -25,3 +25,43 @@ profile_process(struct profile *p, struct process process)
 	p->processes[p->process_count] = process;
 	return p->process_count++;
 }
+
+uint64_t
+profile_loss_sum(const struct profile *p, uint32_t loss)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < p->loss_count; i++) {
+		if (p->losses[i].cause != p->losses[loss].cause)
+			continue;
+		if (i < loss)
+			return 0;
+		sum += p->losses[i].count;
+	}
+	return sum;
+}
+
+bool
+profile_all_ended(const struct profile *p)
+{
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].state != PROCESS_ENDED)
+			return false;
+	return true;
+}
+
+void
+profile_intervals(const struct profile *p, uint64_t *least, uint64_t *most)
+{
+	*least = *most = 0;
+	for (uint32_t i = 0; i < p->process_count; i++) {
+		const struct process *it = &p->processes[i];
+
+		/* 0 stands for "not sampled", not for the smallest interval. */
+		if (it->interval_min > 0 &&
+			(*least == 0 || it->interval_min < *least))
+			*least = it->interval_min;
+		if (it->interval_max > *most)
+			*most = it->interval_max;
+	}
+}

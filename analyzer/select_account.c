@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "select_metric.h"
+
 static void
 add(struct value *to, struct value v)
 {
@@ -21,18 +23,6 @@ static uint64_t
 less_count(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
-}
-
-static bool
-is_live(enum metric m)
-{
-	return m == INUSE_SPACE || m == INUSE_OBJECTS;
-}
-
-static bool
-is_peak(enum metric m)
-{
-	return m == PEAK_SPACE || m == PEAK_OBJECTS;
 }
 
 /* What changed of one account. */
@@ -151,9 +141,9 @@ account_settle(struct shared_change *out, const struct account *a,
 	enum account_how how = ACCOUNT_CANCELLED;
 	struct change c = { 0 };
 
-	if (is_live(m)) {
+	if (metric_is_live(m)) {
 		how = live(&c, a, it);
-	} else if (!is_peak(m)) {
+	} else if (!metric_is_peak(m)) {
 		c = cumulative(a);
 	} else if (!it->same_peak) {
 		c = apart(a);

@@ -155,14 +155,14 @@ struct both {
 	uint64_t samples; /* at most */
 };
 
-static bool
-is_live(enum metric m)
+bool
+metric_is_live(enum metric m)
 {
 	return m == INUSE_SPACE || m == INUSE_OBJECTS;
 }
 
-static bool
-is_peak(enum metric m)
+bool
+metric_is_peak(enum metric m)
 {
 	return m == PEAK_SPACE || m == PEAK_OBJECTS;
 }
@@ -172,15 +172,15 @@ static struct both
 source_of(const struct row *r, enum metric m, enum metric_side side)
 {
 	struct both s = { r->v[metric_space(m)], r->v[metric_objects(m)],
-		is_live(m) ? r->samples_live : r->samples };
+		metric_is_live(m) ? r->samples_live : r->samples };
 
 	if (side == OF_INHERITED)
 		return (struct both){ r->inherited_space, r->inherited_objects,
 			0 };
-	if (side == OF_PHASE && is_live(m))
+	if (side == OF_PHASE && metric_is_live(m))
 		return (struct both){ r->phase_end_space, r->phase_end_objects,
 			r->samples_phase_end };
-	if (side == OF_PHASE && is_peak(m)) {
+	if (side == OF_PHASE && metric_is_peak(m)) {
 		s.space = r->phase_peak_space;
 		s.objects = r->phase_peak_objects;
 	}
@@ -231,7 +231,7 @@ add_own(struct figures *sum, const struct row *r, enum metric m,
 	sum->var += value.var;
 	sum->objects += s.objects.sum;
 	sum->bytes += s.space.sum;
-	sum->samples += is_peak(m) ? worth(value, s.samples) : s.samples;
+	sum->samples += metric_is_peak(m) ? worth(value, s.samples) : s.samples;
 	if (side == OF_INHERITED)
 		return;
 	sum->bytes_all += r->v[ALLOC_SPACE].sum;
@@ -317,10 +317,11 @@ metric_describe(
 		out->rules[i] = (const char *const *)s->rules[i];
 	describe_intervals(out);
 	out->var_known = out->exact || !temp || any_variance(out);
-	if (is_peak(out->metric) && profile_processes(p) > 1)
+	if (metric_is_peak(out->metric) && profile_processes(p) > 1)
 		more = ", sum of per-process peaks";
-	else if (is_live(out->metric) && !span->phases && !s->leave_inherited &&
-		 select_is_by(s, BY_PROCESS) && profile_processes(p) > 1)
+	else if (metric_is_live(out->metric) && !span->phases &&
+		 !s->leave_inherited && select_is_by(s, BY_PROCESS) &&
+		 profile_processes(p) > 1)
 		more = ", with blocks inherited by fork";
 	snprintf(out->title, sizeof out->title, "%s",
 		profile_metric_name(p, out->metric));

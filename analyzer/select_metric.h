@@ -9,6 +9,9 @@
 /* The one of the pair that counts objects, and the one that counts bytes. */
 enum metric metric_objects(enum metric m);
 enum metric metric_space(enum metric m);
+/* Is it one of the pair that is in use, or at the peak? */
+bool metric_is_live(enum metric m);
+bool metric_is_peak(enum metric m);
 
 /*
  * The metric asked for, or the default: peak_space if the program ended and all

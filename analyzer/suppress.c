@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "text.h"
 
 #define TYPE "leak:"
 
@@ -51,25 +52,11 @@ suppression_matches(const char *pattern, const char *text)
 	return true;
 }
 
-/* Without blanks at both ends, NUL-terminated in place. */
-static char *
-trimmed(char *line)
-{
-	size_t n;
-
-	line += strspn(line, " \t");
-	n = strlen(line);
-	while (n > 0 && strchr(" \t\r\n", line[n - 1]))
-		n--;
-	line[n] = '\0';
-	return line;
-}
-
 /* 0, or -1 after error(). */
 static int
 add_line(struct suppressions *s, const char *path, size_t number, char *line)
 {
-	line = trimmed(line);
+	line = text_trim(line);
 	if (*line == '\0' || *line == '#')
 		return 0;
 	if (strncmp(line, TYPE, strlen(TYPE)) != 0)

@@ -166,14 +166,6 @@ put_line(FILE *out, const char *class, const char *text, int y, int size,
 	fputs("</text>\n", out);
 }
 
-static void
-put_attribute(FILE *out, const char *name, const char *value)
-{
-	fprintf(out, " %s=\"", name);
-	svg_text_put(out, value);
-	putc('"', out);
-}
-
 /* What the script is told. */
 static void
 put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
@@ -183,31 +175,31 @@ put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
 		[SVG_BY_MODULE] = "module", [SVG_BY_KIND] = "kind"
 	};
 
-	put_attribute(
+	svg_text_attribute(
 		out, "data-metric", profile_metric_name(s->profile, s->metric));
 	if (o->min_width > 0)
 		fprintf(out, " data-minwidth=\"%g%s\"", o->min_width,
 			o->min_percent ? "%" : "");
 	if (o->palette && o->palette->by != SVG_BY_NAME)
-		put_attribute(out, "data-colors", by[o->palette->by]);
+		svg_text_attribute(out, "data-colors", by[o->palette->by]);
 	if (o->width > 0)
 		fprintf(out, " data-width=\"%d\"", width);
 	if (o->row > 0)
 		fprintf(out, " data-row=\"%d\"", o->row);
 	if (o->change) {
-		put_attribute(out, "data-diff",
+		svg_text_attribute(out, "data-diff",
 			o->change->diff->shown.var_known ? "errors" : "yes");
-		put_attribute(out, "data-colors",
+		svg_text_attribute(out, "data-colors",
 			o->change->grey ? "certain" : "change");
 	}
 	if (o->icicle)
-		put_attribute(out, "data-layout", "icicle");
+		svg_text_attribute(out, "data-layout", "icicle");
 	if (o->callers)
-		put_attribute(out, "data-view", "callers");
+		svg_text_attribute(out, "data-view", "callers");
 	if (o->name_type)
-		put_attribute(out, "data-nametype", o->name_type);
+		svg_text_attribute(out, "data-nametype", o->name_type);
 	if (o->notes)
-		put_attribute(out, "data-notes", o->notes);
+		svg_text_attribute(out, "data-notes", o->notes);
 }
 
 static void
@@ -219,7 +211,7 @@ put_root(FILE *out, const struct shown *s, const struct svg_options *o,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"hf\" "
 		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\"",
 		width, height, width, height);
-	put_attribute(out, "aria-label", title);
+	svg_text_attribute(out, "aria-label", title);
 	put_settings(out, s, o, width);
 	fputs(">\n", out);
 }

@@ -268,3 +268,11 @@ svg_text_put_fitted(FILE *out, const char *name, unsigned cells)
 		whole -= width_of(svg_text_next(&name));
 	put_head(out, name, end, tail);
 }
+
+void
+svg_text_attribute(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, " %s=\"", name);
+	svg_text_put(out, value);
+	putc('"', out);
+}

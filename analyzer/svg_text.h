@@ -19,6 +19,8 @@ uint32_t svg_text_next(const char **text);
 
 /* Writes `text`, safe between tags and between double quotes alike. */
 void svg_text_put(FILE *out, const char *text);
+/* ` name="value"`; the name is ours. */
+void svg_text_attribute(FILE *out, const char *name, const char *value);
 
 /*
  * Writes as much of a function's name as `cells` characters of a monospace

@@ -180,6 +180,19 @@ text_json(FILE *out, const char *s)
 	putc('"', out);
 }
 
+char *
+text_trim(char *line)
+{
+	size_t n;
+
+	line += strspn(line, " \t");
+	n = strlen(line);
+	while (n > 0 && strchr(" \t\r\n", line[n - 1]))
+		n--;
+	line[n] = '\0';
+	return line;
+}
+
 void
 text_word(FILE *out, const char *s)
 {

@@ -29,6 +29,9 @@ size_t text_columns(const char *s);
  */
 char *text_shorten(char *s, size_t columns, bool tail);
 
+/* What is left of a line without the blanks at both ends; cut off in place. */
+char *text_trim(char *line);
+
 /*
  * Percent-encoded, so that it is one word of one line and no "-", which stands
  * for none. scan_decode() takes it back.

@@ -70,17 +70,9 @@ put_sampling(FILE *out, const struct diff *d, const struct profile *p,
 	uint64_t samples)
 {
 	char count[UNITS_MAX], low[UNITS_MAX], high[UNITS_MAX];
-	uint64_t least = 0, most = 0;
+	uint64_t least, most;
 
-	for (uint32_t i = 0; i < p->process_count; i++) {
-		const struct process *it = &p->processes[i];
-
-		if (it->interval_min > 0 &&
-			(least == 0 || it->interval_min < least))
-			least = it->interval_min;
-		if (it->interval_max > most)
-			most = it->interval_max;
-	}
+	profile_intervals(p, &least, &most);
 	if (most <= 1) {
 		if (d->shown.metric < FOREIGN)
 			fputs(", every allocation", out);

@@ -71,17 +71,9 @@ static void
 put_side(FILE *out, const char *key, const struct profile *p, uint64_t samples,
 	const char *file)
 {
-	uint64_t least = 0, most = 0;
+	uint64_t least, most;
 
-	for (uint32_t i = 0; i < p->process_count; i++) {
-		const struct process *it = &p->processes[i];
-
-		if (it->interval_min > 0 &&
-			(least == 0 || it->interval_min < least))
-			least = it->interval_min;
-		if (it->interval_max > most)
-			most = it->interval_max;
-	}
+	profile_intervals(p, &least, &most);
 	fprintf(out, "\"%s\":{\"file\":", key);
 	text_json(out, file);
 	fprintf(out, ",\n\"samples\":%" PRIu64 ",\n", samples);
@@ -125,30 +117,17 @@ put_head(FILE *out, const struct diff *d, const struct diff_view *v)
 	json_groups(out, s);
 }
 
-/* Leaf first, as names and with all that is known of each. */
-static void
-put_stack(FILE *out, const struct shown *s, const struct shown_stack *stack)
-{
-	fputs("\"stack\":[", out);
-	for (uint32_t i = stack->depth; i > 0; i--) {
-		text_json(out, shown_name(s, s->frames[stack->first + i - 1]));
-		fputs(i > 1 ? "," : "],\"frames\":[", out);
-	}
-	for (uint32_t i = stack->depth; i > 0; i--) {
-		putc('{', out);
-		json_place(out, s, s->frames[stack->first + i - 1]);
-		fputs(i > 1 ? "}," : "}],", out);
-	}
-}
-
 static void
 put_row(FILE *out, const struct diff *d, const struct diff_row *row)
 {
 	const struct shown *s = &d->shown;
+	const struct shown_stack *stack;
 
 	putc('{', out);
 	if (row->stack != NONE) {
-		put_stack(out, s, &s->stacks[row->stack]);
+		stack = &s->stacks[row->stack];
+		json_stack(out, s, s->frames + stack->first, stack->depth);
+		putc(',', out);
 		put_figure(out, d, &row->flat);
 		putc('}', out);
 		return;

@@ -82,16 +82,8 @@ fill_row(char *cells[COLUMNS], const struct diff *d, const struct diff_view *v,
 static void
 measure(struct table *t, int c)
 {
-	t->width[c] = 0;
-	for (uint32_t i = 0; i < t->count; i++) {
-		size_t n = text_columns(t->rows[i][c]);
-
-		if (n > t->width[c])
-			t->width[c] = n;
-	}
-	/* A column in which nothing stands needs no title. */
-	if (t->width[c] > 0 && t->width[c] < strlen(titles[c]))
-		t->width[c] = strlen(titles[c]);
+	t->width[c] = text_column_width(
+		(char *const *)t->rows, t->count, COLUMNS, c, titles[c]);
 }
 
 static void

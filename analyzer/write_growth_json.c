@@ -108,28 +108,9 @@ put_limit(FILE *out, const struct growth *g, const struct growth_limit *l)
 }
 
 static void
-put_frames(FILE *out, const struct growth *g, const struct growth_stack *s)
-{
-	const struct shown names = { .profile = &g->names };
-
-	fputs(",\"stack\":[", out);
-	for (uint32_t i = s->depth; i > 0; i--) {
-		text_json(out, growth_name(g, g->frames[s->first + i - 1]));
-		if (i > 1)
-			putc(',', out);
-	}
-	fputs("],\"frames\":[", out);
-	for (uint32_t i = s->depth; i > 0; i--) {
-		putc('{', out);
-		json_place(out, &names, g->frames[s->first + i - 1]);
-		fputs(i > 1 ? "}," : "}", out);
-	}
-	putc(']', out);
-}
-
-static void
 put_stack(FILE *out, const struct growth *g, const struct growth_stack *s)
 {
+	const struct shown names = { .profile = &g->names };
 	const struct trend *t = &s->trend;
 
 	fprintf(out, "{\"class\":\"%s\",\"process\":%u,\"function\":",
@@ -149,8 +130,8 @@ put_stack(FILE *out, const struct growth *g, const struct growth_stack *s)
 		fprintf(out, ",\"p\":" P_DIGITS, t->p);
 	else
 		fputs(",\"p\":null", out);
-	fprintf(out, ",\"truncated\":%s", s->truncated ? "true" : "false");
-	put_frames(out, g, s);
+	fprintf(out, ",\"truncated\":%s,", s->truncated ? "true" : "false");
+	json_stack(out, &names, g->frames + s->first, s->depth);
 	putc('}', out);
 }
 

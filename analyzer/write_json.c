@@ -203,6 +203,25 @@ json_processes(FILE *out, const struct profile *p)
 }
 
 void
+json_stack(FILE *out, const struct shown *s, const uint32_t *frames,
+	uint32_t depth)
+{
+	fputs("\"stack\":[", out);
+	for (uint32_t i = depth; i > 0; i--) {
+		text_json(out, shown_name(s, frames[i - 1]));
+		if (i > 1)
+			putc(',', out);
+	}
+	fputs("],\"frames\":[", out);
+	for (uint32_t i = depth; i > 0; i--) {
+		putc('{', out);
+		json_place(out, s, frames[i - 1]);
+		fputs(i > 1 ? "}," : "}", out);
+	}
+	putc(']', out);
+}
+
+void
 json_head(FILE *out, const struct shown *s)
 {
 	fputs("{\"schema\":\"heapflame-report/1\",\n\"metric\":", out);

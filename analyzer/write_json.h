@@ -31,6 +31,13 @@ void json_effective(FILE *out, double value, double var, uint64_t samples);
 /* "function":...,"file":...,"line":...,"module":...,"build_id":... */
 void json_place(FILE *out, const struct shown *s, uint32_t frame);
 
+/*
+ * "stack":[names],"frames":[all that is known of each], leaf first; `frames`
+ * are root first, in s's profile.
+ */
+void json_stack(FILE *out, const struct shown *s, const uint32_t *frames,
+	uint32_t depth);
+
 /* "selection" with its comma; null where all is shown. */
 void json_selection(FILE *out, const struct shown *s);
 

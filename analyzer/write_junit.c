@@ -10,14 +10,6 @@
 #include "svg_text.h"
 #include "write_leaks.h"
 
-static void
-put_attribute(FILE *out, const char *name, const char *value)
-{
-	fprintf(out, " %s=\"", name);
-	svg_text_put(out, value);
-	putc('"', out);
-}
-
 /* Its lines stay lines. */
 static void
 put_lines(FILE *out, const char *text)
@@ -39,7 +31,7 @@ junit_begin(FILE *out, const char *suite, size_t tests, size_t failures,
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	      "<testsuites>\n<testsuite",
 		out);
-	put_attribute(out, "name", suite);
+	svg_text_attribute(out, "name", suite);
 	fprintf(out,
 		" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
 		"skipped=\"0\">\n",
@@ -50,15 +42,15 @@ void
 junit_case(FILE *out, const struct junit_case *c)
 {
 	fputs("<testcase", out);
-	put_attribute(out, "classname", c->class);
-	put_attribute(out, "name", c->name);
+	svg_text_attribute(out, "classname", c->class);
+	svg_text_attribute(out, "name", c->name);
 	if (c->element == NULL) {
 		fputs("/>\n", out);
 		return;
 	}
 	fprintf(out, ">\n<%s", c->element);
-	put_attribute(out, "type", c->type);
-	put_attribute(out, "message", c->message);
+	svg_text_attribute(out, "type", c->type);
+	svg_text_attribute(out, "message", c->message);
 	putc('>', out);
 	put_lines(out, c->text);
 	fprintf(out, "</%s>\n</testcase>\n", c->element);

@@ -76,16 +76,6 @@ leaks_objects(const struct shown *s)
 	return objects;
 }
 
-/* Did every process end, so that what lives in it is lost for good? */
-static bool
-all_ended(const struct profile *p)
-{
-	for (uint32_t i = 0; i < p->process_count; i++)
-		if (p->processes[i].state != PROCESS_ENDED)
-			return false;
-	return true;
-}
-
 /* Processes that had not ended; at most a few are named. */
 static void
 write_not_ended(FILE *out, const struct profile *p)
@@ -284,7 +274,7 @@ write_leaks(FILE *out, const struct shown *s, const struct leaks_view *v)
 	const struct shown_stack **list = leaks_in_order(s, v);
 	uint32_t n = leaks_listed(s, v);
 	int64_t objects = leaks_objects(s);
-	bool ended = all_ended(s->profile);
+	bool ended = profile_all_ended(s->profile);
 
 	write_text_head(out, s, true);
 	write_not_ended(out, s->profile);

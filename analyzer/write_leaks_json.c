@@ -7,26 +7,6 @@
 #include "write_json.h"
 #include "write_leaks.h"
 
-/* Function names, and beside them all that is known of each frame. */
-static void
-write_json_stack(
-	FILE *out, const struct shown *s, const struct shown_stack *leak)
-{
-	fputs(",\"stack\":[", out);
-	for (uint32_t i = leak->depth; i > 0; i--) {
-		text_json(out, shown_name(s, s->frames[leak->first + i - 1]));
-		if (i > 1)
-			putc(',', out);
-	}
-	fputs("],\"frames\":[", out);
-	for (uint32_t i = leak->depth; i > 0; i--) {
-		putc('{', out);
-		json_place(out, s, s->frames[leak->first + i - 1]);
-		fputs(i > 1 ? "}," : "}", out);
-	}
-	putc(']', out);
-}
-
 static void
 write_json_age(FILE *out, const struct leak_age *age)
 {
@@ -94,7 +74,8 @@ write_leaks_json(FILE *out, const struct shown *s, const struct leaks_view *v)
 		fputs(i > 0 ? ",\n{" : "\n{", out);
 		json_value(out, s, "bytes", leak->bytes, leak->var);
 		fprintf(out, ",\"objects\":%" PRId64, leak->objects);
-		write_json_stack(out, s, leak);
+		putc(',', out);
+		json_stack(out, s, s->frames + leak->first, leak->depth);
 		json_samples(out, s, leak->value, leak->var, leak->samples);
 		write_json_age(out, leak_age_of(&v->ages, leak));
 		putc('}', out);

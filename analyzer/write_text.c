@@ -96,16 +96,8 @@ fill_row(char *row[COLUMNS], const struct shown *s, const struct sites *sites,
 static void
 measure(struct table *t, enum column c)
 {
-	t->width[c] = 0;
-	for (uint32_t i = 0; i < t->count; i++) {
-		size_t n = text_columns(t->rows[i][c]);
-
-		if (n > t->width[c])
-			t->width[c] = n;
-	}
-	/* A column in which nothing stands needs no title. */
-	if (t->width[c] > 0 && t->width[c] < strlen(titles[c]))
-		t->width[c] = strlen(titles[c]);
+	t->width[c] = text_column_width(
+		(char *const *)t->rows, t->count, COLUMNS, c, titles[c]);
 }
 
 static void

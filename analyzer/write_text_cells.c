@@ -2,6 +2,7 @@
 #include "write_text_cells.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "err.h"
 #include "text.h"
@@ -65,4 +66,20 @@ text_life(char buf[AMOUNT_MAX], const struct shown *s, const struct site *site)
 		       ? units_time(
 				 buf, site->lifetime_ns / site->freed_objects)
 		       : "";
+}
+
+size_t
+text_column_width(char *const *cells, uint32_t rows, int columns, int c,
+	const char *title)
+{
+	size_t width = 0;
+
+	for (uint32_t i = 0; i < rows; i++) {
+		size_t n = text_columns(
+			cells[(size_t)i * (size_t)columns + (size_t)c]);
+
+		if (n > width)
+			width = n;
+	}
+	return width > 0 && width < strlen(title) ? strlen(title) : width;
 }

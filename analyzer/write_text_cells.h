@@ -17,4 +17,11 @@ char *text_vias(const struct shown *s, const struct sites *sites,
 const char *text_life(
 	char buf[AMOUNT_MAX], const struct shown *s, const struct site *site);
 
+/*
+ * Columns that column c of a table takes, its title with it; 0 if nothing
+ * stands in it, which needs no title. cells: row by row, `columns` in each.
+ */
+size_t text_column_width(char *const *cells, uint32_t rows, int columns, int c,
+	const char *title);
+
 #endif

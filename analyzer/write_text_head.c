@@ -146,16 +146,9 @@ write_causes(FILE *out, const struct profile *p)
 
 	for (uint32_t i = 0; i < p->loss_count; i++) {
 		char *cause, count[UNITS_MAX];
-		uint64_t sum = 0;
-		uint32_t seen = 0;
+		uint64_t sum = profile_loss_sum(p, i);
 
-		for (uint32_t k = 0; k < p->loss_count; k++) {
-			if (p->losses[k].cause != p->losses[i].cause)
-				continue;
-			sum += p->losses[k].count;
-			seen += k < i;
-		}
-		if (seen > 0 || sum == 0)
+		if (sum == 0)
 			continue;
 		cause = text_visible(
 			strtab_get(&p->strings, p->losses[i].cause));
