@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "args.h"
 #include "cmd.h"
@@ -27,7 +25,8 @@ const char help_html[] =
 	"\n"
 	"  -o, --output FILE   where to (\"-\": stdout; default: stdout if it "
 	"is a\n"
-	"                      pipe, else report.html in the run's folder)\n"
+	"                      pipe or a file, else report.html in the run's\n"
+	"                      folder)\n"
 	"  --metric M          of the flame graph and the table of functions; "
 	"as in\n"
 	"                      report (default: peak_space of a program that "
@@ -58,15 +57,6 @@ const char help_html[] =
 	"  heapflame html --base monday.heap -o report.html "
 	"heapflame.server.4711\n";
 
-static bool
-stdout_is_pipe(void)
-{
-	struct stat st;
-
-	return fstat(STDOUT_FILENO, &st) == 0 &&
-	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
-}
-
 static int
 write_page(const char *path, struct profile *p, const struct html_options *o)
 {
@@ -92,7 +82,7 @@ html(const struct args *a, const char *title)
 		.all = a->all,
 		.selection = &a->selection,
 	};
-	bool named = a->output || stdout_is_pipe();
+	bool named = a->output || output_is_wanted();
 	struct profile p;
 	char *path;
 	int rc;

@@ -81,3 +81,11 @@ has '<h2 id="leaks-h">What lives' <live.html || fail "says that it leaked"
 expect_error 1 'cannot (open|read)' "$HEAPFLAME" html -o x.html no-such-file
 [ ! -e x.html ] || fail "a page of nothing"
 expect_error 2 '--top wants' "$HEAPFLAME" html --top x one
+
+# As flame does it: what stdout leads to gets it, a pipe and a file alike.
+"$HEAPFLAME" html one >led.html
+"$HEAPFLAME" html one | cat >piped.html
+"$HEAPFLAME" html -o named.html one
+for page in led piped; do
+	cmp $page.html named.html || fail "another page is $page"
+done
