@@ -4,6 +4,8 @@
 # which interval it can be told, and there it is.
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/check.sh
+. "$SRC/tests/e2e/check.sh"
 
 cat >blocks.c <<'END'
 #include <stdlib.h>
@@ -34,17 +36,6 @@ int main(int argc, char **argv)
 }
 END
 cc -g -O1 -fno-inline -fno-optimize-sibling-calls -o blocks blocks.c
-
-# check STATUS OPTION...: ends so; what is said is in out.txt
-check()
-{
-	local wanted=$1 got=0
-
-	shift
-	"$HEAPFLAME" check "$@" >out.txt 2>err.txt || got=$?
-	[ "$got" -eq "$wanted" ] ||
-		fail "exit $got, not $wanted: $* ($(cat out.txt err.txt))"
-}
 
 said()
 {

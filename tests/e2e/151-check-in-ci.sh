@@ -4,6 +4,8 @@
 # names try to be commands, markup and lines.
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/check.sh
+. "$SRC/tests/e2e/check.sh"
 
 need xmllint
 mkdir -p repo/src
@@ -24,17 +26,6 @@ int main(void)
 END
 cc -g -O1 -fno-inline -o shop src/shop.c
 exact ./shop
-
-# check STATUS OPTION...
-check()
-{
-	local wanted=$1 got=0
-
-	shift
-	"$HEAPFLAME" check "$@" >out.txt 2>err.txt || got=$?
-	[ "$got" -eq "$wanted" ] ||
-		fail "exit $got, not $wanted: $* ($(cat out.txt err.txt))"
-}
 
 said()
 {

@@ -6,20 +6,11 @@
 # timeout: 300
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/check.sh
+. "$SRC/tests/e2e/check.sh"
 
 cp "$SRC/tests/bench/gate.c" .
 cc -g -O1 -fno-inline -fno-optimize-sibling-calls -o gate gate.c
-
-# check STATUS OPTION...
-check()
-{
-	local wanted=$1 got=0
-
-	shift
-	"$HEAPFLAME" check "$@" >out.txt 2>err.txt || got=$?
-	[ "$got" -eq "$wanted" ] ||
-		fail "exit $got, not $wanted: $* ($(cat out.txt err.txt))"
-}
 
 said()
 {

@@ -5,6 +5,8 @@
 # timeout: 300
 # shellcheck source=tests/e2e/lib.sh
 . "$SRC/tests/e2e/lib.sh"
+# shellcheck source=tests/e2e/check.sh
+. "$SRC/tests/e2e/check.sh"
 
 need g++
 cat >page.cc <<'END'
@@ -27,17 +29,6 @@ compile()
 {
 	"$HEAPFLAME" run -q --sample "$2" -o "$1" -- \
 		g++ "${@:3}" -c -o page.o page.cc
-}
-
-# check STATUS OPTION...
-check()
-{
-	local wanted=$1 got=0
-
-	shift
-	"$HEAPFLAME" check "$@" >out.txt 2>err.txt || got=$?
-	[ "$got" -eq "$wanted" ] ||
-		fail "exit $got, not $wanted: $* ($(cat out.txt err.txt))"
 }
 
 # A first look, far too coarse for the 5 MiB that live on malloc in there: in 1

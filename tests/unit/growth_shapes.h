@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "chance.h"
 #include "err.h"
 #include "trend.h"
 
@@ -33,11 +34,7 @@ struct sim {
 static double
 sim_uniform(struct sim *s)
 {
-	uint64_t z = (s->random += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
+	return random_next(&s->random);
 }
 
 static double

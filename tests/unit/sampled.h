@@ -13,21 +13,12 @@
 #include <stdint.h>
 
 #include "tests/unit/by_hand.h"
+#include "tests/unit/chance.h"
 
 #define SIZES 18
 #define N     524288
 
 static uint64_t random_state = 1;
-
-static double
-uniform(void)
-{
-	uint64_t z = (random_state += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
 
 /* Blocks of `low` to `high` bytes, on a scale of powers. */
 struct mix {
@@ -115,7 +106,7 @@ add_sample(struct row *r, uint64_t size, double p, uint64_t i)
 	if (i % 3 == 0) {
 		add_weight(r, INUSE_SPACE, size, p);
 		r->samples_live++;
-		if (uniform() < half / p)
+		if (random_next(&random_state) < half / p)
 			add_weight(r, PEAK_SPACE, size, half);
 	} else if (i % 3 == 1) {
 		add_weight(r, TEMP_SPACE, size, p);
@@ -145,9 +136,10 @@ static void
 sample_blocks(struct row *r, int stack, uint64_t size, uint64_t count)
 {
 	double p = -expm1(-((double)size + 1) / N);
-	double at = floor(log(uniform()) / log1p(-p));
+	double at = floor(log(random_next(&random_state)) / log1p(-p));
 
-	for (; at < (double)count; at += 1 + floor(log(uniform()) / log1p(-p)))
+	for (; at < (double)count;
+		at += 1 + floor(log(random_next(&random_state)) / log1p(-p)))
 		add_sample(r, size, p, (uint64_t)at);
 	add_truth(stack, ALLOC_SPACE, size, count);
 	add_truth(stack, INUSE_SPACE, size, (count + 2) / 3);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "by_hand.h"
+#include "chance.h"
 #include "diff.h"
 
 #define RUNS  400
@@ -22,16 +23,6 @@
 #define N     524288
 
 static uint64_t random_state = 1;
-
-static double
-uniform(void)
-{
-	uint64_t z = (random_state += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
 
 /* Blocks of `low` to `high` bytes, as many bytes of each size. */
 static const struct mix {
@@ -172,10 +163,10 @@ draw(const struct side *base, const struct side *now, const struct blocks *b)
 	bool thinned = b->mode == THINNED, list = thinned || b->mode == LISTED;
 	uint64_t n = thinned ? 2 * N : N, drawn = b->came ? n : N;
 	double p = chance(b->size, drawn), kept = chance(b->size, n) / p;
-	double at = floor(log(uniform()) / log1p(-p));
+	double at = floor(log(random_next(&random_state)) / log1p(-p));
 
 	for (; at < (double)b->count;
-		at += 1 + floor(log(uniform()) / log1p(-p))) {
+		at += 1 + floor(log(random_next(&random_state)) / log1p(-p))) {
 		bool live = stays(b, (uint64_t)at);
 
 		id++;
@@ -183,7 +174,7 @@ draw(const struct side *base, const struct side *now, const struct blocks *b)
 			put(base, id, b->size, N, true, list);
 		/* What is thinned away is as good as freed. */
 		if (live && !b->came && thinned)
-			live = uniform() < kept;
+			live = random_next(&random_state) < kept;
 		put(now, id, b->size, live ? n : drawn, live, list);
 	}
 }

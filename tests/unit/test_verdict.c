@@ -12,22 +12,13 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "verdict.h"
 
 #define MIB	  1048576.0
 #define DEFAULT_N 524288.0
 
 static uint64_t random_state = 1;
-
-static double
-uniform(void)
-{
-	uint64_t z = (random_state += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
 
 static struct estimate
 estimate(double value, double var, double interval)
@@ -58,10 +49,11 @@ sampled(double bytes, double interval)
 	for (int i = 0; i < 3; i++) {
 		double s = sizes[i], p = -expm1(-(s + 1) / interval);
 		double count = bytes / 3 / s;
-		double at = floor(log(uniform()) / log1p(-p));
+		double at = floor(log(random_next(&random_state)) / log1p(-p));
 
 		for (; at < count;
-			at += 1 + floor(log(uniform()) / log1p(-p))) {
+			at += 1 + floor(log(random_next(&random_state)) /
+					  log1p(-p))) {
 			value += s / p;
 			var += s / p * (s / p) * (1 - p);
 		}
