@@ -192,15 +192,21 @@ judge_end(struct finding *f, const struct profile *p)
 	for (uint32_t i = 0; i < p->process_count; i++) {
 		const struct process *it = &p->processes[i];
 
-		if (it->state != PROCESS_RUNNING && it->signal == 0)
+		if (it->state != PROCESS_RUNNING &&
+			it->state != PROCESS_UNTOLD && it->signal == 0)
 			continue;
 		f->verdict = VERDICT_UNDECIDED;
 		f->sample = 0;
 		free(f->why);
-		f->why = xasprintf("'%s' (pid %d) %s: what it held it may "
-				   "have been about to free",
-			strtab_get(&p->strings, it->exe), it->pid,
-			it->signal > 0 ? "was killed" : "had not ended");
+		if (it->state == PROCESS_UNTOLD)
+			f->why = xasprintf("'%s' does not say whether it ended",
+				strtab_get(&p->strings, it->source));
+		else
+			f->why = xasprintf("'%s' (pid %d) %s: what it held it "
+					   "may have been about to free",
+				strtab_get(&p->strings, it->exe), it->pid,
+				it->signal > 0 ? "was killed"
+					       : "had not ended");
 		return;
 	}
 }

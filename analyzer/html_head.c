@@ -43,14 +43,6 @@ put_date(FILE *out, int64_t ms)
 	fputs(text, out);
 }
 
-static const char *
-state_of(const struct process *it)
-{
-	return it->state == PROCESS_ENDED    ? "ended"
-	       : it->state == PROCESS_KILLED ? "killed"
-					     : "running when last heard of";
-}
-
 static void
 put_interval(FILE *out, uint64_t min, uint64_t max)
 {
@@ -81,7 +73,7 @@ put_line(const struct html *h)
 		fprintf(out, "%s processes",
 			units_count(n, (int64_t)profile_processes(p)));
 	else
-		fputs(state_of(it), out);
+		fputs(process_state_words[it->state], out);
 	if (p->process_count == 1 && it->signal > 0)
 		fprintf(out, " by signal %d", it->signal);
 	if (p->process_count == 1 && it->pid > 0)
@@ -204,7 +196,7 @@ put_process(const struct html *h, uint32_t i)
 	fprintf(out, "</td><td class=\"n\" data-v=\"%d\">", it->pid);
 	if (it->pid > 0)
 		fprintf(out, "%d", it->pid);
-	fprintf(out, "</td><td class=\"t\">%s", state_of(it));
+	fprintf(out, "</td><td class=\"t\">%s", process_state_words[it->state]);
 	if (it->signal > 0)
 		fprintf(out, " by signal %d", it->signal);
 	fprintf(out, "</td><td class=\"n\" data-v=\"%" PRId64 "\">",

@@ -128,14 +128,16 @@ html_put_quality(const struct html *h)
 {
 	char *head = html_text_of(text_head, (void *)&h->shown);
 	char *coverage = html_text_of(text_coverage, h->p);
+	uint32_t warnings;
 
 	html_section(h->out, "quality", "How good the data is");
 	fputs("<ul class=\"facts\">\n", h->out);
-	if (put_lines(h->out, head, "warning: ", "warn") == 0)
+	warnings = put_lines(h->out, head, "warning: ", "warn");
+	warnings += put_lines(h->out, coverage, "unseen", "warn");
+	if (warnings == 0)
 		fputs("<li>There is nothing to be warned of.</li>\n", h->out);
 	put_shares(h);
 	put_losses(h);
-	put_lines(h->out, coverage, "unseen", "warn");
 	fputs("</ul>\n", h->out);
 	put_info(h);
 	html_section_end(h->out);

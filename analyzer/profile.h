@@ -100,7 +100,16 @@ struct stack {
 	bool truncated; /* frames towards the root are missing */
 };
 
-enum process_state { PROCESS_ENDED, PROCESS_RUNNING, PROCESS_KILLED };
+enum process_state {
+	PROCESS_ENDED,
+	PROCESS_RUNNING,
+	PROCESS_KILLED,
+	PROCESS_UNTOLD, /* its file knows no processes */
+	PROCESS_STATES
+};
+
+/* "running when last heard of", ... */
+extern const char *const process_state_words[PROCESS_STATES];
 
 /* What an allocator said of itself, in bytes; SIZE_UNKNOWN: it did not. */
 #define SIZE_UNKNOWN UINT64_MAX

@@ -3,6 +3,13 @@
 #include "err.h"
 #include "profile.h"
 
+const char *const process_state_words[PROCESS_STATES] = {
+	[PROCESS_ENDED] = "ended",
+	[PROCESS_RUNNING] = "running when last heard of",
+	[PROCESS_KILLED] = "killed",
+	[PROCESS_UNTOLD] = "not told whether it ended",
+};
+
 uint32_t
 profile_phase(struct profile *p, struct phase phase)
 {

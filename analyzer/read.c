@@ -257,7 +257,7 @@ read_foreign_process(struct profile *p, const char *name)
 		.ancestors = NONE,
 		.no_state = NONE,
 		.source = strtab_add(&p->strings, name),
-		.state = PROCESS_RUNNING,
+		.state = PROCESS_UNTOLD,
 	};
 }
 

@@ -148,7 +148,9 @@ parent_of(const struct profile *p, const struct process *it, int *pid,
 static void
 name_process(struct work *w, const struct process *it)
 {
-	int64_t end_ms = it->state == PROCESS_RUNNING ? 0 : it->end_ms, start;
+	bool goes_on =
+		it->state == PROCESS_RUNNING || it->state == PROCESS_UNTOLD;
+	int64_t end_ms = goes_on ? 0 : it->end_ms, start;
 	struct perfmap m;
 	int parent;
 

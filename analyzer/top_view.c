@@ -205,9 +205,11 @@ base_name(const char *path)
 static void
 draw_process(struct drawing *d)
 {
-	static const char *const states[] = { [PROCESS_ENDED] = "ended",
+	static const char *const states[PROCESS_STATES] = { [PROCESS_ENDED] =
+								    "ended",
 		[PROCESS_RUNNING] = "running",
-		[PROCESS_KILLED] = "killed" };
+		[PROCESS_KILLED] = "killed",
+		[PROCESS_UNTOLD] = "" };
 	const struct profile *p = &d->t->p;
 	const struct process *process = p->processes;
 	char n[UNITS_MAX], samples[UNITS_MAX];

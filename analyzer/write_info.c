@@ -43,8 +43,9 @@ write_times(FILE *out, const struct process *it)
 	if (it->start_ms <= 0 || !gmtime_r(&start, &tm))
 		return;
 	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
-	fprintf(out, "  started   %s UTC", text);
-	if (it->end_ms >= it->start_ms)
+	fprintf(out, "  %-9s %s UTC",
+		it->state == PROCESS_UNTOLD ? "written" : "started", text);
+	if (it->state != PROCESS_UNTOLD && it->end_ms >= it->start_ms)
 		fprintf(out, ", %s %.1f s",
 			it->state == PROCESS_ENDED ? "lasted" : "seen for",
 			(double)(it->end_ms - it->start_ms) / 1000);
@@ -167,11 +168,6 @@ write_phases(FILE *out, const struct profile *p, const struct process *it)
 static void
 write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 {
-	static const char *const states[] = {
-		[PROCESS_ENDED] = "ended",
-		[PROCESS_RUNNING] = "running when last heard of",
-		[PROCESS_KILLED] = "killed",
-	};
 	const struct process *it = &p->processes[process];
 	char now[UNITS_MAX], peak[UNITS_MAX];
 
@@ -182,7 +178,7 @@ write_process(FILE *out, const struct profile *p, uint32_t process, bool exact)
 		fputs("process ", out);
 	if (it->pid > 0)
 		fprintf(out, "%d, ", it->pid);
-	fputs(states[it->state], out);
+	fputs(process_state_words[it->state], out);
 	if (it->signal > 0)
 		fprintf(out, " by signal %d", it->signal);
 	putc('\n', out);

@@ -171,10 +171,11 @@ write_lost(FILE *out, const struct profile *p)
 void
 json_processes(FILE *out, const struct profile *p)
 {
-	static const char *const states[] = {
-		[PROCESS_ENDED] = "ended",
-		[PROCESS_RUNNING] = "running",
-		[PROCESS_KILLED] = "killed",
+	static const char *const states[PROCESS_STATES] = {
+		[PROCESS_ENDED] = "\"ended\"",
+		[PROCESS_RUNNING] = "\"running\"",
+		[PROCESS_KILLED] = "\"killed\"",
+		[PROCESS_UNTOLD] = "null",
 	};
 
 	fputs("\"processes\":[", out);
@@ -188,8 +189,7 @@ json_processes(FILE *out, const struct profile *p)
 		fputs(",\"start\":", out);
 		number_or_null(
 			out, it->start_ms > 0 ? (uint64_t)it->start_ms : 0);
-		fprintf(out,
-			",\"state\":\"%s\",\"source\":", states[it->state]);
+		fprintf(out, ",\"state\":%s,\"source\":", states[it->state]);
 		string_or_null(out, p, it->source);
 		if (it->signal > 0)
 			fprintf(out, ",\"signal\":%d", it->signal);

@@ -76,6 +76,15 @@ leaks_objects(const struct shown *s)
 	return objects;
 }
 
+static const char *
+why_not_ended(enum process_state state)
+{
+	return state == PROCESS_KILLED ? "was killed"
+	       : state == PROCESS_UNTOLD
+		       ? "does not say whether it ended"
+		       : "had not ended when its last dump was made";
+}
+
 /* Processes that had not ended; at most a few are named. */
 static void
 write_not_ended(FILE *out, const struct profile *p)
@@ -92,14 +101,15 @@ write_not_ended(FILE *out, const struct profile *p)
 			others++;
 			continue;
 		}
-		exe = text_visible(strtab_get(&p->strings, it->exe));
+		exe = text_visible(strtab_get(
+			&p->strings, it->exe == NONE ? it->id : it->exe));
+		fprintf(out, "note: '%s'", exe);
+		if (it->pid > 0)
+			fprintf(out, " (pid %d)", it->pid);
 		fprintf(out,
-			"note: '%s' (pid %d) %s: this lives, which does not "
-			"mean that it leaked\n",
-			exe, it->pid,
-			it->state == PROCESS_KILLED
-				? "was killed"
-				: "had not ended when its last dump was made");
+			" %s: this lives, which does not mean that it "
+			"leaked\n",
+			why_not_ended(it->state));
 		free(exe);
 	}
 	if (others > 0)

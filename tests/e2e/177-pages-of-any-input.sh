@@ -89,3 +89,13 @@ expect_error 2 '--top wants' "$HEAPFLAME" html --top x one
 for page in led piped; do
 	cmp $page.html named.html || fail "another page is $page"
 done
+
+# What knows no processes is not said to run.
+printf 'main;a 10\n' >text.folded
+"$HEAPFLAME" html -o text.html text.folded
+"$HEAPFLAME" info text.folded >info.txt
+for said in text.html info.txt; do
+	has 'not told whether it ended' <$said || fail "$said: of no process"
+	! has 'last heard of' <$said || fail "$said: it runs"
+done
+"$HEAPFLAME" report --json text.folded | has '"state":null' || fail "JSON"
