@@ -13,6 +13,7 @@
 #include "err.h"
 #include "leaks.h"
 #include "select_match.h"
+#include "select_metric.h"
 
 #define NOTABLE_LOSS 0.01
 
@@ -29,6 +30,7 @@ make_live(struct shown *s, const struct check *c)
 	int status = leaks_find(s, c->p, c->selection, &view, false);
 
 	*c->suppressed = view.suppressed; /* how much each has hidden */
+	leak_ages_release(&view.ages);
 	return status;
 }
 
@@ -59,12 +61,6 @@ views_release(struct views *v)
 			shown_release(&v->shown[i]);
 }
 
-static bool
-is_peak(enum metric m)
-{
-	return m == PEAK_SPACE || m == PEAK_OBJECTS;
-}
-
 struct estimate
 check_estimate(const struct shown *s, int64_t value, double var)
 {
@@ -81,7 +77,7 @@ check_estimate(const struct shown *s, int64_t value, double var)
 				      : 1.0 / 16,
 	};
 
-	if (is_peak(s->metric))
+	if (metric_is_peak(s->metric))
 		e.unseen *= 2;
 	estimate_set_rate(&e, least, bytes);
 	return e;

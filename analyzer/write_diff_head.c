@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "amount.h"
+#include "select_metric.h"
 #include "stats.h"
 #include "text.h"
 #include "units.h"
@@ -102,12 +103,6 @@ write_side(FILE *out, const struct diff *d, const char *word,
 	free(name);
 }
 
-static bool
-is_peak(enum metric m)
-{
-	return m == PEAK_SPACE || m == PEAK_OBJECTS;
-}
-
 /* What one process has on both sides. */
 static void
 write_shared(FILE *out, const struct shown *s)
@@ -132,7 +127,7 @@ write_shared(FILE *out, const struct shown *s)
 			" the error is bounded by what was allocated in "
 			"between\n",
 			it->bounded);
-	else if (is_peak(s->metric))
+	else if (metric_is_peak(s->metric))
 		fprintf(out,
 			"%" PRIu32 " had a higher peak since, the errors of "
 			"both are added\n",

@@ -59,8 +59,9 @@ json_value(FILE *out, const struct shown *s, const char *key, int64_t value,
 			rounded(i.low), rounded(i.high));
 }
 
-void
-json_effective(FILE *out, double value, double var, uint64_t samples)
+/* ,"effective_samples":E, at most all; null: no error, or it is not known. */
+static void
+put_effective(FILE *out, double value, double var, uint64_t samples)
 {
 	double n = fmin(stats_effective(value, var), (double)samples);
 
@@ -78,7 +79,7 @@ json_samples(FILE *out, const struct shown *s, int64_t value, double var,
 	bool known = s->var_known && !s->compared;
 
 	fprintf(out, ",\"samples\":%" PRIu64, samples);
-	json_effective(out, (double)value, known ? var : 0, samples);
+	put_effective(out, (double)value, known ? var : 0, samples);
 	fprintf(out, ",\"significant\":%s",
 		!s->var_known				       ? "null"
 		: value == 0 || amount_is_noise(s, value, var) ? "false"

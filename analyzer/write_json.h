@@ -25,9 +25,6 @@ void json_value(FILE *out, const struct shown *s, const char *key,
 void json_samples(FILE *out, const struct shown *s, int64_t value, double var,
 	uint64_t samples);
 
-/* ,"effective_samples":E, at most all; null: no error, or it is not known. */
-void json_effective(FILE *out, double value, double var, uint64_t samples);
-
 /* "function":...,"file":...,"line":...,"module":...,"build_id":... */
 void json_place(FILE *out, const struct shown *s, uint32_t frame);
 
