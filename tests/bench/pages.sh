@@ -7,7 +7,10 @@ set -eu
 	echo "pages: make browser first"
 	exit 0
 }
-cp "$(dirname "$0")"/../browser/*.js "$1/browser/"
+SRC=$(cd "$(dirname "$0")/../.." && pwd)
+HEAPFLAME=$(cd "$1" && pwd)/heapflame
+export SRC HEAPFLAME
+cp "$SRC"/tests/browser/*.js "$1/browser/"
 cd "$1/browser"
 uptime
 node pages.bench.js 5000 38000 124000 1000000
