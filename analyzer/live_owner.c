@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* F_SETLEASE */
 #include "live_owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,16 +12,7 @@
 #include <unistd.h>
 
 #include "err.h"
-
-enum answer { NO, YES, UNKNOWN };
-
-static unsigned long long
-own_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
-}
+#include "proc.h"
 
 static bool
 same_boot(const struct hfs_header *h)
@@ -44,21 +33,24 @@ same_boot(const struct hfs_header *h)
 		       memcmp(boot, h->boot, n) == 0);
 }
 
-/* Does /proc/PID/maps name that file? */
-static enum answer
+/*
+ * Do the mappings of process `pid` name that file? What ends while we read, or
+ * has ended, shows some of them or none.
+ */
+static enum proc_answer
 has_mapped(int pid, const struct stat *st)
 {
-	char *path = xasprintf("/proc/%d/maps", pid), *line = NULL;
+	int at = proc_with_memory(pid);
+	char *path = xasprintf("/proc/%d/maps", at ? at : pid), *line = NULL;
 	FILE *in = fopen(path, "re");
-	enum answer answer = in ? NO : UNKNOWN;
+	enum proc_answer answer = PROC_NO;
 	size_t capacity = 0;
 	unsigned long lines = 0;
 
 	if (!in && errno == ENOENT && access("/proc/self/maps", F_OK) == 0)
-		answer = NO;
+		lines = 1;
 	free(path);
-	errno = 0;
-	while (in && answer == NO && getline(&line, &capacity, in) > 0) {
+	while (in && answer == PROC_NO && getline(&line, &capacity, in) > 0) {
 		unsigned long long inode;
 		unsigned device[2];
 
@@ -67,58 +59,15 @@ has_mapped(int pid, const struct stat *st)
 			    &device[1], &inode) == 3 &&
 			inode == st->st_ino && device[0] == major(st->st_dev) &&
 			device[1] == minor(st->st_dev))
-			answer = YES;
+			answer = PROC_YES;
 	}
-	if (lines == 0 && errno == EACCES)
-		answer = UNKNOWN;
 	free(line);
 	if (in)
 		fclose(in);
-	return answer;
+	return lines > 0 ? answer : PROC_UNKNOWN;
 }
 
-/* Field 22 of /proc/PID/stat; 0: there is no process of that pid. */
-static unsigned long long
-start_ticks(int pid)
-{
-	char *path = xasprintf("/proc/%d/stat", pid), text[1024], *at;
-	FILE *in = fopen(path, "re");
-	unsigned long long ticks = 0;
-	size_t n;
-
-	free(path);
-	if (!in)
-		return 0;
-	n = fread(text, 1, sizeof text - 1, in);
-	fclose(in);
-	text[n] = '\0';
-	at = strrchr(text, ')'); /* a name may hold anything */
-	if (!at || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
-		return 0;
-	for (int field = 3; at && field <= 22; field++)
-		at = strchr(at + 1, ' ');
-	return at && sscanf(at, "%llu", &ticks) == 1 ? ticks : 0;
-}
-
-/*
- * A lease for reading is refused while a mapping or a descriptor may write.
- * Whoever opens the file while we hold it sends us a SIGIO.
- */
-static enum answer
-somebody_writes(int fd)
-{
-	void (*before)(int) = signal(SIGIO, SIG_IGN);
-	enum answer answer = NO;
-
-	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
-		fcntl(fd, F_SETLEASE, F_UNLCK);
-	else
-		answer = errno == EAGAIN ? YES : UNKNOWN;
-	signal(SIGIO, before);
-	return answer;
-}
-
-/* The pid in "/proc/PID/root/..." and the like: how a container's is reached.
+/* Whose "/proc/PID/root/..." it is, or the like: how a container's is reached.
  */
 static int
 pid_of_path(const char *path)
@@ -129,26 +78,27 @@ pid_of_path(const char *path)
 	if (strncmp(path, "/proc/", 6) != 0)
 		return 0;
 	pid = strtol(path + 6, &end, 10);
-	return *end == '/' && pid > 0 && pid <= INT_MAX ? (int)pid : 0;
+	return *end == '/' && pid > 0 && pid <= INT_MAX
+		       ? proc_of_thread((int)pid)
+		       : 0;
 }
 
 static enum live_fate
 fate_of(struct live_owner *o, int fd, const struct stat *st,
 	const struct hfs_header *h)
 {
-	enum answer mapped = o->pid ? has_mapped(o->pid, st) : UNKNOWN;
+	enum proc_answer mapped =
+		o->pid ? has_mapped(o->pid, st) : PROC_UNKNOWN;
+	bool is_there = o->pid && h->start_ticks &&
+			proc_start_ticks(o->pid) == h->start_ticks;
 
-	if (mapped == UNKNOWN)
-		mapped = somebody_writes(fd);
+	if (mapped == PROC_UNKNOWN)
+		mapped = proc_somebody_writes(fd);
 	/* What it was started as is all that is left to ask for. */
-	if (mapped == UNKNOWN && o->pid &&
-		start_ticks(o->pid) == h->start_ticks)
-		mapped = YES;
-	if (mapped == YES)
+	if (mapped == PROC_YES || (mapped == PROC_UNKNOWN && is_there))
 		return LIVE_RUNNING;
-	if (o->pid && h->start_ticks && start_ticks(o->pid) == h->start_ticks)
-		return LIVE_REPLACED;
-	return LIVE_GONE;
+	/* What is being killed is there for a while, and maps nothing. */
+	return is_there && proc_with_memory(o->pid) ? LIVE_REPLACED : LIVE_GONE;
 }
 
 void
@@ -171,7 +121,7 @@ live_owner_find(
 		return;
 	o->pid = pid_of_path(path);
 	if (o->pid == 0 && h->pid_namespace != 0 && h->pid <= INT_MAX &&
-		h->pid_namespace == own_namespace())
+		h->pid_namespace == proc_pid_namespace())
 		o->pid = (int)h->pid;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && same_boot(h))
 		o->fate = fate_of(o, fd, &st, h);

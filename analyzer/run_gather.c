@@ -21,6 +21,7 @@
 #include "err.h"
 #include "heapflame_state.h"
 #include "live_owner.h"
+#include "proc.h"
 
 #define BLOCK 65536
 
@@ -205,11 +206,8 @@ remove_original(const struct found *f)
 static bool
 is_program(const struct hfs_header *h, const struct run_gather *s)
 {
-	struct stat st;
-
 	return h->pid == (uint32_t)s->program && h->pid_namespace != 0 &&
-	       stat("/proc/self/ns/pid", &st) == 0 &&
-	       st.st_ino == h->pid_namespace;
+	       h->pid_namespace == proc_pid_namespace();
 }
 
 /* A process that is gone. */

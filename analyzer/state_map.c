@@ -5,11 +5,11 @@
  * them apart. What is found is held against what is mapped, by device and
  * inode: the path is another process's word.
  */
-#define _GNU_SOURCE /* F_SETLEASE */
 #include "state_map.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "proc.h"
 
 #define MANY 64 /* states in one process's maps: its own, and its parents' */
 
@@ -151,10 +152,10 @@ own_pid(int pid)
 	if (!in)
 		return own;
 	while (fgets(line, sizeof line, in))
-		if (strncmp(line, "NSpid:", 6) == 0) {
+		if (strncmp(line, "NStgid:", 7) == 0) {
 			const char *last = strrchr(line, '\t');
 
-			own = (unsigned)atoi(last ? last : line + 6);
+			own = (unsigned)atoi(last ? last : line + 7);
 		}
 	fclose(in);
 	return own;
@@ -262,8 +263,10 @@ static int
 look(struct found *f, int pid, bool quiet)
 {
 	uint32_t own, owner = 0;
+	int at = proc_with_memory(pid);
 
 	*f = (struct found){ .path = NULL };
+	pid = at ? at : pid;
 	if (read_maps(&f->maps, pid, quiet) < 0)
 		return -1;
 	own = own_pid(pid);
@@ -416,42 +419,7 @@ state_unmap(struct state_map *m)
 	*m = (struct state_map){ .fd = -1 };
 }
 
-static unsigned long long
-own_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
-}
-
-/* Field 22 of /proc/PID/stat, behind the name, which may hold anything. */
-static unsigned long long
-start_ticks(uint32_t pid)
-{
-	char path[40], text[1024], *at;
-	unsigned long long ticks = 0;
-	size_t n;
-	FILE *in;
-
-	snprintf(path, sizeof path, "/proc/%u/stat", pid);
-	in = fopen(path, "re");
-	if (!in)
-		return 0;
-	n = fread(text, 1, sizeof text - 1, in);
-	fclose(in);
-	text[n] = '\0';
-	at = strrchr(text, ')');
-	if (!at || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
-		return 0;
-	/* The third field follows; the 22nd is 19 further on. */
-	for (int field = 3; at && field <= 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		sscanf(at, "%llu", &ticks);
-	return ticks;
-}
-
-/* A lease for reading is refused while somebody has it open for writing. */
+/* With a descriptor of its own: through one that may write none is told. */
 static bool
 somebody_writes(int fd)
 {
@@ -463,7 +431,7 @@ somebody_writes(int fd)
 	reader = open(path, O_RDONLY | O_CLOEXEC);
 	if (reader < 0)
 		return true;
-	writes = fcntl(reader, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
+	writes = proc_somebody_writes(reader) == PROC_YES;
 	close(reader);
 	return writes;
 }
@@ -475,9 +443,9 @@ state_is_alive(const struct state_map *m)
 
 	if (h->ended != HFS_RUNNING)
 		return false;
-	if (h->pid_namespace != 0 && h->pid_namespace == own_namespace())
-		return h->start_ticks != 0 &&
-		       start_ticks(h->pid) == h->start_ticks;
+	if (h->pid_namespace != 0 && h->pid_namespace == proc_pid_namespace())
+		return h->start_ticks != 0 && h->pid <= INT_MAX &&
+		       proc_start_ticks((int)h->pid) == h->start_ticks;
 	return somebody_writes(m->fd);
 }
 

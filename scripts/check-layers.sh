@@ -37,7 +37,7 @@ analyzer=(
 	'profile profile_* demangle short_name wrappers perfmap'
 	'allocator allocator_* elf_* shim_* program state_map state_ask live_owner'
 	'source unpack unpack_* pack pack_* tar'
-	'strtab units scan text color facts folder package assets err name_cache annotation multikey ahead'
+	'strtab units scan text color facts folder package assets err name_cache annotation multikey ahead proc'
 )
 
 complain()
