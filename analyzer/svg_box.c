@@ -9,6 +9,7 @@
 #define FEW_CELLS 6 /* what is left of a longer name says nothing */
 #define TEXT_PAD  4
 #define TITLED_PX 3 /* narrower frames are hard to point at */
+#define LINE_PX	  3 /* of what is more; labels stand above it, "_" and all */
 
 /* Distance from the left margin in px / 100. */
 static int64_t
@@ -67,7 +68,8 @@ put_label(const struct svg_drawing *p, const struct svg_box *b, int64_t left,
 		return;
 	fputs("<text", p->out);
 	put_px(p->out, "x", (SVG_MARGIN + TEXT_PAD) * 100 + left);
-	fprintf(p->out, " y=\"%d\">", top_of(p, b) + (p->row + 7) / 2);
+	fprintf(p->out, " y=\"%d\">",
+		top_of(p, b) + (p->row + 7) / 2 - (p->change ? LINE_PX : 0));
 	svg_text_put_fitted(p->out, label, (unsigned)cells);
 	fputs("</text>", p->out);
 }
@@ -81,9 +83,10 @@ put_grown(const struct svg_drawing *p, const struct svg_box *b, int64_t left)
 	fputs("<rect class=\"hf-grown\" fill=\"#7f1d00\" stroke=\"none\"",
 		p->out);
 	put_px(p->out, "x", SVG_MARGIN * 100 + left);
-	fprintf(p->out, " y=\"%d\"", top_of(p, b) + p->row - 4);
+	fprintf(p->out, " y=\"%d\"", top_of(p, b) + p->row - 1 - LINE_PX);
 	put_px(p->out, "width", right - left);
-	fprintf(p->out, " height=\"3\" data-w=\"%lld\"/>", (long long)b->grown);
+	fprintf(p->out, " height=\"%d\" data-w=\"%lld\"/>", LINE_PX,
+		(long long)b->grown);
 }
 
 void

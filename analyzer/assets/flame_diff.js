@@ -15,6 +15,7 @@ const STEPS = [['hf-s4', 'gone'], ['hf-s3', 'less than half'],
 	['hf-g4', 'new']];
 const CHANCE = ['hf-chance', 'may be chance'];
 const MORE = ['hf-grown', 'what is more']; /* a line */
+const LINE = 3; /* px; labels stand above it, "_" and all */
 
 function readChanges() {
 	const next = numbers(chunks('change'));

@@ -115,14 +115,14 @@ function addItem(group, it, number, y) {
 	const text = labelText(it);
 	if (text)
 		group.append(element(SVG, 'text', {
-			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5,
+			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5 - (isDiff ? LINE : 0),
 			class: it.dim ? 'hf-dim' : ''
 		}, text));
 	const grown = it.w * grownShare(it);
 	if (grown >= .5)
 		group.append(element(SVG, 'rect', { class: 'hf-grown',
-			x: it.x.toFixed(2), y: y + rowHeight - 4,
-			width: grown.toFixed(2), height: 3 }));
+			x: it.x.toFixed(2), y: y + rowHeight - 1 - LINE,
+			width: grown.toFixed(2), height: LINE }));
 }
 
 /* All items in a group, root below, or above in an icicle and beside a pivot. */

@@ -65,6 +65,11 @@ test('a colour is the change of all that stands on a frame', async () => {
 		.evaluateAll(all => all.map(e => Number(e.getAttribute('width'))));
 	const node = await widthOf(frame(page, 'node_new'));
 	assert.ok(lines.some(w => Math.abs(w / node - 220 / 420) < .01), String(lines));
+	/* It leaves "_" to be seen: a label's pixels end 3 below its base line. */
+	const covered = await page.locator('.hf-view rect.hf-grown').evaluateAll(all =>
+		all.filter(e => e.previousSibling.tagName === 'text').map(e =>
+			e.getAttribute('y') - e.previousSibling.getAttribute('y')));
+	assert.ok(covered.length > 2 && covered.every(d => d >= 3), String(covered));
 	const seen = (await page.locator('#hf-legend').textContent());
 	for (const words of ['gone', 'less than half', 'the same', 'doubled or more', 'new',
 		'what is more'])
