@@ -6,6 +6,7 @@
 #include "write_diff.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "amount.h"
@@ -51,14 +52,17 @@ diff_amount(char buf[DIFF_AMOUNT_MAX], const struct diff *d,
 const char *
 diff_share(char buf[DIFF_SHARE_MAX], const struct diff_figure *f)
 {
+	double share;
+
 	if (f->status == DIFF_NEW)
 		return "new";
 	if (f->status == DIFF_VANISHED)
 		return "gone";
 	if (f->change == 0 || f->before == 0)
 		return "";
-	snprintf(buf, DIFF_SHARE_MAX, "%+.1f%%",
-		100 * (double)f->change / (double)f->before);
+	share = 100 * (double)f->change / (double)f->before;
+	snprintf(buf, DIFF_SHARE_MAX, "%+.*f%%", fabs(share) < 1000 ? 1 : 0,
+		share);
 	return buf;
 }
 
