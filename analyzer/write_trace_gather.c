@@ -34,11 +34,15 @@ trace_release(struct trace *t)
 	profile_release(&t->all);
 }
 
+/* Milliseconds don't tell apart two dumps that hurry. */
 static uint64_t
 since_start(const struct trace_process *to, const struct process *it)
 {
 	int64_t ms = it->end_ms - to->start_ms;
 
+	if (it->lived_ns > 0 && it->lived_ns < INT64_MAX / 2 &&
+		it->start_ms == to->start_ms)
+		return it->lived_ns;
 	return ms > 0 && ms < INT64_MAX / 1000000 ? (uint64_t)ms * 1000000 : 0;
 }
 
