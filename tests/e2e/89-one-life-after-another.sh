@@ -37,6 +37,22 @@ total()
 print(json.load(sys.stdin)["total"]["value"])'
 }
 
+# kill_life UNSHARE: and its child, which dies with it, but a moment later
+kill_life()
+{
+	local child n=0
+
+	child=$(pgrep -P "$1")
+	kill -KILL "$1"
+	wait "$1" 2>/dev/null || true
+	until ! [ -e "/proc/$child" ] ||
+		grep -q '^State:.Z' "/proc/$child/status" 2>/dev/null; do
+		n=$((n + 1))
+		[ $n -lt 600 ] || fail "$child does not end"
+		sleep 0.05
+	done
+}
+
 on_tmpfs()
 {
 	[ "$(stat -fc %T "$1")" = tmpfs ]
@@ -54,8 +70,7 @@ if unshare -pf --mount-proc true 2>/dev/null; then
 		(live lives unshare -pf --mount-proc --kill-child \
 			"$PROGS/host_lives" keep "$i" >said < <(sleep 60)) &
 		until_it_says_kept said
-		kill -KILL $!
-		wait $! 2>/dev/null || true
+		kill_life $!
 	done
 	# One more sweeps, and lives.
 	(live lives unshare -pf --mount-proc --kill-child \
@@ -70,8 +85,7 @@ if unshare -pf --mount-proc true 2>/dev/null; then
 			fail "$state: $(total "$state"), not those of life $i"
 		i=$((i + 1))
 	done
-	kill -KILL $!
-	wait $! 2>/dev/null || true
+	kill_life $!
 else
 	echo "no namespace of processes: left out"
 fi
