@@ -73,6 +73,7 @@ if unshare -pf --mount-proc true 2>/dev/null; then
 		kill_life $!
 	done
 	# One more sweeps, and lives.
+	: >said
 	(live lives unshare -pf --mount-proc --kill-child \
 		"$PROGS/host_lives" keep 21 >said < <(sleep 60)) &
 	until_it_says_kept said
@@ -91,6 +92,7 @@ else
 fi
 
 # The same without a namespace, by a program that calls exec.
+: >said
 (live again "$PROGS/host_lives" again 20 5 >said < <(sleep 60)) &
 until_it_says_kept said
 kept=(again/*.live)
@@ -104,6 +106,7 @@ newest=${kept[-1]}
 # The living one is the ninth newest of all, and stays.
 for i in $(seq 12); do
 	(live again "$PROGS/host_lives" again 0 5 >other </dev/null) & wait $!
+	: >other
 	(live again "$PROGS/host_lives" keep 1 >other < <(sleep 60)) &
 	until_it_says_kept other
 	kill -KILL $!
@@ -138,6 +141,7 @@ status=0
 
 # A server that forks workers.
 mkfifo end
+: >said
 (live serve "$PROGS/host_lives" serve 3 100 >said <end) &
 server=$!
 exec 9>end
