@@ -108,6 +108,7 @@ die()
 {
 	local big looks
 
+	: >big.txt
 	env LD_PRELOAD="$LIBHEAPFLAME" HEAPFLAME_PREFIX="$PWD/big/h" \
 		HEAPFLAME_SAMPLE=1 ./work wait 512 >big.txt &
 	big=$!
