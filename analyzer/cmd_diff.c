@@ -55,6 +55,8 @@ const char help_diff[] =
 	"  --title, --subtitle, --width, --height, --minwidth, --inverted,\n"
 	"  --nametype, --notes\n"
 	"                  of that picture, as of flame\n"
+	"  --negate        of that picture: NEW is the earlier one; widths "
+	"stay\n"
 	"  --help          this text\n"
 	"\n" ARGS_HELP_FILTER "  --phase NAME, --from MARK, --to MARK\n"
 	"                  as of report\n" ARGS_HELP_NAMES "\n"
@@ -114,8 +116,9 @@ diff(struct profile *p, struct wanted *w)
 
 	selection.normalize = w->normalize;
 	if (diff_find_kind(&d, p, &selection, w->by_cum,
-		    w->stacks || is_picture(w) ? DIFF_STACKS : DIFF_FUNCTIONS) <
-		0)
+		    is_picture(w) ? DIFF_NO_ROWS
+		    : w->stacks	  ? DIFF_STACKS
+				  : DIFF_FUNCTIONS) < 0)
 		return -1;
 	rc = output_open(&out, w->a.output ? w->a.output : "-");
 	if (rc == 0) {
@@ -132,8 +135,9 @@ static int
 check_picture(struct wanted *w)
 {
 	const struct svg_options *o = &w->looks;
-	bool looks = o->title || o->subtitle || o->name_type || o->notes ||
-		     o->width || o->row || o->icicle || w->min_width;
+	bool looks = o->negate || o->title || o->subtitle || o->name_type ||
+		     o->notes || o->width || o->row || o->icicle ||
+		     w->min_width;
 
 	if (looks && !is_picture(w))
 		return error("--title, --width and the like are of a picture: "
@@ -181,6 +185,7 @@ cmd_diff(int argc, char **argv)
 		{ "width", 0, ARGS_COUNT, &w.looks.width, 0 },
 		{ "height", 0, ARGS_COUNT, &w.looks.row, 0 },
 		{ "minwidth", 0, ARGS_TEXT, &w.min_width, 0 },
+		{ "negate", 0, ARGS_FLAG, &w.looks.negate, 0 },
 		{ "inverted", 0, ARGS_FLAG, &w.looks.icicle, 0 },
 		{ "nametype", 0, ARGS_TEXT, &w.looks.name_type, 0 },
 		{ "notes", 0, ARGS_TEXT, &w.looks.notes, 0 },

@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "flame.h"
+#include "flame_change.h"
 #include "flame_phases.h"
 #include "runs.h"
 #include "svg_color.h"
@@ -47,6 +48,9 @@ const char help_flame[] =
 	"  --hash              colours by name, as they always are\n"
 	"  --reverse           begin with what holds memory, callers on it\n"
 	"  --inverted          the root on top\n"
+	"  --negate            of a difference (two columns): the second is "
+	"the "
+	"earlier\n"
 	"  --nametype TEXT     what stands before a name on hover\n"
 	"  --notes TEXT        a line of the page\n"
 	"  --by WHAT           process, thread, label, phase or module, or "
@@ -102,6 +106,17 @@ write_phases(struct args *a, struct profile *p, const struct svg_options *o)
 }
 
 static int
+write_to(const struct args *a, struct profile *p, const struct svg_options *o,
+	const char *path)
+{
+	const struct selection *s = &a->selection;
+
+	if (flame_is_change(p, s))
+		return flame_write_change(p, path, runs_origin(), s, o);
+	return flame_write_last(p, path, s, o);
+}
+
+static int
 write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 	bool each_phase)
 {
@@ -113,11 +128,11 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 	if (each_phase)
 		return write_phases(a, p, o);
 	if (a->output)
-		return flame_write_last(p, a->output, &a->selection, o);
+		return write_to(a, p, o, a->output);
 	if (output_is_wanted())
-		return flame_write_last(p, "-", &a->selection, o);
+		return write_to(a, p, o, "-");
 	path = flame_path(runs_origin());
-	result = flame_write_last(p, path, &a->selection, o);
+	result = write_to(a, p, o, path);
 	if (result == 0)
 		fprintf(stderr, "heapflame: wrote '%s'\n", path);
 	free(path);
@@ -196,6 +211,7 @@ cmd_flame(int argc, char **argv)
 		{ "hash", 0, ARGS_FLAG, &w.hash, 0 },
 		{ "reverse", 0, ARGS_FLAG, &o.reverse, 0 },
 		{ "inverted", 0, ARGS_FLAG, &o.icicle, 0 },
+		{ "negate", 0, ARGS_FLAG, &o.negate, 0 },
 		{ "nametype", 0, ARGS_TEXT, &o.name_type, 0 },
 		{ "notes", 0, ARGS_TEXT, &o.notes, 0 },
 		{ "each-phase", 0, ARGS_FLAG, &each_phase, 0 },

@@ -138,9 +138,9 @@ diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
 		profile_forget_rows(p);
 		profile_forget_rows(chosen.base);
 	}
-	if (kind != DIFF_FUNCTIONS)
+	if (kind == DIFF_ALL || kind == DIFF_STACKS)
 		add_stacks(d);
-	if (kind != DIFF_STACKS)
+	if (kind == DIFF_ALL || kind == DIFF_FUNCTIONS)
 		add_functions(d);
 	diff_rows_judge(d, by_cum);
 	return 0;

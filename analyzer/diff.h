@@ -79,10 +79,10 @@ int diff_find(struct diff *d, struct profile *p, const struct selection *s,
 	bool by_cum);
 
 /*
- * The same with rows of one kind only; those of the profiles are let go (see
- * profile_forget_rows), so that it takes less memory.
+ * The same with rows of one kind only, or none; those of the profiles are let
+ * go (see profile_forget_rows), so that it takes less memory.
  */
-enum diff_kind { DIFF_ALL, DIFF_FUNCTIONS, DIFF_STACKS };
+enum diff_kind { DIFF_ALL, DIFF_FUNCTIONS, DIFF_STACKS, DIFF_NO_ROWS };
 int diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
 	bool by_cum, enum diff_kind kind);
 void diff_release(struct diff *d);

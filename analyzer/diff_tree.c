@@ -42,13 +42,13 @@ add_stack(struct shown *to, const struct shown *from, uint32_t i,
 static void
 add_panels(struct diff_tree *t, const struct shown *from, struct profile *p)
 {
-	uint32_t now = roots_marker(p, DIFF_NOW);
-	uint32_t gone = roots_marker(p, DIFF_GONE);
+	uint32_t gone = roots_marker(p, t->negated ? DIFF_CAME : DIFF_GONE);
 
+	t->first = roots_marker(p, t->negated ? DIFF_BEFORE : DIFF_NOW);
 	for (uint32_t i = 0; i < from->stack_count; i++) {
 		int64_t after = from->pairs[from->stacks[i].pair].after;
 
-		add_stack(&t->shown, from, i, now, after > 0 ? after : 0);
+		add_stack(&t->shown, from, i, t->first, after > 0 ? after : 0);
 	}
 	for (uint32_t i = 0; i < from->stack_count; i++) {
 		int64_t less = gone_of(&from->pairs[from->stacks[i].pair]);
@@ -115,12 +115,42 @@ judge(struct diff_tree *t, const struct diff *d)
 	free(list);
 }
 
+static struct diff_figure
+negated(const struct diff_figure *f)
+{
+	static const enum diff_status other[] = {
+		[DIFF_SAME] = DIFF_SAME,
+		[DIFF_NEW] = DIFF_VANISHED,
+		[DIFF_VANISHED] = DIFF_NEW,
+		[DIFF_GROWN] = DIFF_SHRUNK,
+		[DIFF_SHRUNK] = DIFF_GROWN,
+	};
+
+	return (struct diff_figure){
+		.before = f->after,
+		.after = f->before,
+		.change = -f->change,
+		.objects_before = f->objects_after,
+		.objects_after = f->objects_before,
+		.before_var = f->after_var,
+		.after_var = f->before_var,
+		.came = f->went,
+		.went = f->came,
+		.change95 = { -f->change95.high, -f->change95.low },
+		.p = f->p,
+		.status = other[f->status],
+		.significant = f->significant,
+		.certain = f->certain,
+	};
+}
+
 void
-diff_tree_build(struct diff_tree *t, const struct diff *d, struct profile *p)
+diff_tree_build(struct diff_tree *t, const struct diff *d, struct profile *p,
+	bool negate)
 {
 	uint32_t *leaves;
 
-	*t = (struct diff_tree){ 0 };
+	*t = (struct diff_tree){ .negated = negate };
 	make_shown(t, d, p);
 	leaves = xmalloc(((size_t)t->shown.stack_count + 1) * sizeof *leaves);
 	tree_build_leaves(&t->tree, &t->shown, leaves);
@@ -129,6 +159,8 @@ diff_tree_build(struct diff_tree *t, const struct diff *d, struct profile *p)
 		diff_figure_add(&t->figures[leaves[i]],
 			&d->shown.pairs[t->shown.stacks[i].pair]);
 	judge(t, d);
+	for (uint32_t i = 0; negate && i < t->tree.count; i++)
+		t->figures[i] = negated(&t->figures[i]);
 	free(leaves);
 }
 

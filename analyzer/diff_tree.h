@@ -18,17 +18,26 @@
 
 #define DIFF_NOW  "now"
 #define DIFF_GONE "gone and shrunk"
+/* Of what was asked for the other way round. */
+#define DIFF_BEFORE "before"
+#define DIFF_CAME   "new and grown"
 
 struct diff_tree {
 	struct shown shown; /* borrows the profile */
 	struct tree tree;
 	struct diff_figure *figures; /* by node; of the root d->total */
-	int64_t gone; /* width of that panel */
+	uint32_t first; /* frame of the panel "now" */
+	int64_t gone; /* width of the other panel */
+	bool negated;
 };
 
-/* p is d->shown.profile and gets the panels' frames. */
-void diff_tree_build(
-	struct diff_tree *t, const struct diff *d, struct profile *p);
+/*
+ * p is d->shown.profile and gets the panels' frames. negate: the widths are the
+ * same, but what d calls the new side is the earlier one, so that the panels
+ * are "before" and "new and grown", and every change is of the other sign.
+ */
+void diff_tree_build(struct diff_tree *t, const struct diff *d,
+	struct profile *p, bool negate);
 void diff_tree_release(struct diff_tree *t);
 
 #endif

@@ -250,6 +250,8 @@ struct profile {
 	uint32_t foreign_count;
 	/* The one that the first file with a word on it puts first. */
 	int usual_metric; /* -1: none */
+	/* What that one was before, in files of two columns; -1: none. */
+	int before_metric;
 	uint32_t module_count, location_count, frame_count, function_count;
 	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;

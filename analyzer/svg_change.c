@@ -34,6 +34,7 @@ static const struct look looks[] = {
 };
 #define CHANCE (2 * SVG_CHANGE_STEPS + 1)
 #define GROWN  (CHANCE + 1)
+#define LESS   "what is less" /* in its place, on what was */
 
 int
 svg_change_step(const struct diff_figure *f)
@@ -61,15 +62,12 @@ static bool
 on_now(const struct svg_change *c, uint32_t node)
 {
 	const struct tree_node *nodes = c->tree->tree.nodes;
-	const struct profile *p = c->tree->shown.profile;
 
 	if (node == 0)
 		return false;
 	while (nodes[node].parent != 0)
 		node = nodes[node].parent;
-	return strtab_get(&p->strings,
-		       p->functions[p->frames[nodes[node].frame].function]
-			       .name)[0] == DIFF_NOW[0];
+	return nodes[node].frame == c->tree->first;
 }
 
 void
@@ -79,11 +77,13 @@ svg_change_paint(const struct svg_change *c, uint32_t node, struct svg_box *b)
 	const struct look *look =
 		&looks[is_grey(c, f) ? CHANCE
 				     : SVG_CHANGE_STEPS + svg_change_step(f)];
+	int64_t only_there;
 
 	b->class = look->class;
 	b->fill = look->fill;
-	if (f->change > 0 && on_now(c, node))
-		b->grown = f->change < b->value ? f->change : b->value;
+	only_there = c->tree->negated ? -f->change : f->change;
+	if (only_there > 0 && on_now(c, node))
+		b->grown = only_there < b->value ? only_there : b->value;
 }
 
 char *
@@ -104,7 +104,7 @@ svg_change_words(const struct svg_change *c, uint32_t node)
 }
 
 static void
-put_swatch(FILE *out, const struct look *look, int x, int y)
+put_swatch(FILE *out, const struct look *look, const char *words, int x, int y)
 {
 	bool line = look == &looks[GROWN];
 
@@ -113,7 +113,7 @@ put_swatch(FILE *out, const struct look *look, int x, int y)
 		"width=\"%d\" height=\"%d\"/>"
 		"<text x=\"%d\" y=\"%d\">%s</text>\n",
 		look->class, look->fill, x, y - (line ? 3 : SWATCH_Y), SWATCH,
-		line ? 3 : SWATCH, x + SWATCH + 5, y, look->words);
+		line ? 3 : SWATCH, x + SWATCH + 5, y, words);
 }
 
 int
@@ -135,7 +135,10 @@ svg_change_put_legend(const struct svg_change *c, FILE *out, int width, int y)
 			y += LEGEND_ROW;
 		}
 		if (out)
-			put_swatch(out, &looks[i], x, y);
+			put_swatch(out, &looks[i],
+				i == GROWN && c->tree->negated ? LESS
+							       : looks[i].words,
+				x, y);
 		x += room;
 	}
 	if (out)

@@ -3,7 +3,8 @@
  * The picture of a difference: its colours say how much all that stands on a
  * frame has changed, of the larger side, in steps of a scale from blue (less)
  * over grey to orange (more), which colour-blind readers tell apart. A line
- * along the lower edge of a frame is as long as what it holds more.
+ * along the lower edge of a frame is as long as what it holds more; in a
+ * negated picture, whose widths are what was, as what it holds less.
  */
 #ifndef SVG_CHANGE_H
 #define SVG_CHANGE_H

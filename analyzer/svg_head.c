@@ -191,6 +191,8 @@ put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
 			o->change->diff->shown.var_known ? "errors" : "yes");
 		svg_text_attribute(out, "data-colors",
 			o->change->grey ? "certain" : "change");
+		if (o->change->tree->negated)
+			svg_text_attribute(out, "data-negate", "yes");
 	}
 	if (o->icicle)
 		svg_text_attribute(out, "data-layout", "icicle");

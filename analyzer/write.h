@@ -56,6 +56,7 @@ struct svg_options {
 	double min_width; /* pixels; frames below are pooled; 0: 1 */
 	bool min_percent; /* min_width is in percent of all */
 	bool icicle; /* the root on top */
+	bool negate; /* of a difference: see diff_tree.h */
 	bool reverse; /* flame.h: begin with the callers of leaves */
 	const struct svg_change *change; /* svg_change.h: it is a difference */
 	/* Drawn where no script runs: callers of leaf; NULL: as the data. */

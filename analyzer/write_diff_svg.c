@@ -27,19 +27,21 @@ subtitle(const struct diff *d, const struct diff_tree *t,
 {
 	char before[SVG_AMOUNT_MAX], after[SVG_AMOUNT_MAX];
 	char change[DIFF_AMOUNT_MAX], share[DIFF_SHARE_MAX];
-	const char *word = diff_share(share, &d->total);
+	const struct diff_figure *total = &t->figures[0];
+	const char *word = diff_share(share, total);
 	char *words = selection_words(&t->shown), *text;
 
 	text = xasprintf("%s: %s%s%s%s%s, from %s to %s%s \xc2\xb7 %s "
 			 "\xe2\x86\x92 %s%s%s",
 		profile_metric_name(d->shown.profile, d->shown.metric),
-		diff_amount(change, d, &d->total, false), *word ? " (" : "",
-		word, *word ? ")" : "",
-		diff_is_noise(d, &d->total) ? ", which may be chance" : "",
-		svg_amount(before, &d->shown, d->total.before),
-		svg_amount(after, &d->shown, d->total.after),
+		diff_amount(change, d, total, false), *word ? " (" : "", word,
+		*word ? ")" : "",
+		diff_is_noise(d, total) ? ", which may be chance" : "",
+		svg_amount(before, &d->shown, total->before),
+		svg_amount(after, &d->shown, total->after),
 		d->shown.var_known ? "" : " (the error is not known)",
-		base_name(v->before), base_name(v->after),
+		base_name(t->negated ? v->after : v->before),
+		base_name(t->negated ? v->before : v->after),
 		*words ? " \xc2\xb7 " : "", words);
 	free(words);
 	return text;
@@ -55,7 +57,7 @@ write_diff_svg(FILE *out, const struct diff *d, struct profile *p,
 	char *words;
 	int rc;
 
-	diff_tree_build(&tree, d, p);
+	diff_tree_build(&tree, d, p, o.negate);
 	words = subtitle(d, &tree, v);
 	change.tree = &tree;
 	o.change = &change;

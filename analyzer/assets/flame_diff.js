@@ -14,8 +14,10 @@ const STEPS = [['hf-s4', 'gone'], ['hf-s3', 'less than half'],
 	['hf-g2', 'more, by 10 % or more'], ['hf-g3', 'doubled or more'],
 	['hf-g4', 'new']];
 const CHANCE = ['hf-chance', 'may be chance'];
-const MORE = ['hf-grown', 'what is more']; /* a line */
 const LINE = 3; /* px; labels stand above it, "_" and all */
+/* The sides change their names: the widths are what was. */
+const negated = Boolean(asked.negate);
+const MORE = ['hf-grown', negated ? 'what is less' : 'what is more'];
 
 function readChanges() {
 	const next = numbers(chunks('change'));
@@ -30,13 +32,15 @@ function readChanges() {
 
 const changeOf = node => changes[tree.frame[node.list[0]]];
 
-/* The frame "now" or "gone and shrunk" below it; the root itself. */
+/* The frame "now" or "gone and shrunk", or negated "before" or "new and grown",
+ * below it; the root itself. */
 function panelOf(node) {
 	while (node.depth > 1)
 		node = node.parent;
 	return node;
 }
-const isNow = node => node.depth > 0 && nameOf(panelOf(node)) === 'now';
+const isNow = node => node.depth > 0 && 
+	nameOf(panelOf(node)) === (negated ? 'before' : 'now');
 
 /* As svg_change_step(): -4 to 4. */
 function stepOf({ before, after, by }) {
@@ -58,7 +62,8 @@ const errorsKnown = () => asked.diff === 'errors';
 function grownShare(it) {
 	if (!isDiff || isPool(it) || !isNow(it.node))
 		return 0;
-	return Math.min(1, Math.max(0, changeOf(it.node).by / total(it.node)));
+	const { by } = changeOf(it.node);
+	return Math.min(1, Math.max(0, (negated ? -by : by) / total(it.node)));
 }
 
 const changeLegend = () => coloring === 'certain' && errorsKnown()
@@ -80,10 +85,14 @@ function changeFacts(list, node) {
 	row(list, 'now', amount(c.after));
 	if (node.depth > 0)
 		row(list, 'width', `${amount(total(node))}, ` + percent(total(node),
-			total(panel)) + (isNow(node) ? ' of now' : ' of what is gone'));
+			total(panel)) + ' of ' + nameOf(panel));
 }
 
-const PANELS = ['what is held now, and beside it what was held before and is not ' +
+const PANELS = negated ? ['what was held before, and beside it what is held ' +
+	'now and was not, to one scale',
+'what was held before; the line along a frame is as long as what it holds less',
+'what was not held before, stack by stack: those that are new and those that ' +
+	'hold more'] : ['what is held now, and beside it what was held before and is not ' +
 	'any more, to one scale',
 'what is held now; the line along a frame is as long as what it holds more',
 'what is held no more, stack by stack: those that vanished and those that ' +

@@ -84,7 +84,7 @@ test('hover says before, now and change', async () => {
 		/node_new[^]*change\s+\+214\.8 KiB \(\+110\.0 %\)[^]*before\s+195\.3 KiB[^]*now\s+410\.2 KiB[^]*42\.0 % of now/);
 	await frame(page, 'row').hover();
 	assert.match(await card(page).innerText(),
-		/change\s+−87\.9 KiB, gone[^]*now\s+0 B[^]*of what is gone/);
+		/change\s+−87\.9 KiB, gone[^]*now\s+0 B[^]*of gone and shrunk/);
 	await frame(page, 'gone and shrunk').hover();
 	assert.match(await card(page).innerText(), /held no more/);
 	await page.close();

@@ -36,7 +36,7 @@ pair_find(struct pair *p)
 
 	assert_int_equal(
 		diff_find_kind(&p->d, &p->now, &s, false, DIFF_STACKS), 0);
-	diff_tree_build(&p->t, &p->d, &p->now);
+	diff_tree_build(&p->t, &p->d, &p->now, false);
 }
 
 static void
@@ -208,6 +208,42 @@ nothing_changed_is_one_panel(void **state)
 	pair_release(&p);
 }
 
+/* The widths of the picture as it was, every change of the other sign. */
+static void
+negated_is_the_other_way_round(void **state)
+{
+	struct pair p;
+	struct diff_figure plain;
+	int64_t grown;
+
+	pair_init(&p, 4096);
+	hand_live(&p.now, p.x, "main;f;less", 100, 1);
+	hand_live(&p.base, p.y, "main;f;less", 30, 1);
+	hand_live(&p.now, p.x, "main;gone", 9, 1);
+	hand_live(&p.base, p.y, "main;come", 7, 1);
+	pair_find(&p);
+	plain = *figure_at(&p, "now;main;f");
+	diff_tree_release(&p.t);
+	diff_tree_build(&p.t, &p.d, &p.now, true);
+	assert_int_equal(width_at(&p, "before;main;f"), 100);
+	assert_int_equal(width_at(&p, "new and grown;main;come"), 7);
+	assert_int_equal(figure_at(&p, "before;main;f")->change, -70);
+	assert_int_equal(figure_at(&p, "before;main;f")->before, 100);
+	check_figure(figure_at(&p, "before;main;f"));
+	assert_true(figure_at(&p, "before;main;f")->change95.low ==
+		    -plain.change95.high);
+	assert_true(figure_at(&p, "before;main;f")->came.sum == plain.went.sum);
+	assert_int_equal(p.t.figures[0].change, -p.d.total.change);
+	assert_string_equal(
+		class_at(&p, false, "before;main;gone", &grown), "hf-s4");
+	assert_int_equal(grown, 9);
+	assert_string_equal(
+		class_at(&p, false, "new and grown;main;come", &grown),
+		"hf-g4");
+	assert_int_equal(grown, 0);
+	pair_release(&p);
+}
+
 static void
 all_is_gone(void **state)
 {
@@ -233,6 +269,7 @@ main(void)
 		cmocka_unit_test(widths_and_changes_add_up),
 		cmocka_unit_test(chance_is_grey_if_wanted),
 		cmocka_unit_test(nothing_changed_is_one_panel),
+		cmocka_unit_test(negated_is_the_other_way_round),
 		cmocka_unit_test(all_is_gone),
 	};
 
