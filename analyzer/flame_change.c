@@ -31,6 +31,8 @@ flame_write_change(struct profile *p, const char *path, const char *name,
 	struct diff d;
 	char *first;
 
+	if (options->whole > 0)
+		warning("--total means nothing to a difference");
 	of.metric = p->usual_metric;
 	of.base_metric = p->before_metric;
 	of.base = p;

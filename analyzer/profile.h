@@ -308,6 +308,9 @@ uint32_t profile_frame(struct profile *p, struct frame f);
 int profile_foreign_metric(
 	struct profile *p, const char *name, const char *unit);
 
+/* Multiplies the figures of all such metrics, of a profile that is loaded. */
+void profile_scale_foreign(struct profile *p, double factor);
+
 /* "peak_space", or the name that the file gave; and what it counts. */
 const char *profile_metric_name(const struct profile *p, enum metric m);
 enum unit profile_metric_unit(const struct profile *p, enum metric m);

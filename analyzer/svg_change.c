@@ -7,6 +7,7 @@
 #include "err.h"
 #include "svg_chunk.h"
 #include "svg_head.h"
+#include "svg_style.h"
 #include "write_diff.h"
 
 #define SWATCH	   11 /* px */

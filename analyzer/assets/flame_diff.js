@@ -39,7 +39,7 @@ function panelOf(node) {
 		node = node.parent;
 	return node;
 }
-const isNow = node => node.depth > 0 && 
+const isNow = node => node.depth > 0 &&
 	nameOf(panelOf(node)) === (negated ? 'before' : 'now');
 
 /* As svg_change_step(): -4 to 4. */

@@ -94,7 +94,8 @@ function mount(title) {
 	page.view.append(svg);
 	const probe = element(SVG, 'text', {}, 'M'.repeat(100));
 	layer.append(probe);
-	cell = probe.getComputedTextLength() / 100 || cell;
+	cell = asked.fontwidth ? asked.fontwidth * fontSize
+		: probe.getComputedTextLength() / 100 || cell;
 }
 
 /* The tree of the present switches; those of before are kept, as long as few. */
