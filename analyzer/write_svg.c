@@ -34,6 +34,7 @@ put_script(FILE *out)
 	PART(colors);
 	PART(view);
 	PART(search);
+	PART(jump);
 	PART(card);
 	PART(link);
 	PART(page);

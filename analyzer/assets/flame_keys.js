@@ -5,7 +5,7 @@ const KEYS = [
 	['shift-click, p', 'pivot: all callers above, all callees below'],
 	['r, Esc', 'back to everything'], ['Backspace', 'back one step'],
 	['/, Ctrl-F', 'search: regular expressions, ; between several'],
-	['n, N', 'next, previous match'], ['arrows', 'walk through the frames'],
+	['n, N', 'next, previous match, however narrow'], ['arrows', 'walk through the frames'],
 	['m, M', 'next, previous metric'], ['k', 'next meaning of colours'],
 	['i', 'flame or icicle'], ['c', 'begin with what holds memory: callers'],
 	['u', 'merge recursion'], ['w', 'fold allocation wrappers'],

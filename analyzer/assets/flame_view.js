@@ -33,8 +33,7 @@ const viewValue = () => view.from < 0 ? total(view.node)
 const wholeValue = () => tree.sum[VALUE_OF][0];
 const isZoomed = () => !isRoot(view.node) || view.from >= 0;
 
-function viewRange() {
-	const { node, from } = view;
+function viewRange({ node, from }) {
 	if (from < 0)
 		return [node.start, node.start + total(node)];
 	/* A crowd of small ones: as many as get a few pixels each. */
@@ -68,7 +67,7 @@ function placeKids(list, todo, node, from, [low, scale]) {
 
 /* The frames to draw, without touching the page. */
 function layOut() {
-	const { node, from } = view, [low, high] = viewRange();
+	const { node, from } = view, [low, high] = viewRange(view);
 	const list = [], todo = [], place = [low, width / (high - low)];
 	for (let a = from < 0 ? node.parent : node; a; a = a.parent)
 		list.push({ node: a, pool: -1, row: rowOf(a), x: 0, w: width, dim: true });
