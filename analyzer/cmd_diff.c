@@ -79,13 +79,12 @@ is_picture(const struct wanted *w)
 	return length > 4 && strcmp(w->a.output + length - 4, ".svg") == 0;
 }
 
-static void
-write_to(FILE *out, const struct wanted *w, const struct diff *d,
-	struct profile *p, const char *before, const char *after)
+static struct diff_view
+view_of(const struct wanted *w, const char *before)
 {
-	const struct diff_view view = {
+	return (struct diff_view){
 		.before = before,
-		.after = after,
+		.after = w->a.files[0],
 		.stacks = w->stacks,
 		.by_cum = w->by_cum,
 		.only_certain = w->significant,
@@ -96,38 +95,59 @@ write_to(FILE *out, const struct wanted *w, const struct diff *d,
 				     : TOP_DEFAULT,
 		.columns = args_columns(&w->a),
 	};
+}
 
-	/* A write that failed is found, and said, when the file is closed. */
-	if (is_picture(w))
-		(void)write_diff_svg(out, d, p, &view, &w->looks);
-	else if (w->a.json)
-		write_diff_json(out, d, &view);
-	else
-		write_diff(out, d, &view);
+/* A write that failed is found, and said, when the file is closed. */
+static int
+draw(struct profile *p, const struct selection *s, const struct wanted *w,
+	const struct diff_view *view)
+{
+	struct diff_columns columns;
+	struct output out;
+	int rc;
+
+	if (diff_columns_find(&columns, p, s) < 0)
+		return -1;
+	rc = output_open(&out, w->a.output);
+	if (rc == 0) {
+		(void)write_diff_svg(out.stream, &columns, p, view, &w->looks);
+		rc = output_commit(&out);
+	}
+	diff_columns_release(&columns);
+	return rc;
+}
+
+static int
+write_text(struct profile *p, const struct selection *s, const struct wanted *w,
+	const struct diff_view *view)
+{
+	struct output out;
+	struct diff d;
+	int rc;
+
+	if (diff_find_kind(&d, p, s, w->by_cum,
+		    w->stacks ? DIFF_STACKS : DIFF_FUNCTIONS) < 0)
+		return -1;
+	rc = output_open(&out, w->a.output ? w->a.output : "-");
+	if (rc == 0 && w->a.json)
+		write_diff_json(out.stream, &d, view);
+	else if (rc == 0)
+		write_diff(out.stream, &d, view);
+	if (rc == 0)
+		rc = output_commit(&out);
+	diff_release(&d);
+	return rc;
 }
 
 static int
 diff(struct profile *p, struct wanted *w)
 {
-	struct selection selection = w->a.selection;
-	struct output out;
-	struct diff d;
-	int rc;
+	struct selection s = w->a.selection;
+	const struct diff_view view = view_of(w, s.base_names[0]);
 
-	selection.normalize = w->normalize;
-	if (diff_find_kind(&d, p, &selection, w->by_cum,
-		    is_picture(w) ? DIFF_NO_ROWS
-		    : w->stacks	  ? DIFF_STACKS
-				  : DIFF_FUNCTIONS) < 0)
-		return -1;
-	rc = output_open(&out, w->a.output ? w->a.output : "-");
-	if (rc == 0) {
-		write_to(out.stream, w, &d, p, selection.base_names[0],
-			w->a.files[0]);
-		rc = output_commit(&out);
-	}
-	diff_release(&d);
-	return rc;
+	s.normalize = w->normalize;
+	return is_picture(w) ? draw(p, &s, w, &view)
+			     : write_text(p, &s, w, &view);
 }
 
 /* What only a picture has, and what no picture has. */

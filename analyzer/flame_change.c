@@ -28,7 +28,7 @@ flame_write_change(struct profile *p, const char *path, const char *name,
 	struct selection of = *s;
 	struct diff_view view = { .after = "second column" };
 	struct output out;
-	struct diff d;
+	struct diff_columns d;
 	char *first;
 
 	if (options->whole > 0)
@@ -36,10 +36,10 @@ flame_write_change(struct profile *p, const char *path, const char *name,
 	of.metric = p->usual_metric;
 	of.base_metric = p->before_metric;
 	of.base = p;
-	if (diff_find_kind(&d, p, &of, false, DIFF_NO_ROWS) < 0)
+	if (diff_columns_find(&d, p, &of) < 0)
 		return -1;
 	if (output_open(&out, path) < 0) {
-		diff_release(&d);
+		diff_columns_release(&d);
 		return -1;
 	}
 	first = xasprintf("%s, first column", name);
@@ -47,6 +47,6 @@ flame_write_change(struct profile *p, const char *path, const char *name,
 	/* A write that failed is found, and said, when the file is closed. */
 	(void)write_diff_svg(out.stream, &d, p, &view, options);
 	free(first);
-	diff_release(&d);
+	diff_columns_release(&d);
 	return output_commit(&out);
 }

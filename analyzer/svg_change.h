@@ -17,6 +17,7 @@
 struct svg_change {
 	const struct diff *diff; /* borrowed, as is the tree */
 	const struct diff_tree *tree;
+	char *const *words; /* by column, borrowed: the line below the title */
 	bool grey; /* what may be chance, as one of so many frames */
 };
 
@@ -39,9 +40,12 @@ int svg_change_put_legend(
 	const struct svg_change *c, FILE *out, int width, int y);
 
 /*
- * For the script, in the layout's order, of each frame: 1 (an interval follows)
- * + 2 (may be chance) + 4 (certain among so many), before, after, and how far
- * the interval reaches below and above the change.
+ * For the script, of each column: 1 (errors are known) + 2, 4 (all that came,
+ * that went, is seen); then of frames in the layout's order, of which something
+ * is to be said, how many further on it is, 1 (something ends in it) + 2 (its
+ * figure may be chance) + 4 (certain among so many); what ends in it, before
+ * and after, and where errors are known what came and went, each with
+ * 16 log2(1 + variance / value); and 0.
  */
 void svg_change_put_data(
 	const struct svg_change *c, FILE *out, const struct svg_layout *l);

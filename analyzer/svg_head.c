@@ -180,8 +180,7 @@ put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
 	if (o->font_width > 0)
 		fprintf(out, " data-fontwidth=\"%g\"", o->font_width);
 	if (o->change) {
-		svg_text_attribute(out, "data-diff",
-			o->change->diff->shown.var_known ? "errors" : "yes");
+		svg_text_attribute(out, "data-diff", "yes");
 		svg_text_attribute(out, "data-colors",
 			o->change->grey ? "certain" : "change");
 		if (o->change->tree->negated)

@@ -22,14 +22,14 @@ base_name(const char *path)
 
 /* "inuse_space: +1.2 MiB ± 0.1 (+9.8%), from 12.2 MiB to 13.4 MiB . ..." */
 static char *
-subtitle(const struct diff *d, const struct diff_tree *t,
-	const struct diff_view *v)
+subtitle(const struct diff_tree *t, uint32_t column,
+	const struct diff_figure *total, const struct diff_view *v)
 {
+	const struct diff *d = &t->of->list[column];
 	char before[SVG_AMOUNT_MAX], after[SVG_AMOUNT_MAX];
 	char change[DIFF_AMOUNT_MAX], share[DIFF_SHARE_MAX];
-	const struct diff_figure *total = &t->figures[0];
 	const char *word = diff_share(share, total);
-	char *words = selection_words(&t->shown), *text;
+	char *words = selection_words(&t->columns[column]), *text;
 
 	text = xasprintf("%s: %s%s%s%s%s, from %s to %s%s \xc2\xb7 %s "
 			 "\xe2\x86\x92 %s%s%s",
@@ -47,27 +47,46 @@ subtitle(const struct diff *d, const struct diff_tree *t,
 	return text;
 }
 
+/* Of each column; what was asked for stands below all of them. */
+static void
+find_words(char *words[METRICS], const struct diff_tree *t,
+	const struct diff_view *v, const char *asked)
+{
+	for (uint32_t i = 0; i < t->of->count; i++) {
+		struct diff_figure total = t->of->list[i].total;
+
+		if (t->negated)
+			total = diff_figure_negated(&total);
+		words[i] = asked ? xstrdup(asked) : subtitle(t, i, &total, v);
+	}
+}
+
 int
-write_diff_svg(FILE *out, const struct diff *d, struct profile *p,
+write_diff_svg(FILE *out, const struct diff_columns *of, struct profile *p,
 	const struct diff_view *v, const struct svg_options *looks)
 {
+	const struct diff *main = &of->list[of->main];
 	struct svg_options o = *looks;
-	struct svg_change change = { .diff = d, .grey = v->only_certain };
+	char *words[METRICS] = { 0 };
 	struct diff_tree tree;
-	char *words;
+	struct svg_change change = {
+		.diff = main,
+		.tree = &tree,
+		.words = words,
+		.grey = v->only_certain,
+	};
 	int rc;
 
-	diff_tree_build(&tree, d, p, o.negate);
-	words = subtitle(d, &tree, v);
-	change.tree = &tree;
+	diff_tree_build(&tree, of, p, o.negate);
+	find_words(words, &tree, v, o.subtitle);
 	o.change = &change;
 	if (!o.title)
-		o.title = d->shown.metric < FOREIGN ? "Heap difference"
-						    : "Difference";
-	if (!o.subtitle)
-		o.subtitle = words;
+		o.title = main->shown.metric < FOREIGN ? "Heap difference"
+						       : "Difference";
+	o.subtitle = words[of->main];
 	rc = write_svg(out, &tree.tree, &o);
-	free(words);
+	for (uint32_t i = 0; i < of->count; i++)
+		free(words[i]);
 	diff_tree_release(&tree);
 	return rc;
 }

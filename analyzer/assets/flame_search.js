@@ -17,7 +17,7 @@ function findHits(term) {
 	term.sub = new Float64Array(n);
 	term.frames = 0;
 	for (let i = 1; i < n; i++) {
-		const hit = term.kinds[tree.kind[i]];
+		const hit = whole[i] > 0 ? term.kinds[tree.kind[i]] : 0;
 		term.frames += hit;
 		term.above[i] = hit || term.above[tree.parent[i]];
 	}
@@ -76,7 +76,7 @@ function matchedIn(term, node) {
 	for (let k = 0; k < of.length; k++) {
 		const i = of[k];
 		sum += term.above[i] ? figures[VALUE_OF][i]
-			: figures === tree.sum ? term.sub[i] : 0;
+			: figures === tree.own ? 0 : term.sub[i];
 	}
 	return sum;
 }
