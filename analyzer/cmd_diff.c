@@ -52,8 +52,8 @@ const char help_diff[] =
 	"a\n"
 	"                  flame graph of the change: blue is less, orange "
 	"more\n"
-	"  --title, --subtitle, --width, --height, --minwidth, --inverted,\n"
-	"  --nametype, --notes\n"
+	"  --title, --subtitle, --width, --height, --minwidth, --reverse,\n"
+	"  --inverted, --nametype, --notes\n"
 	"                  of that picture, as of flame\n"
 	"  --negate        of that picture: NEW is the earlier one; widths "
 	"stay\n"
@@ -155,9 +155,9 @@ static int
 check_picture(struct wanted *w)
 {
 	const struct svg_options *o = &w->looks;
-	bool looks = o->negate || o->title || o->subtitle || o->name_type ||
-		     o->notes || o->width || o->row || o->icicle ||
-		     w->min_width;
+	bool looks = o->negate || o->reverse || o->title || o->subtitle ||
+		     o->name_type || o->notes || o->width || o->row ||
+		     o->icicle || w->min_width;
 
 	if (looks && !is_picture(w))
 		return error("--title, --width and the like are of a picture: "
@@ -205,6 +205,7 @@ cmd_diff(int argc, char **argv)
 		{ "width", 0, ARGS_COUNT, &w.looks.width, 0 },
 		{ "height", 0, ARGS_COUNT, &w.looks.row, 0 },
 		{ "minwidth", 0, ARGS_TEXT, &w.min_width, 0 },
+		{ "reverse", 0, ARGS_FLAG, &w.looks.reverse, 0 },
 		{ "negate", 0, ARGS_FLAG, &w.looks.negate, 0 },
 		{ "inverted", 0, ARGS_FLAG, &w.looks.icicle, 0 },
 		{ "nametype", 0, ARGS_TEXT, &w.looks.name_type, 0 },

@@ -67,6 +67,7 @@ struct svg_options {
 	const struct svg_change *change; /* svg_change.h: it is a difference */
 	/* Drawn where no script runs: callers of leaf; NULL: as the data. */
 	const struct tree *callers;
+	const struct svg_change *callers_change; /* of a difference */
 };
 /* --minwidth: "0.5", "0.5px", "0.1%"; NULL: as it is. -1 after error(). */
 int svg_options_min_width(struct svg_options *o, const char *text);

@@ -6,6 +6,7 @@
 #include "err.h"
 #include "svg_change.h"
 #include "svg_head.h"
+#include "tree_callers.h"
 #include "write.h"
 #include "write_diff.h"
 
@@ -61,6 +62,41 @@ find_words(char *words[METRICS], const struct diff_tree *t,
 	}
 }
 
+/* The metric that is asked for, read from the leaf. */
+struct callers {
+	struct diff_columns of;
+	struct diff_tree tree;
+	struct svg_change change;
+};
+
+static struct callers *
+callers_new(const struct svg_change *change, struct profile *p)
+{
+	struct callers *c = xcalloc(1, sizeof *c);
+	struct diff *d = &c->of.list[0];
+
+	*d = *change->diff;
+	shown_reverse(&d->shown, &change->diff->shown);
+	d->shown.pairs = change->diff->shown.pairs;
+	c->of.count = 1;
+	diff_tree_build(&c->tree, &c->of, p, change->tree->negated);
+	c->change = *change;
+	c->change.diff = d;
+	c->change.tree = &c->tree;
+	return c;
+}
+
+static void
+callers_free(struct callers *c)
+{
+	if (!c)
+		return;
+	diff_tree_release(&c->tree);
+	c->of.list[0].shown.pairs = NULL;
+	shown_release(&c->of.list[0].shown);
+	free(c);
+}
+
 int
 write_diff_svg(FILE *out, const struct diff_columns *of, struct profile *p,
 	const struct diff_view *v, const struct svg_options *looks)
@@ -75,6 +111,7 @@ write_diff_svg(FILE *out, const struct diff_columns *of, struct profile *p,
 		.words = words,
 		.grey = v->only_certain,
 	};
+	struct callers *callers = NULL;
 	int rc;
 
 	diff_tree_build(&tree, of, p, o.negate);
@@ -84,7 +121,13 @@ write_diff_svg(FILE *out, const struct diff_columns *of, struct profile *p,
 		o.title = main->shown.metric < FOREIGN ? "Heap difference"
 						       : "Difference";
 	o.subtitle = words[of->main];
+	if (o.reverse) {
+		callers = callers_new(&change, p);
+		o.callers = &callers->tree.tree;
+		o.callers_change = &callers->change;
+	}
 	rc = write_svg(out, &tree.tree, &o);
+	callers_free(callers);
 	for (uint32_t i = 0; i < of->count; i++)
 		free(words[i]);
 	diff_tree_release(&tree);

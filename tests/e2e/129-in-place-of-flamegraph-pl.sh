@@ -63,6 +63,11 @@ for colors in hot mem io wakeup chain java js perl python rust red green blue \
 done
 ! cmp -s hot.svg blue.svg || fail "blue is hot"
 
+# Callers of what is more than in another file.
+"$HEAPFLAME" flame --reverse --base <(echo 'main;reply 5') x.folded 2>/dev/null \
+	>less.svg || fail '--reverse --base'
+grep -qF '>reply (7 samples, ' less.svg || fail 'reply is not less'
+
 # Those of scale: 42 samples are of 84, ten times; the rest has no frame.
 "$HEAPFLAME" flame --factor 10 --total 84 x.folded >scale.svg 2>said
 [ ! -s said ] || fail "--factor, --total: $(cat said)"

@@ -106,6 +106,23 @@ awk '{ n = $(NF - 1); m = $NF; sub(/ [0-9]+ [0-9]+$/, ""); print $0, m, n }' \
 "$HEAPFLAME" flame --negate round.folded --minwidth 0.00001 --width 30000 >round.svg
 held round.svg round.folded --negate
 
+# Callers: of what holds memory on each side, and then who called it.
+printf '%s\n' 'a;alloc 100 0' 'b;alloc 60 90' 'c;alloc 0 30' >calls.folded
+"$HEAPFLAME" flame --reverse calls.folded >calls.svg
+xmllint --noout calls.svg || fail 'callers'
+for frame in 'now (before 160 samples, now 120 samples: -40, -25.0%)' \
+	'alloc (before 160 samples, now 120 samples: -40, -25.0%)' \
+	'b (before 60 samples, now 90 samples: +30, +50.0%)' \
+	'gone and shrunk (before 100 samples, now 0 samples: -100, gone)' \
+	'alloc (before 100 samples, now 0 samples: -100, gone)' \
+	'a (before 100 samples, now 0 samples: -100, gone)'; do
+	grep -qF ">$frame<" calls.svg || fail "no $frame: $(grep -o '<title>[^<]*' calls.svg)"
+done
+grep -q 'data-view="callers"' calls.svg || fail 'the page shows other ones'
+"$HEAPFLAME" diff --reverse <(echo 'a;alloc 4') <(echo 'b;alloc 5') -o calls.svg
+grep -qF '>alloc (before 4 samples, now 5 samples: +1, +25.0%)<' calls.svg ||
+	fail 'diff --reverse'
+
 # What else is made of it is as it was.
 "$HEAPFLAME" convert --to folded two.folded >again.folded
 [ "$(awk '{ n += $NF } END { print n }' again.folded)" = \
