@@ -163,7 +163,8 @@ function describeZoom() {
 				? ', change ' + changeWords(changeOf(view.node)) : ''));
 	else if (isDiff)
 		page.zoom.append('change: ', html('b', {}, changeWords(changeOf(roots[0]))),
-			`; ${count(tree.wide - 1)} frames` + (hidden ? `, ${count(hidden)} too ` +
+			state.callers ? '; what holds memory, and callers on it'
+				: `; ${count(tree.wide - 1)} frames` + (hidden ? `, ${count(hidden)} too ` +
 				'narrow to draw: zoom in to see them' : ''));
 	else if (!value)
 		page.zoom.append(`Nothing was recorded under ${metrics[state.metric].name}.`);
