@@ -128,15 +128,15 @@ grep -qF '>alloc (before 4 samples, now 5 samples: +1, +25.0%)<' calls.svg ||
 [ "$(awk '{ n += $NF } END { print n }' again.folded)" = \
 	"$(awk '{ n += $NF } END { print n }' two.folded)" ] || fail 'convert'
 ! grep -q ' [0-9]* [0-9]*$' again.folded || fail 'convert writes two columns'
-"$HEAPFLAME" report two.folded >report
-grep -q 'samples' report || fail "$(cat report)"
+"$HEAPFLAME" report two.folded >shown
+grep -q samples shown || fail "$(cat shown)"
 for metric in samples samples_before; do
 	"$HEAPFLAME" flame --metric $metric two.folded >plain.svg
 	! grep -q 'data-diff' plain.svg || fail "--metric $metric is a difference"
 done
 "$HEAPFLAME" flame --negate old.folded >plain.svg || fail '--negate of one column'
 ! grep -q 'data-diff' plain.svg || fail 'one column is a difference'
-cat two.folded | "$HEAPFLAME" flame --countname bytes - >stdin.svg
+"$HEAPFLAME" flame --countname bytes - <two.folded >stdin.svg
 grep -q '<desc>bytes: .* first column → second column' stdin.svg ||
 	fail "$(grep '<desc' stdin.svg)"
 echo 'main;gone 5 0' | "$HEAPFLAME" flame - >gone.svg
