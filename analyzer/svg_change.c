@@ -160,12 +160,12 @@ whole(double value)
 	return value > 0 && value < 9e15 ? (uint64_t)llround(value) : 0;
 }
 
-/* What one sample of it stands for, in steps of 4 %. */
+/* What one sample of it stands for, in steps of 1 %. */
 static uint64_t
 unit_of(struct value v)
 {
 	return v.sum > 0 && v.var > 0
-		       ? (uint64_t)lround(16 * log2(1 + v.var / v.sum))
+		       ? (uint64_t)lround(64 * log2(1 + v.var / v.sum))
 		       : 0;
 }
 

@@ -45,7 +45,7 @@ int svg_change_put_legend(
  * is to be said, how many further on it is, 1 (something ends in it) + 2 (its
  * figure may be chance) + 4 (certain among so many); what ends in it, before
  * and after, and where errors are known what came and went, each with
- * 16 log2(1 + variance / value); and 0.
+ * 64 log2(1 + variance / value); and 0.
  */
 void svg_change_put_data(
 	const struct svg_change *c, FILE *out, const struct svg_layout *l);

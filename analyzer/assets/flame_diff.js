@@ -27,7 +27,7 @@ const changeFigures = metric => figuresOf(changes[metric]);
 /* [value, variance] of what came or went. */
 function readSide(next) {
 	const value = next();
-	return [value, value * (2 ** (next() / 16) - 1)];
+	return [value, value * (2 ** (next() / 64) - 1)];
 }
 
 function readChange(next) {

@@ -198,7 +198,7 @@ test('each metric has its own difference, and its errors', async () => {
 			assert.equal(number(/before\s+([\d,]+) obj/), was.value, view);
 			assert.equal(number(/now\s+([\d,]+) obj/), after.value);
 			const half = number(/± ([\d,]+) obj/);
-			assert.ok(Math.abs(half / (delta.value - delta.low) - 1) < .02, text);
+			assert.ok(Math.abs(half / (delta.value - delta.low) - 1) < .015, text);
 			assert.match(text, /may be chance/);
 			await page.keyboard.press('c');
 		}
