@@ -35,6 +35,8 @@ extern const unsigned char asset_flame_tree_js[];
 extern const size_t asset_flame_tree_js_size;
 extern const unsigned char asset_flame_colors_js[];
 extern const size_t asset_flame_colors_js_size;
+extern const unsigned char asset_flame_jump_js[];
+extern const size_t asset_flame_jump_js_size;
 extern const unsigned char asset_flame_diff_js[];
 extern const size_t asset_flame_diff_js_size;
 

@@ -52,9 +52,11 @@ const char help_diff[] =
 	"a\n"
 	"                  flame graph of the change: blue is less, orange "
 	"more\n"
-	"  --title, --subtitle, --width, --height, --minwidth, --inverted,\n"
-	"  --nametype, --notes\n"
+	"  --title, --subtitle, --width, --height, --minwidth, --reverse,\n"
+	"  --inverted, --nametype, --notes\n"
 	"                  of that picture, as of flame\n"
+	"  --negate        of that picture: NEW is the earlier one; widths "
+	"stay\n"
 	"  --help          this text\n"
 	"\n" ARGS_HELP_FILTER "  --phase NAME, --from MARK, --to MARK\n"
 	"                  as of report\n" ARGS_HELP_NAMES "\n"
@@ -77,13 +79,12 @@ is_picture(const struct wanted *w)
 	return length > 4 && strcmp(w->a.output + length - 4, ".svg") == 0;
 }
 
-static void
-write_to(FILE *out, const struct wanted *w, const struct diff *d,
-	struct profile *p, const char *before, const char *after)
+static struct diff_view
+view_of(const struct wanted *w, const char *before)
 {
-	const struct diff_view view = {
+	return (struct diff_view){
 		.before = before,
-		.after = after,
+		.after = w->a.files[0],
 		.stacks = w->stacks,
 		.by_cum = w->by_cum,
 		.only_certain = w->significant,
@@ -94,37 +95,59 @@ write_to(FILE *out, const struct wanted *w, const struct diff *d,
 				     : TOP_DEFAULT,
 		.columns = args_columns(&w->a),
 	};
+}
 
-	/* A write that failed is found, and said, when the file is closed. */
-	if (is_picture(w))
-		(void)write_diff_svg(out, d, p, &view, &w->looks);
-	else if (w->a.json)
-		write_diff_json(out, d, &view);
-	else
-		write_diff(out, d, &view);
+/* A write that failed is found, and said, when the file is closed. */
+static int
+draw(struct profile *p, const struct selection *s, const struct wanted *w,
+	const struct diff_view *view)
+{
+	struct diff_columns columns;
+	struct output out;
+	int rc;
+
+	if (diff_columns_find(&columns, p, s) < 0)
+		return -1;
+	rc = output_open(&out, w->a.output);
+	if (rc == 0) {
+		(void)write_diff_svg(out.stream, &columns, p, view, &w->looks);
+		rc = output_commit(&out);
+	}
+	diff_columns_release(&columns);
+	return rc;
+}
+
+static int
+write_text(struct profile *p, const struct selection *s, const struct wanted *w,
+	const struct diff_view *view)
+{
+	struct output out;
+	struct diff d;
+	int rc;
+
+	if (diff_find_kind(&d, p, s, w->by_cum,
+		    w->stacks ? DIFF_STACKS : DIFF_FUNCTIONS) < 0)
+		return -1;
+	rc = output_open(&out, w->a.output ? w->a.output : "-");
+	if (rc == 0 && w->a.json)
+		write_diff_json(out.stream, &d, view);
+	else if (rc == 0)
+		write_diff(out.stream, &d, view);
+	if (rc == 0)
+		rc = output_commit(&out);
+	diff_release(&d);
+	return rc;
 }
 
 static int
 diff(struct profile *p, struct wanted *w)
 {
-	struct selection selection = w->a.selection;
-	struct output out;
-	struct diff d;
-	int rc;
+	struct selection s = w->a.selection;
+	const struct diff_view view = view_of(w, s.base_names[0]);
 
-	selection.normalize = w->normalize;
-	if (diff_find_kind(&d, p, &selection, w->by_cum,
-		    w->stacks || is_picture(w) ? DIFF_STACKS : DIFF_FUNCTIONS) <
-		0)
-		return -1;
-	rc = output_open(&out, w->a.output ? w->a.output : "-");
-	if (rc == 0) {
-		write_to(out.stream, w, &d, p, selection.base_names[0],
-			w->a.files[0]);
-		rc = output_commit(&out);
-	}
-	diff_release(&d);
-	return rc;
+	s.normalize = w->normalize;
+	return is_picture(w) ? draw(p, &s, w, &view)
+			     : write_text(p, &s, w, &view);
 }
 
 /* What only a picture has, and what no picture has. */
@@ -132,8 +155,9 @@ static int
 check_picture(struct wanted *w)
 {
 	const struct svg_options *o = &w->looks;
-	bool looks = o->title || o->subtitle || o->name_type || o->notes ||
-		     o->width || o->row || o->icicle || w->min_width;
+	bool looks = o->negate || o->reverse || o->title || o->subtitle ||
+		     o->name_type || o->notes || o->width || o->row ||
+		     o->icicle || w->min_width;
 
 	if (looks && !is_picture(w))
 		return error("--title, --width and the like are of a picture: "
@@ -181,6 +205,8 @@ cmd_diff(int argc, char **argv)
 		{ "width", 0, ARGS_COUNT, &w.looks.width, 0 },
 		{ "height", 0, ARGS_COUNT, &w.looks.row, 0 },
 		{ "minwidth", 0, ARGS_TEXT, &w.min_width, 0 },
+		{ "reverse", 0, ARGS_FLAG, &w.looks.reverse, 0 },
+		{ "negate", 0, ARGS_FLAG, &w.looks.negate, 0 },
 		{ "inverted", 0, ARGS_FLAG, &w.looks.icicle, 0 },
 		{ "nametype", 0, ARGS_TEXT, &w.looks.name_type, 0 },
 		{ "notes", 0, ARGS_TEXT, &w.looks.notes, 0 },

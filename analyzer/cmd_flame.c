@@ -9,9 +9,10 @@
 #include "cmd.h"
 #include "err.h"
 #include "flame.h"
+#include "flame_change.h"
+#include "flame_options.h"
 #include "flame_phases.h"
 #include "runs.h"
-#include "svg_color.h"
 #include "write.h"
 
 const char help_flame[] =
@@ -44,9 +45,27 @@ const char help_flame[] =
 	"  --colors WORD       hot, mem, blue, ...; or what a colour means: "
 	"module,\n"
 	"                      kind (default: hot, one a name)\n"
-	"  --hash              colours by name, as they always are\n"
+	"  --bgcolors WORD     ground: yellow, blue, green, grey or #rrggbb "
+	"(default:\n"
+	"                      light or dark, as the system has it)\n"
+	"  --fonttype NAME, --fontsize PX, --fontwidth NUM\n"
+	"                      of labels: family, size (12), a character's "
+	"width as a\n"
+	"                      part of the size (as it is)\n"
+	"  --hash, --cp, --deterministic\n"
+	"                      colours by name, the same in every picture: "
+	"so they are\n"
+	"  --factor NUM        multiply what folded stacks and the like count\n"
+	"  --total NUM         what all is, if that is more than there is\n"
 	"  --reverse           begin with what holds memory, callers on it\n"
 	"  --inverted          the root on top\n"
+	"  --negate            of a difference (two columns): the second is "
+	"the "
+	"earlier\n"
+	"  --flamechart, --random, --colordiffusion, --nameattr FILE, "
+	"--encoding NAME\n"
+	"                      taken for flamegraph.pl's sake; it is said what "
+	"they don't\n"
 	"  --nametype TEXT     what stands before a name on hover\n"
 	"  --notes TEXT        a line of the page\n"
 	"  --by WHAT           process, thread, label, phase or module, or "
@@ -101,6 +120,26 @@ write_phases(struct args *a, struct profile *p, const struct svg_options *o)
 	return n < 0 ? -1 : 0;
 }
 
+static void
+scale(struct profile *p, double factor)
+{
+	if (p->foreign_count == 0)
+		warning("--factor is for what folded stacks and the like "
+			"count, not for the heap's bytes");
+	profile_scale_foreign(p, factor);
+}
+
+static int
+write_to(const struct args *a, struct profile *p, const struct svg_options *o,
+	const char *path)
+{
+	const struct selection *s = &a->selection;
+
+	if (flame_is_change(p, s))
+		return flame_write_change(p, path, runs_origin(), s, o);
+	return flame_write_last(p, path, s, o);
+}
+
 static int
 write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 	bool each_phase)
@@ -108,16 +147,14 @@ write_flame(struct args *a, struct profile *p, const struct svg_options *o,
 	char *path;
 	int result;
 
-	if (args_load(a, p) < 0)
-		return -1;
 	if (each_phase)
 		return write_phases(a, p, o);
 	if (a->output)
-		return flame_write_last(p, a->output, &a->selection, o);
+		return write_to(a, p, o, a->output);
 	if (output_is_wanted())
-		return flame_write_last(p, "-", &a->selection, o);
+		return write_to(a, p, o, "-");
 	path = flame_path(runs_origin());
-	result = flame_write_last(p, path, &a->selection, o);
+	result = write_to(a, p, o, path);
 	if (result == 0)
 		fprintf(stderr, "heapflame: wrote '%s'\n", path);
 	free(path);
@@ -135,30 +172,11 @@ check_each_phase(const struct args *a)
 	return 0;
 }
 
-/* Options in words, until they are looked at. */
-struct words {
-	const char *min_width, *colors;
-	bool hash; /* said for flamegraph.pl; colours are by name anyway */
-};
-
+/* 0, or -1 after error(): wrong usage. */
 static int
-parse_colors(const char *word, struct svg_options *o)
+check(const struct args *a, struct flame_options *o, bool each_phase)
 {
-	char all[256];
-
-	o->palette = svg_palette(word);
-	if (o->palette)
-		return 0;
-	svg_palette_words(all, sizeof all);
-	return error("no colors are called '%s'; there are %s", word, all);
-}
-
-static int
-check(const struct args *a, const struct words *w, struct svg_options *o,
-	bool each_phase)
-{
-	if (svg_options_min_width(o, w->min_width) == 0 &&
-		parse_colors(w->colors, o) == 0 &&
+	if (flame_options_check(o) == 0 &&
 		(!each_phase || check_each_phase(a) == 0))
 		return 0;
 	hint("Try 'heapflame flame --help'.");
@@ -166,13 +184,17 @@ check(const struct args *a, const struct words *w, struct svg_options *o,
 }
 
 static int
-run(struct args *a, const struct svg_options *o, bool each_phase)
+run(struct args *a, const struct flame_options *o, bool each_phase)
 {
 	struct profile p;
 	int result;
 
 	profile_init(&p);
-	result = write_flame(a, &p, o, each_phase);
+	result = args_load(a, &p);
+	if (result == 0 && o->factor != 1)
+		scale(&p, o->factor);
+	if (result == 0)
+		result = write_flame(a, &p, &o->svg, each_phase);
 	profile_release(&p);
 	return result < 0 ? EXIT_FAILED : EXIT_DONE;
 }
@@ -180,33 +202,21 @@ run(struct args *a, const struct svg_options *o, bool each_phase)
 int
 cmd_flame(int argc, char **argv)
 {
-	struct svg_options o = { 0 };
-	struct words w = { 0 };
+	struct flame_options o = { 0 };
 	struct args a = { .sums = true,
 		.accept = ARGS_METRIC | ARGS_OUTPUT | ARGS_WRAPPERS | ARGS_BY |
 			  ARGS_SELECT };
 	bool each_phase = false;
-	const struct args_own own[] = {
-		{ "title", 0, ARGS_TEXT, &o.title, 0 },
-		{ "subtitle", 0, ARGS_TEXT, &o.subtitle, 0 },
-		{ "width", 0, ARGS_COUNT, &o.width, 0 },
-		{ "height", 0, ARGS_COUNT, &o.row, 0 },
-		{ "minwidth", 0, ARGS_TEXT, &w.min_width, 0 },
-		{ "colors", 0, ARGS_TEXT, &w.colors, 0 },
-		{ "hash", 0, ARGS_FLAG, &w.hash, 0 },
-		{ "reverse", 0, ARGS_FLAG, &o.reverse, 0 },
-		{ "inverted", 0, ARGS_FLAG, &o.icicle, 0 },
-		{ "nametype", 0, ARGS_TEXT, &o.name_type, 0 },
-		{ "notes", 0, ARGS_TEXT, &o.notes, 0 },
-		{ "each-phase", 0, ARGS_FLAG, &each_phase, 0 },
-		{ 0 },
-	};
+	struct args_own own[FLAME_OPTIONS + 2] = { 0 };
 	int result;
 
+	flame_options_own(own, &o);
+	own[FLAME_OPTIONS] =
+		(struct args_own){ "each-phase", 0, ARGS_FLAG, &each_phase, 0 };
 	if (args_parse(&a, own, argc, argv) < 0)
 		return EXIT_USAGE;
-	result = check(&a, &w, &o, each_phase) < 0 ? EXIT_USAGE
-						   : run(&a, &o, each_phase);
+	result = check(&a, &o, each_phase) < 0 ? EXIT_USAGE
+					       : run(&a, &o, each_phase);
 	args_release(&a);
 	return result;
 }

@@ -119,21 +119,38 @@ choose_metric(struct selection *s, const struct profile *p)
 	free(to);
 }
 
-int
-diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
-	bool by_cum, enum diff_kind kind)
+/* All but rows. */
+static int
+find_stacks(struct diff *d, struct profile *p, const struct selection *s)
 {
-	struct selection chosen = *s;
-
 	*d = (struct diff){ .base = s->base };
-	chosen.keep_empty = chosen.keep_unchanged = true;
-	chosen.only_grown = false;
-	choose_metric(&chosen, p);
-	if (select_stacks(&d->shown, p, &chosen) < 0)
+	if (select_stacks(&d->shown, p, s) < 0)
 		return -1;
 	for (uint32_t i = 0; i < d->shown.stack_count; i++)
 		diff_figure_add(
 			&d->total, &d->shown.pairs[d->shown.stacks[i].pair]);
+	return 0;
+}
+
+static struct selection
+of_both_sides(const struct selection *s, const struct profile *p)
+{
+	struct selection chosen = *s;
+
+	chosen.keep_empty = chosen.keep_unchanged = true;
+	chosen.only_grown = false;
+	choose_metric(&chosen, p);
+	return chosen;
+}
+
+int
+diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
+	bool by_cum, enum diff_kind kind)
+{
+	struct selection chosen = of_both_sides(s, p);
+
+	if (find_stacks(d, p, &chosen) < 0)
+		return -1;
 	if (kind != DIFF_ALL) {
 		profile_forget_rows(p);
 		profile_forget_rows(chosen.base);
@@ -160,4 +177,55 @@ diff_release(struct diff *d)
 	free(d->stacks);
 	shown_release(&d->shown);
 	*d = (struct diff){ 0 };
+}
+
+/* Of more, only the metric that was asked for. */
+#define STACKS_OF_ALL 32768
+
+static bool
+all_have(const struct profile *p, int m)
+{
+	uint32_t n = 0;
+
+	while (n < p->process_count && p->processes[n].has[m])
+		n++;
+	return n > 0 && n == p->process_count;
+}
+
+int
+diff_columns_find(
+	struct diff_columns *c, struct profile *p, const struct selection *s)
+{
+	struct selection chosen = of_both_sides(s, p), other = chosen;
+	struct diff first;
+
+	*c = (struct diff_columns){ 0 };
+	if (find_stacks(&first, p, &chosen) < 0)
+		return -1;
+	other.metric_name = NULL;
+	for (int m = 0; m < METRICS; m++) {
+		other.metric = m;
+		if (m == (int)first.shown.metric) {
+			c->main = c->count;
+			c->list[c->count++] = first;
+		} else if (m < FOREIGN && !s->normalize && all_have(p, m) &&
+			   all_have(s->base, m) &&
+			   first.shown.stack_count <= STACKS_OF_ALL &&
+			   find_stacks(&c->list[c->count], p, &other) == 0) {
+			c->count++;
+		}
+	}
+	profile_forget_rows(p);
+	profile_forget_rows(s->base);
+	for (uint32_t i = 0; i < c->count; i++)
+		diff_rows_judge(&c->list[i], false);
+	return 0;
+}
+
+void
+diff_columns_release(struct diff_columns *c)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		diff_release(&c->list[i]);
+	*c = (struct diff_columns){ 0 };
 }

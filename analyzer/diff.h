@@ -56,6 +56,13 @@ struct diff_row {
 	struct diff_figure flat, cum; /* of a stack they are equal */
 };
 
+/* Are there errors, and are they known? */
+static inline bool
+diff_errs(const struct shown *s)
+{
+	return s->var_known && !s->exact;
+}
+
 struct diff {
 	/* The difference, with all stacks, also those that did not change; what
 	 * is said of it holds for both sides. shown.shared: what cancels.
@@ -79,12 +86,27 @@ int diff_find(struct diff *d, struct profile *p, const struct selection *s,
 	bool by_cum);
 
 /*
- * The same with rows of one kind only; those of the profiles are let go (see
- * profile_forget_rows), so that it takes less memory.
+ * The same with rows of one kind only; those of the profiles are let
+ * go (see profile_forget_rows), so that it takes less memory.
  */
 enum diff_kind { DIFF_ALL, DIFF_FUNCTIONS, DIFF_STACKS };
 int diff_find_kind(struct diff *d, struct profile *p, const struct selection *s,
 	bool by_cum, enum diff_kind kind);
 void diff_release(struct diff *d);
+
+/*
+ * The metric that is asked for as one of all that both sides have, in their
+ * order, for a picture that can show each: DIFF_NO_ROWS of them. Only that one
+ * if its stacks are many, for each takes as much memory, or if the base is
+ * scaled, which is another scale for each.
+ */
+struct diff_columns {
+	struct diff list[METRICS];
+	uint32_t count, main;
+};
+
+int diff_columns_find(
+	struct diff_columns *c, struct profile *p, const struct selection *s);
+void diff_columns_release(struct diff_columns *c);
 
 #endif

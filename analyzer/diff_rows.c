@@ -73,12 +73,18 @@ compare_p(const void *x, const void *y)
  * Holm: the least p is held to ALPHA over the number of rows, the next one to
  * ALPHA over one less.
  */
-void
-diff_figures_certain(struct diff_figure **list, uint32_t count)
+bool
+diff_is_certain(double p, uint32_t i, uint32_t count)
+{
+	return p <= ALPHA / (count - i);
+}
+
+static void
+find_certain(struct diff_figure **list, uint32_t count)
 {
 	if (count > 0)
 		qsort(list, count, sizeof *list, compare_p);
-	for (uint32_t i = 0; i < count && list[i]->p <= ALPHA / (count - i);
+	for (uint32_t i = 0; i < count && diff_is_certain(list[i]->p, i, count);
 		i++)
 		list[i]->certain = list[i]->significant;
 }
@@ -96,7 +102,7 @@ judge_family(struct diff_row *rows, uint32_t count, size_t offset)
 		if (f->came.sum > 0 || f->went.sum > 0)
 			list[n++] = f;
 	}
-	diff_figures_certain(list, n);
+	find_certain(list, n);
 	free(list);
 }
 

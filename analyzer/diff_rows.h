@@ -9,8 +9,11 @@
 void diff_figure_add(struct diff_figure *f, const struct shown_pair *pair);
 /* Its change, the error of that, and what to call it. */
 void diff_figure_judge(struct diff_figure *f, const struct shown *s);
-/* Which of them are certain, each being one of so many. Sorts the list. */
-void diff_figures_certain(struct diff_figure **list, uint32_t count);
+/*
+ * Of changes each being one of so many, sorted by p: is number i, all before it
+ * being so, certain, if it is significant?
+ */
+bool diff_is_certain(double p, uint32_t i, uint32_t count);
 
 /* Fills what is judged of the total and of all rows, and sorts these. */
 void diff_rows_judge(struct diff *d, bool by_cum);

@@ -38,106 +38,108 @@ add_stack(struct shown *to, const struct shown *from, uint32_t i,
 	to->total += value;
 }
 
+/* What of a stack has a width on that panel. */
+static int64_t
+width_on(const struct shown_pair *pair, bool first)
+{
+	if (!first)
+		return gone_of(pair);
+	return pair->after > 0 ? pair->after : 0;
+}
+
 /* Those of `from` come sorted, and so they do within each panel. */
 static void
-add_panels(struct diff_tree *t, const struct shown *from, struct profile *p)
+add_panel(struct diff_tree *t, struct shown *to, const struct shown *from,
+	uint32_t panel)
 {
-	uint32_t now = roots_marker(p, DIFF_NOW);
-	uint32_t gone = roots_marker(p, DIFF_GONE);
+	bool first = panel == t->first;
 
 	for (uint32_t i = 0; i < from->stack_count; i++) {
-		int64_t after = from->pairs[from->stacks[i].pair].after;
+		int64_t width =
+			width_on(&from->pairs[from->stacks[i].pair], first);
 
-		add_stack(&t->shown, from, i, now, after > 0 ? after : 0);
-	}
-	for (uint32_t i = 0; i < from->stack_count; i++) {
-		int64_t less = gone_of(&from->pairs[from->stacks[i].pair]);
-
-		if (less > 0)
-			add_stack(&t->shown, from, i, gone, less);
-		t->gone += less;
+		if (first || width > 0)
+			add_stack(to, from, i, panel, width);
 	}
 }
 
 /* Of a picture, in which no error, no object and no base is shown by itself. */
 static void
-make_shown(struct diff_tree *t, const struct diff *d, struct profile *p)
+make_shown(struct diff_tree *t, struct shown *to, const struct shown *from)
 {
-	const struct shown *from = &d->shown;
 	size_t stacks = 2 * (size_t)from->stack_count + 1;
 	size_t frames = 0;
+	bool ordered = strcmp(shown_name(from, t->first),
+			       shown_name(from, t->second)) < 0;
 
 	for (uint32_t i = 0; i < from->stack_count; i++)
 		frames += 2 * ((size_t)from->stacks[i].depth + 1);
-	t->shown = *from;
-	t->shown.frames = xmalloc_large((frames + 1) * sizeof(uint32_t));
-	t->shown.stacks = xcalloc(stacks, sizeof *t->shown.stacks);
-	t->shown.frame_count = t->shown.stack_count = 0;
-	t->shown.stack_of = NULL;
-	t->shown.pairs = NULL;
-	t->shown.base_names = NULL;
-	t->shown.compared = t->shown.var_known = t->shown.exact = false;
-	t->shown.total = 0;
-	t->shown.var = 0;
-	add_panels(t, from, p);
+	*to = *from;
+	to->frames = xmalloc_large((frames + 1) * sizeof(uint32_t));
+	to->stacks = xcalloc(stacks, sizeof *to->stacks);
+	to->frame_count = to->stack_count = 0;
+	to->stack_of = NULL;
+	to->pairs = NULL;
+	to->base_names = NULL;
+	to->compared = to->var_known = to->exact = false;
+	to->total = 0;
+	to->var = 0;
+	add_panel(t, to, from, ordered ? t->first : t->second);
+	add_panel(t, to, from, ordered ? t->second : t->first);
 }
 
-static void
-add_up(struct diff_figure *to, const struct diff_figure *from)
+/* Stacks are sorted as nodes are, so a node's stand together. */
+bool
+diff_tree_own(const struct diff_tree *t, uint32_t column, uint32_t node,
+	struct diff_figure *own)
 {
-	const struct shown_pair pair = { from->before, from->after,
-		from->objects_before, from->objects_after, from->before_var,
-		from->after_var, from->came, from->went };
+	const struct shown *s = &t->columns[column];
+	const struct shown_pair *pairs = t->of->list[column].shown.pairs;
+	const uint32_t *leaves = t->leaves[column];
+	uint32_t low = 0, high = s->stack_count, i;
 
-	diff_figure_add(to, &pair);
-}
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
 
-/* The root has both panels on it, and so would count what is gone twice. */
-static void
-judge(struct diff_tree *t, const struct diff *d)
-{
-	uint32_t count = t->tree.count, tries = 0;
-	struct diff_figure **list = xmalloc((count + 1) * sizeof *list);
-
-	for (uint32_t i = count; i-- > 1;)
-		if (t->tree.nodes[i].parent != 0)
-			add_up(&t->figures[t->tree.nodes[i].parent],
-				&t->figures[i]);
-	for (uint32_t i = 1; i < count; i++) {
-		struct diff_figure *f = &t->figures[i];
-
-		diff_figure_judge(f, &d->shown);
-		if (f->came.sum > 0 || f->went.sum > 0)
-			list[tries++] = f;
+		if (leaves[middle] < node)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	diff_figures_certain(list, tries);
-	t->figures[0] = d->total;
-	free(list);
+	*own = (struct diff_figure){ 0 };
+	for (i = low; i < s->stack_count && leaves[i] == node; i++)
+		diff_figure_add(own, &pairs[s->stacks[i].pair]);
+	if (t->negated)
+		*own = diff_figure_negated(own);
+	return i > low;
 }
 
 void
-diff_tree_build(struct diff_tree *t, const struct diff *d, struct profile *p)
+diff_tree_build(struct diff_tree *t, const struct diff_columns *of,
+	struct profile *p, bool negate)
 {
-	uint32_t *leaves;
-
-	*t = (struct diff_tree){ 0 };
-	make_shown(t, d, p);
-	leaves = xmalloc(((size_t)t->shown.stack_count + 1) * sizeof *leaves);
-	tree_build_leaves(&t->tree, &t->shown, leaves);
-	t->figures = xcalloc(t->tree.count, sizeof *t->figures);
-	for (uint32_t i = 0; i < t->shown.stack_count; i++)
-		diff_figure_add(&t->figures[leaves[i]],
-			&d->shown.pairs[t->shown.stacks[i].pair]);
-	judge(t, d);
-	free(leaves);
+	*t = (struct diff_tree){ .of = of, .negated = negate };
+	t->first = roots_marker(p, negate ? DIFF_BEFORE : DIFF_NOW);
+	t->second = roots_marker(p, negate ? DIFF_CAME : DIFF_GONE);
+	for (uint32_t i = 0; i < of->count; i++) {
+		make_shown(t, &t->columns[i], &of->list[i].shown);
+		t->leaves[i] = xmalloc(((size_t)t->columns[i].stack_count + 1) *
+				       sizeof *t->leaves[i]);
+	}
+	tree_build_leaves(&t->tree, t->columns, of->count, of->main, t->leaves);
+	diff_tree_sum(t, of->main, &t->sums);
+	t->gone = t->tree.nodes[0].total - of->list[of->main].total.after;
 }
 
 void
 diff_tree_release(struct diff_tree *t)
 {
 	tree_release(&t->tree);
-	free(t->shown.frames);
-	free(t->shown.stacks);
-	free(t->figures);
+	for (uint32_t i = 0; t->of && i < t->of->count; i++) {
+		free(t->columns[i].frames);
+		free(t->columns[i].stacks);
+		free(t->leaves[i]);
+	}
+	diff_sums_release(&t->sums);
 	*t = (struct diff_tree){ 0 };
 }

@@ -5,6 +5,7 @@
  */
 #include "flame.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,8 @@ write_tree(const struct target *to, const struct tree *t,
 /* Of more, only the metric that was asked for: all would take its memory by as
  * many times. */
 #define STACKS_OF_ALL 32768
+
+#define WHOLE_MOST 9e15 /* that the page's numbers hold */
 
 /* Every metric that can be shown of the same selection. */
 struct columns {
@@ -89,6 +92,28 @@ select_columns(struct columns *c, struct profile *p, const struct selection *s)
 	return 0;
 }
 
+/* What nothing in the files explains: it is the root's own, without a frame. */
+static void
+widen(struct shown *s, double whole)
+{
+	double more = whole - (double)s->total;
+
+	if (!(whole > 0))
+		return;
+	if (more < 0 || whole > WHOLE_MOST) {
+		warning("--total %.15g is ignored: %s", whole,
+			more < 0 ? "there is more than that"
+				 : "no sum can be as large");
+		return;
+	}
+	s->stacks = xrealloc(
+		s->stacks, ((size_t)s->stack_count + 1) * sizeof *s->stacks);
+	memmove(s->stacks + 1, s->stacks, s->stack_count * sizeof *s->stacks);
+	s->stacks[0] =
+		(struct shown_stack){ .value = llround(more), .stack = NONE };
+	s->stack_count++;
+}
+
 static int
 write_columns(const struct target *to, struct columns *c,
 	const struct svg_options *options, struct profile *forget)
@@ -100,6 +125,7 @@ write_columns(const struct target *to, struct columns *c,
 
 	if (options)
 		looks = *options;
+	widen(&c->shown[c->main], looks.whole);
 	if (looks.reverse) {
 		shown_reverse(&reversed, &c->shown[c->main]);
 		tree_build(&callers, &reversed, true);

@@ -20,7 +20,9 @@ struct profile_index {
 void
 profile_init(struct profile *p)
 {
-	*p = (struct profile){ .usual_metric = -1, .no_module_why = NONE };
+	*p = (struct profile){
+		.usual_metric = -1, .before_metric = -1, .no_module_why = NONE
+	};
 	p->index = xcalloc(1, sizeof *p->index);
 }
 

@@ -250,6 +250,8 @@ struct profile {
 	uint32_t foreign_count;
 	/* The one that the first file with a word on it puts first. */
 	int usual_metric; /* -1: none */
+	/* What that one was before, in files of two columns; -1: none. */
+	int before_metric;
 	uint32_t module_count, location_count, frame_count, function_count;
 	uint32_t stack_count, stack_location_count, location_frame_count;
 	uint32_t process_count, loss_count, live_count, row_count;
@@ -305,6 +307,9 @@ uint32_t profile_frame(struct profile *p, struct frame f);
  */
 int profile_foreign_metric(
 	struct profile *p, const char *name, const char *unit);
+
+/* Multiplies the figures of all such metrics, of a profile that is loaded. */
+void profile_scale_foreign(struct profile *p, double factor);
 
 /* "peak_space", or the name that the file gave; and what it counts. */
 const char *profile_metric_name(const struct profile *p, enum metric m);

@@ -89,8 +89,12 @@ add_metrics(struct renumber *r)
 				strtab_get(&from->strings, f->name),
 				FOREIGN_MAX);
 	}
-	if (r->into->usual_metric < 0 && from->usual_metric >= 0)
+	if (r->into->usual_metric < 0 && from->usual_metric >= 0) {
 		r->into->usual_metric = r->metrics[from->usual_metric];
+		if (from->before_metric >= 0)
+			r->into->before_metric =
+				r->metrics[from->before_metric];
+	}
 }
 
 /* What is told of each metric, from its old places to the new ones. */

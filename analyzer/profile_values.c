@@ -45,6 +45,16 @@ profile_foreign_metric(struct profile *p, const char *name, const char *unit)
 	return (int)(FOREIGN + p->foreign_count++);
 }
 
+void
+profile_scale_foreign(struct profile *p, double factor)
+{
+	for (uint32_t i = 0; i < p->row_count; i++)
+		for (int m = FOREIGN; m < METRICS; m++) {
+			p->rows[i].v[m].sum *= factor;
+			p->rows[i].v[m].var *= factor * factor;
+		}
+}
+
 const char *
 profile_metric_name(const struct profile *p, enum metric m)
 {

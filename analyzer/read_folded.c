@@ -257,8 +257,10 @@ add_metrics(struct folded *f, const char *file)
 	p->processes[f->process].has[f->metric] = true;
 	if (f->two)
 		p->processes[f->process].has[f->metric_before] = true;
-	if (p->usual_metric < 0)
+	if (p->usual_metric < 0) {
 		p->usual_metric = f->metric;
+		p->before_metric = f->two ? f->metric_before : -1;
+	}
 	return 0;
 }
 

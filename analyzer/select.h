@@ -57,6 +57,8 @@ struct selection {
 	 */
 	struct profile *base;
 	const char **base_names;
+	/* The base's figures are of that one; 0: of the same metric. */
+	int base_metric;
 	bool only_grown; /* what holds less than in the base is left out */
 	/*
 	 * The base is scaled so that it holds as much as the profile does, both

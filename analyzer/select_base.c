@@ -97,7 +97,8 @@ base_subtract(struct shown *out, struct profile *p, const struct selection *s)
 	struct sides sides = { .base = &base, .selection = s };
 	const char *name = profile_metric_name(p, out->metric);
 
-	of_base.metric = metric_in(s->base, p, out->metric);
+	of_base.metric = s->base_metric ? s->base_metric
+					: metric_in(s->base, p, out->metric);
 	if (of_base.metric < 0)
 		return error("the base does not hold '%s'", name);
 	of_base.base = NULL;

@@ -4,8 +4,6 @@
 #include "svg_head.h"
 #include "svg_text.h"
 
-#define TEXT_ROW  12 /* lower rows have no room for a label */
-#define CELL_PX	  7.3 /* advance of the widest common monospace font, 12 px */
 #define FEW_CELLS 6 /* what is left of a longer name says nothing */
 #define TEXT_PAD  4
 #define TITLED_PX 3 /* narrower frames are hard to point at */
@@ -57,10 +55,10 @@ static void
 put_label(const struct svg_drawing *p, const struct svg_box *b, int64_t left,
 	int64_t right)
 {
-	double cells = ((double)(right - left) / 100 - 2 * TEXT_PAD) / CELL_PX;
+	double cells = ((double)(right - left) / 100 - 2 * TEXT_PAD) / p->cell;
 	const char *label = b->name;
 
-	if (p->row < TEXT_ROW)
+	if (p->row < p->font_size)
 		return;
 	if (b->brief && cells < svg_text_cells(label))
 		label = b->brief;
@@ -69,7 +67,8 @@ put_label(const struct svg_drawing *p, const struct svg_box *b, int64_t left,
 	fputs("<text", p->out);
 	put_px(p->out, "x", (SVG_MARGIN + TEXT_PAD) * 100 + left);
 	fprintf(p->out, " y=\"%d\">",
-		top_of(p, b) + (p->row + 7) / 2 - (p->change ? LINE_PX : 0));
+		top_of(p, b) + (p->row + (int)(.6 * p->font_size)) / 2 -
+			(p->change ? LINE_PX : 0));
 	svg_text_put_fitted(p->out, label, (unsigned)cells);
 	fputs("</text>", p->out);
 }

@@ -18,6 +18,7 @@ struct svg_drawing {
 	const struct svg_layout *layout;
 	int width; /* px, all */
 	int row; /* px */
+	double font_size, cell; /* of labels, px; of a character */
 	double min_width; /* px */
 	bool icicle;
 	const struct svg_paint *paint;

@@ -7,6 +7,7 @@
 #include "err.h"
 #include "svg_chunk.h"
 #include "svg_head.h"
+#include "svg_style.h"
 #include "write_diff.h"
 
 #define SWATCH	   11 /* px */
@@ -34,6 +35,7 @@ static const struct look looks[] = {
 };
 #define CHANCE (2 * SVG_CHANGE_STEPS + 1)
 #define GROWN  (CHANCE + 1)
+#define LESS   "what is less" /* in its place, on what was */
 
 int
 svg_change_step(const struct diff_figure *f)
@@ -57,39 +59,45 @@ is_grey(const struct svg_change *c, const struct diff_figure *f)
 	       !f->certain;
 }
 
+static struct diff_figure
+figure_of(const struct svg_change *c, uint32_t node)
+{
+	return diff_tree_figure(
+		c->tree, c->tree->of->main, &c->tree->sums, node);
+}
+
 static bool
 on_now(const struct svg_change *c, uint32_t node)
 {
 	const struct tree_node *nodes = c->tree->tree.nodes;
-	const struct profile *p = c->tree->shown.profile;
 
 	if (node == 0)
 		return false;
 	while (nodes[node].parent != 0)
 		node = nodes[node].parent;
-	return strtab_get(&p->strings,
-		       p->functions[p->frames[nodes[node].frame].function]
-			       .name)[0] == DIFF_NOW[0];
+	return nodes[node].frame == c->tree->first;
 }
 
 void
 svg_change_paint(const struct svg_change *c, uint32_t node, struct svg_box *b)
 {
-	const struct diff_figure *f = &c->tree->figures[node];
+	const struct diff_figure figure = figure_of(c, node), *f = &figure;
 	const struct look *look =
 		&looks[is_grey(c, f) ? CHANCE
 				     : SVG_CHANGE_STEPS + svg_change_step(f)];
+	int64_t only_there;
 
 	b->class = look->class;
 	b->fill = look->fill;
-	if (f->change > 0 && on_now(c, node))
-		b->grown = f->change < b->value ? f->change : b->value;
+	only_there = c->tree->negated ? -f->change : f->change;
+	if (only_there > 0 && on_now(c, node))
+		b->grown = only_there < b->value ? only_there : b->value;
 }
 
 char *
 svg_change_words(const struct svg_change *c, uint32_t node)
 {
-	const struct diff_figure *f = &c->tree->figures[node];
+	const struct diff_figure figure = figure_of(c, node), *f = &figure;
 	const struct diff *d = c->diff;
 	char before[SVG_AMOUNT_MAX], after[SVG_AMOUNT_MAX];
 	char change[DIFF_AMOUNT_MAX], share[DIFF_SHARE_MAX];
@@ -104,7 +112,7 @@ svg_change_words(const struct svg_change *c, uint32_t node)
 }
 
 static void
-put_swatch(FILE *out, const struct look *look, int x, int y)
+put_swatch(FILE *out, const struct look *look, const char *words, int x, int y)
 {
 	bool line = look == &looks[GROWN];
 
@@ -113,7 +121,7 @@ put_swatch(FILE *out, const struct look *look, int x, int y)
 		"width=\"%d\" height=\"%d\"/>"
 		"<text x=\"%d\" y=\"%d\">%s</text>\n",
 		look->class, look->fill, x, y - (line ? 3 : SWATCH_Y), SWATCH,
-		line ? 3 : SWATCH, x + SWATCH + 5, y, look->words);
+		line ? 3 : SWATCH, x + SWATCH + 5, y, words);
 }
 
 int
@@ -135,7 +143,10 @@ svg_change_put_legend(const struct svg_change *c, FILE *out, int width, int y)
 			y += LEGEND_ROW;
 		}
 		if (out)
-			put_swatch(out, &looks[i], x, y);
+			put_swatch(out, &looks[i],
+				i == GROWN && c->tree->negated ? LESS
+							       : looks[i].words,
+				x, y);
 		x += room;
 	}
 	if (out)
@@ -144,41 +155,99 @@ svg_change_put_legend(const struct svg_change *c, FILE *out, int width, int y)
 }
 
 static uint64_t
-reach(double distance)
+whole(double value)
 {
-	return distance > 0 && distance < 9e15 ? (uint64_t)llround(distance)
-					       : 0;
+	return value > 0 && value < 9e15 ? (uint64_t)llround(value) : 0;
+}
+
+/* What one sample of it stands for, in steps of 1 %. */
+static uint64_t
+unit_of(struct value v)
+{
+	return v.sum > 0 && v.var > 0
+		       ? (uint64_t)lround(64 * log2(1 + v.var / v.sum))
+		       : 0;
 }
 
 static void
-put_figure(struct svg_chunk *chunk, const struct svg_change *c,
-	const struct diff_figure *f)
+put_own(struct svg_chunk *chunk, const struct diff_figure *own, bool errs)
 {
-	double below = (double)f->change - f->change95.low;
-	double above = f->change95.high - (double)f->change;
-	bool errs = c->diff->shown.var_known && (below > 0 || above > 0);
-
-	svg_chunk_number(chunk, (errs ? 1 : 0) +
-					(diff_is_noise(c->diff, f) ? 2 : 0) +
-					(f->certain ? 4 : 0));
-	svg_chunk_number(chunk, f->before > 0 ? (uint64_t)f->before : 0);
-	svg_chunk_number(chunk, f->after > 0 ? (uint64_t)f->after : 0);
+	svg_chunk_number(chunk, own->before > 0 ? (uint64_t)own->before : 0);
+	svg_chunk_number(chunk, own->after > 0 ? (uint64_t)own->after : 0);
 	if (!errs)
 		return;
-	svg_chunk_number(chunk, reach(below));
-	svg_chunk_number(chunk, reach(above));
+	svg_chunk_number(chunk, whole(own->came.sum));
+	svg_chunk_number(chunk, unit_of(own->came));
+	svg_chunk_number(chunk, whole(own->went.sum));
+	svg_chunk_number(chunk, unit_of(own->went));
+}
+
+static void
+put_how(struct svg_chunk *chunk, const struct shown *s, bool negated)
+{
+	bool came = s->shared.all_came, went = s->shared.all_went;
+
+	svg_chunk_number(chunk, (diff_errs(s) ? 1 : 0) +
+					((negated ? went : came) ? 2 : 0) +
+					((negated ? came : went) ? 4 : 0));
+}
+
+/* Of one frame: may it be chance, is it certain? */
+static unsigned
+doubts(const struct svg_change *c, uint32_t column, const struct diff_sums *s,
+	uint32_t node)
+{
+	struct diff_figure f;
+
+	if (!s->sides)
+		return 0;
+	f = diff_tree_figure(c->tree, column, s, node);
+	return (diff_is_noise(&c->tree->of->list[column], &f) ? 2 : 0) +
+	       (f.certain ? 4 : 0);
+}
+
+static void
+put_frames(struct svg_chunk *chunk, const struct svg_change *c,
+	const struct svg_layout *l, uint32_t column, const struct diff_sums *s)
+{
+	uint32_t next = 0;
+
+	for (uint32_t i = 0; i < l->count; i++) {
+		uint32_t node = l->frames[i].node;
+		struct diff_figure own;
+		bool has = l->frames[i].own &&
+			   diff_tree_own(c->tree, column, node, &own);
+		unsigned flags = (has ? 1 : 0) + doubts(c, column, s, node);
+
+		if (flags == 0)
+			continue;
+		svg_chunk_next(chunk);
+		svg_chunk_number(chunk, i + 1 - next);
+		svg_chunk_number(chunk, flags);
+		if (has)
+			put_own(chunk, &own, s->sides != NULL);
+		next = i + 1;
+	}
+	svg_chunk_number(chunk, 0);
 }
 
 void
 svg_change_put_data(
 	const struct svg_change *c, FILE *out, const struct svg_layout *l)
 {
+	const struct diff_columns *of = c->tree->of;
 	struct svg_chunk chunk;
 
 	svg_chunk_open(&chunk, out, "hf-change");
-	for (uint32_t i = 0; i < l->count; i++) {
-		svg_chunk_next(&chunk);
-		put_figure(&chunk, c, &c->tree->figures[l->frames[i].node]);
+	for (uint32_t i = 0; i < of->count; i++) {
+		struct diff_sums s = c->tree->sums;
+
+		if (i != of->main)
+			diff_tree_sum(c->tree, i, &s);
+		put_how(&chunk, &of->list[i].shown, c->tree->negated);
+		put_frames(&chunk, c, l, i, &s);
+		if (i != of->main)
+			diff_sums_release(&s);
 	}
 	svg_chunk_close(&chunk);
 }

@@ -146,7 +146,7 @@ void
 svg_color_put_css(FILE *out, const struct svg_palette *p)
 {
 	put_rules(out, p, 0);
-	fputs("@media (prefers-color-scheme:dark){", out);
+	fputs("@media (prefers-color-scheme: dark){", out);
 	put_rules(out, p, 1);
 	fputs("}\n", out);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "svg_change.h"
 #include "svg_chunk.h"
 #include "svg_color.h"
 #include "svg_head.h"
@@ -81,7 +82,8 @@ put_metrics(const struct tree *t, const struct svg_options *o, FILE *out)
 	svg_chunk_open(&c, out, "hf-metrics");
 	for (uint32_t i = 0; i < t->column_count; i++) {
 		const struct shown *s = &t->columns[i];
-		char *subtitle = svg_head_subtitle(s, o);
+		char *subtitle = o->change ? xstrdup(o->change->words[i])
+					   : svg_head_subtitle(s, o);
 
 		svg_chunk_line(&c, profile_metric_name(s->profile, s->metric));
 		svg_chunk_line(

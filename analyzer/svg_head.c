@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "amount.h"
-#include "assets.h"
 #include "err.h"
 #include "svg_change.h"
 #include "svg_color.h"
+#include "svg_style.h"
 #include "svg_text.h"
 #include "units.h"
 #include "write.h"
@@ -141,17 +141,6 @@ svg_head_subtitle(const struct shown *s, const struct svg_options *o)
 	return o->subtitle ? xstrdup(o->subtitle) : usual_subtitle(s);
 }
 
-static void
-put_style(FILE *out, const struct svg_options *o)
-{
-	fputs("<style><![CDATA[\n", out);
-	svg_color_put_css(out, o->palette ? o->palette : svg_palette(NULL));
-	fwrite(asset_flame_css, 1, asset_flame_css_size, out);
-	if (o->change)
-		fwrite(asset_flame_diff_css, 1, asset_flame_diff_css_size, out);
-	fputs("]]></style>\n", out);
-}
-
 /* One line of the head, shortened to the width of the picture. */
 static void
 put_line(FILE *out, const char *class, const char *text, int y, int size,
@@ -186,11 +175,16 @@ put_settings(FILE *out, const struct shown *s, const struct svg_options *o,
 		fprintf(out, " data-width=\"%d\"", width);
 	if (o->row > 0)
 		fprintf(out, " data-row=\"%d\"", o->row);
+	if (o->font_size > 0)
+		fprintf(out, " data-fontsize=\"%g\"", o->font_size);
+	if (o->font_width > 0)
+		fprintf(out, " data-fontwidth=\"%g\"", o->font_width);
 	if (o->change) {
-		svg_text_attribute(out, "data-diff",
-			o->change->diff->shown.var_known ? "errors" : "yes");
+		svg_text_attribute(out, "data-diff", "yes");
 		svg_text_attribute(out, "data-colors",
 			o->change->grey ? "certain" : "change");
+		if (o->change->tree->negated)
+			svg_text_attribute(out, "data-negate", "yes");
 	}
 	if (o->icicle)
 		svg_text_attribute(out, "data-layout", "icicle");
@@ -231,10 +225,11 @@ svg_head_put(FILE *out, const struct shown *s, const struct svg_options *o,
 	fputs("</title>\n<desc>", out);
 	svg_text_put(out, below);
 	fputs("</desc>\n", out);
-	put_style(out, o);
+	svg_style_put(out, o);
 	fputs("<rect class=\"hf-bg hf-static\" width=\"100%\" height=\"100%\" "
-	      "fill=\"#fffaf5\"/>\n",
+	      "fill=\"",
 		out);
+	fprintf(out, "%s\"/>\n", o->ground ? o->ground : SVG_GROUND);
 	put_line(out, "hf-title", title, 28, 19, "#2b1d14", width);
 	put_line(out, "hf-sub", below, 50, 13, "#7a6656", width);
 	free(below);

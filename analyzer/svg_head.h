@@ -9,9 +9,6 @@
 #include "select.h"
 #include "write.h"
 
-#define SVG_MONOSPACE "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace"
-#define SVG_SANS      "system-ui,'Segoe UI','DejaVu Sans',Helvetica,sans-serif"
-
 #define SVG_AMOUNT_MAX (AMOUNT_MAX + 64)
 
 /* "12.3 MiB" or "1,234 objects", by the metric's unit. Returns buf. */

@@ -6,6 +6,8 @@
 #include "svg_box.h"
 #include "svg_change.h"
 #include "svg_head.h"
+#include "svg_style.h"
+#include "svg_text.h"
 #include "units.h"
 
 #define BOTTOM	 34
@@ -141,12 +143,15 @@ put_note(const struct svg_drawing *p, int y)
 }
 
 static void
-put_frames(struct svg_drawing *p)
+put_frames(struct svg_drawing *p, const struct svg_options *o)
 {
-	fputs("<g class=\"hf-frames hf-static\" stroke=\"#fffaf5\" "
-	      "stroke-width=\"0.6\" fill=\"#2b1d14\" font-size=\"12\" "
-	      "font-family=\"" SVG_MONOSPACE "\">\n",
-		p->out);
+	fprintf(p->out,
+		"<g class=\"hf-frames hf-static\" stroke=\"%s\" "
+		"stroke-width=\"0.6\" fill=\"#2b1d14\" font-size=\"%g\"",
+		o->ground ? o->ground : SVG_GROUND, p->font_size);
+	svg_text_attribute(
+		p->out, "font-family", o->font ? o->font : SVG_MONOSPACE);
+	fputs(">\n", p->out);
 	walk(p, put_frame, put_pool);
 	fputs("</g>\n", p->out);
 }
@@ -163,7 +168,9 @@ svg_picture_put(FILE *out, const struct svg_layout *l,
 		.width = o->width <= 0	  ? 1200
 			 : o->width < 200 ? 200
 					  : o->width,
-		.row = o->row > 0 ? o->row : ROW,
+		.row = svg_style_row(o, ROW),
+		.font_size = svg_style_font_size(o),
+		.cell = svg_style_cell(o),
 		.min_width = o->min_width > 0 ? o->min_width : 1,
 		.icicle = o->icicle,
 		.change = o->change,
@@ -183,7 +190,7 @@ svg_picture_put(FILE *out, const struct svg_layout *l,
 	if (p.change)
 		height += svg_change_put_legend(p.change, NULL, p.width, 0);
 	svg_head_put(out, shown, o, p.width, height);
-	put_frames(&p);
+	put_frames(&p, o);
 	if (p.change)
 		svg_change_put_legend(p.change, out, p.width,
 			SVG_TOP + (int)p.rows * p.row + 18);

@@ -18,7 +18,7 @@ struct building {
 	struct turn *turns;
 	uint32_t turn_count;
 	size_t own_capacity;
-	uint32_t *leaves; /* by stack; or NULL */
+	uint32_t *const *leaves; /* by column and stack; or NULL */
 	bool wrappers;
 };
 
@@ -150,7 +150,7 @@ add_stack(struct building *b, struct path *path, uint32_t turn)
 		t->nodes[path->nodes[path->plain]].wrapper = false;
 	leaf = path->nodes[depth];
 	if (b->leaves)
-		b->leaves[b->turns[turn].stack] = leaf;
+		b->leaves[b->turns[turn].column][b->turns[turn].stack] = leaf;
 	add_own(b, leaf, b->turns[turn].column, s);
 	if (column_of(b, turn) != t->shown)
 		return;
@@ -278,11 +278,12 @@ tree_build_columns(struct tree *t, const struct shown *columns, uint32_t count,
 }
 
 void
-tree_build_leaves(struct tree *t, const struct shown *s, uint32_t *leaves)
+tree_build_leaves(struct tree *t, const struct shown *columns, uint32_t count,
+	uint32_t main, uint32_t *const *leaves)
 {
 	struct building b = { .t = t, .wrappers = true, .leaves = leaves };
 
-	build(b, s, 1, 0);
+	build(b, columns, count, main);
 }
 
 void

@@ -77,8 +77,12 @@ tree_build(struct tree *t, const struct shown *s, bool wrappers)
 	tree_build_columns(t, s, 1, 0, wrappers);
 }
 
-/* As tree_build; leaves[i] becomes the node in which stack i ends. */
-void tree_build_leaves(struct tree *t, const struct shown *s, uint32_t *leaves);
+/*
+ * The same with wrappers; leaves[c][i] becomes the node in which stack i of
+ * column c ends.
+ */
+void tree_build_leaves(struct tree *t, const struct shown *columns,
+	uint32_t count, uint32_t main, uint32_t *const *leaves);
 void tree_release(struct tree *t);
 
 #endif

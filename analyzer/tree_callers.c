@@ -55,6 +55,9 @@ shown_reverse(struct shown *out, const struct shown *s)
 	size_t frames = 0;
 
 	*out = *s;
+	/* Only one of the two may own these. */
+	out->pairs = NULL;
+	out->stack_of = NULL;
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		frames += s->stacks[i].depth;
 	out->stacks = xmalloc((s->stack_count + 1) * sizeof *out->stacks);

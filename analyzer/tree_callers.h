@@ -5,7 +5,10 @@
 
 #include "select.h"
 
-/* s with its frames. No wrapper is one here. Release with shown_release(). */
+/*
+ * s with its frames, without its pairs. No wrapper is one here. Release with
+ * shown_release().
+ */
 void shown_reverse(struct shown *out, const struct shown *s);
 
 #endif

@@ -55,11 +55,19 @@ struct svg_options {
 	int row; /* pixels from row to row; 0: 17, and more in a high window */
 	double min_width; /* pixels; frames below are pooled; 0: 1 */
 	bool min_percent; /* min_width is in percent of all */
+	const char *font; /* of labels; part of a style sheet; NULL: usual */
+	double font_size; /* pixels; 0: 12 */
+	double font_width; /* of a character, in font sizes; 0: as it is */
+	const char *ground; /* "#rrggbb", and what stands on it; NULL: light or
+			       dark, as the system has it */
+	double whole; /* what shares and widths are of, if it is more */
 	bool icicle; /* the root on top */
+	bool negate; /* of a difference: see diff_tree.h */
 	bool reverse; /* flame.h: begin with the callers of leaves */
 	const struct svg_change *change; /* svg_change.h: it is a difference */
 	/* Drawn where no script runs: callers of leaf; NULL: as the data. */
 	const struct tree *callers;
+	const struct svg_change *callers_change; /* of a difference */
 };
 /* --minwidth: "0.5", "0.5px", "0.1%"; NULL: as it is. -1 after error(). */
 int svg_options_min_width(struct svg_options *o, const char *text);

@@ -27,9 +27,9 @@ void write_diff_json(
 
 /*
  * A picture, see svg_change.h; v->only_certain greys the rest. p is the profile
- * that d was found in. -1: the stream failed.
+ * that they were found in. -1: the stream failed.
  */
-int write_diff_svg(FILE *out, const struct diff *d, struct profile *p,
+int write_diff_svg(FILE *out, const struct diff_columns *of, struct profile *p,
 	const struct diff_view *v, const struct svg_options *looks);
 
 /* Parts of write_diff: what is compared; the first `count` functions. */

@@ -34,6 +34,7 @@ put_script(FILE *out)
 	PART(colors);
 	PART(view);
 	PART(search);
+	PART(jump);
 	PART(card);
 	PART(link);
 	PART(page);
@@ -45,10 +46,12 @@ static void
 put_callers(
 	FILE *out, const struct svg_paint *paint, const struct svg_options *o)
 {
+	struct svg_options of = *o;
 	struct svg_layout layout;
 
+	of.change = o->callers_change;
 	svg_layout_build(&layout, o->callers);
-	svg_picture_put(out, &layout, paint, o);
+	svg_picture_put(out, &layout, paint, &of);
 	svg_layout_release(&layout);
 }
 

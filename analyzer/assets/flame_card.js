@@ -32,7 +32,7 @@ function frameFacts(list, node) {
 function notesOf(it) {
 	if (isPool(it))
 		return ['too narrow to draw; click to see them'];
-	if (isDiff && it.node.depth < 2)
+	if (isDiff && state.pivot < 0 && it.node.depth < 2)
 		return panelNotes(it.node);
 	if (it.node.kind < 0)
 		return [state.callers ? 'everything; on it stand the functions that ' +

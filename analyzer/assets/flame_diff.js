@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Of a difference: what a frame held before and holds now, as
+ * Of a difference: what frames held before and hold now, as
  * analyzer/svg_change.h writes it, and how that looks. Two panels stand on the
- * root, to one scale; the figures are those of all that stands on a frame, so
- * there are no switches that would add up others.
+ * root, to one scale. On the first every stack is, also one that has no width
+ * there any more, so that a frame's change is that of all that stands on it.
  */
 const isDiff = Boolean(asked.diff);
-let changes; /* by frame of the file */
+/* Behind value, objects and variance; the last four where errors are known. */
+const BEFORE_OF = 3, AFTER_OF = 4, CHANGE_FIGURES = 5, ALL_FIGURES = 9;
+let changes; /* by metric */
 
 const STEPS = [['hf-s4', 'gone'], ['hf-s3', 'less than half'],
 	['hf-s2', 'less, by 10 % or more'], ['hf-s1', 'a little less'],
@@ -14,29 +16,130 @@ const STEPS = [['hf-s4', 'gone'], ['hf-s3', 'less than half'],
 	['hf-g2', 'more, by 10 % or more'], ['hf-g3', 'doubled or more'],
 	['hf-g4', 'new']];
 const CHANCE = ['hf-chance', 'may be chance'];
-const MORE = ['hf-grown', 'what is more']; /* a line */
 const LINE = 3; /* px; labels stand above it, "_" and all */
+/* The sides change their names: the widths are what was. */
+const negated = Boolean(asked.negate);
+const MORE = ['hf-grown', negated ? 'what is less' : 'what is more'];
+
+const figuresOf = c => c.errors ? ALL_FIGURES : CHANGE_FIGURES;
+const changeFigures = metric => figuresOf(changes[metric]);
+
+/* [value, variance] of what came or went. */
+function readSide(next) {
+	const value = next();
+	return [value, value * (2 ** (next() / 64) - 1)];
+}
+
+function readChange(next) {
+	const how = next(), n = base.count;
+	const c = { errors: how & 1, allCame: how & 2, allWent: how & 4,
+		flags: new Uint8Array(n), at: [], figures: [] };
+	for (let i = -1, gap; (gap = next());) {
+		const bits = next();
+		i += gap;
+		c.flags[i] = bits;
+		if (!(bits & 1))
+			continue;
+		c.at.push(i);
+		c.figures.push(next(), next());
+		if (c.errors)
+			c.figures.push(...readSide(next), ...readSide(next));
+	}
+	return c;
+}
 
 function readChanges() {
 	const next = numbers(chunks('change'));
-	changes = [];
-	for (let flags; (flags = next()) !== undefined;) {
-		const before = next(), after = next();
-		const [below, above] = flags & 1 ? [next(), next()] : [0, 0];
-		changes.push({ before, after, below, above, by: after - before,
-			noise: flags & 2, certain: flags & 4 });
-	}
+	changes = metrics.map(() => readChange(next));
 }
 
-const changeOf = node => changes[tree.frame[node.list[0]]];
+function addChanges(own, metric) {
+	const c = changes[metric], each = figuresOf(c) - BEFORE_OF;
+	c.at.forEach((i, k) => {
+		for (let f = 0; f < each; f++)
+			own[BEFORE_OF + f][i] = c.figures[k * each + f];
+	});
+}
 
-/* The frame "now" or "gone and shrunk" below it; the root itself. */
+const isFirstName = name => name === (negated ? 'before' : 'now');
+const isPanel = frame => isDiff && tree.parent[frame] === 0;
+
+/* The root has what is gone on both of its panels. */
+function countOnce(sum) {
+	for (let i = 1; i < base.count; i++)
+		if (base.parent[i] === 0 && isFirstName(kinds[base.kind[i]].name))
+			for (let f = BEFORE_OF; f < sum.length; f++)
+				sum[f][0] = sum[f][i];
+}
+
+/* So do frames of both panels together. */
+function onBothPanels() {
+	if (tree.both)
+		return tree.both;
+	tree.both = tree.sum.map((figures, f) => f < BEFORE_OF ? figures : figures.slice());
+	for (let i = 1; i < tree.count; i = tree.end[i])
+		if (!isFirstName(kinds[tree.kind[i]].name))
+			for (const figures of tree.both.slice(BEFORE_OF))
+				figures.fill(0, i, tree.end[i]);
+	return tree.both;
+}
+
+/* On each panel what holds memory, and its callers on it. */
+function callersOnPanels() {
+	const root = flameRoot();
+	root.kids = kidsOf(root).map(panel => {
+		const [i] = panel.list, list = leavesIn(i, tree.end[i]);
+		const { start, at } = panel;
+		return Object.assign(newNode(root, panel.kind, list, list, tree.own),
+			{ start, at, leaves: true });
+	});
+	return root;
+}
+
+/* The 95 % limits of one side, as stats_change95() has them. */
+function sideLimits([value, variance], seen, [other, otherVariance]) {
+	if (value > 0)
+		return limits(value, variance);
+	return [0, seen || !other ? 0 : 3.689 * otherVariance / other];
+}
+
+function judge(c, [came, cameVariance, went, wentVariance]) {
+	const { allCame, allWent } = changes[state.metric];
+	const a = [came, cameVariance], b = [went, wentVariance];
+	const [cameLow, cameHigh] = sideLimits(a, allCame, b);
+	const [wentLow, wentHigh] = sideLimits(b, allWent, a);
+	c.below = Math.hypot(came - cameLow, wentHigh - went);
+	c.above = Math.hypot(cameHigh - came, went - wentLow);
+	c.noise = c.by !== 0 && c.by - c.below <= 0 && c.by + c.above >= 0;
+}
+
+/*
+ * Where frames are not put together otherwise, the file says whether a change may
+ * be chance, and is certain among so many; else each is judged by itself.
+ */
+function changeOf(node) {
+	const before = node.sum[BEFORE_OF], after = node.sum[AFTER_OF];
+	const c = { before, after, by: after - before, below: 0, above: 0, noise: false };
+	if (errorsKnown())
+		judge(c, node.sum.slice(CHANGE_FIGURES));
+	c.certain = !c.noise;
+	if (!state.callers && !state.merged && state.pivot < 0) {
+		const flags = changes[state.metric].flags[tree.frame[node.list[0]]];
+		c.noise = Boolean(flags & 2);
+		c.certain = Boolean(flags & 4);
+	}
+	return c;
+}
+
+/* The frame "now" or "gone and shrunk", or negated "before" or "new and grown",
+ * below it; the root itself. A pivot has the frames of both. */
 function panelOf(node) {
 	while (node.depth > 1)
 		node = node.parent;
 	return node;
 }
-const isNow = node => node.depth > 0 && nameOf(panelOf(node)) === 'now';
+const onPanels = node => state.pivot < 0 && node.depth > 0;
+const isNow = node => onPanels(node) && isFirstName(nameOf(panelOf(node)));
 
 /* As svg_change_step(): -4 to 4. */
 function stepOf({ before, after, by }) {
@@ -52,13 +155,14 @@ function changeStyle(node) {
 		? CHANCE[0] : STEPS[4 + stepOf(c)][0];
 }
 
-const errorsKnown = () => asked.diff === 'errors';
+const errorsKnown = () => changes[state.metric].errors;
 
 /* What of its width is new. */
 function grownShare(it) {
 	if (!isDiff || isPool(it) || !isNow(it.node))
 		return 0;
-	return Math.min(1, Math.max(0, changeOf(it.node).by / total(it.node)));
+	const { by } = changeOf(it.node);
+	return Math.min(1, Math.max(0, (negated ? -by : by) / total(it.node)));
 }
 
 const changeLegend = () => coloring === 'certain' && errorsKnown()
@@ -74,16 +178,22 @@ function changeWords(c) {
 }
 
 function changeFacts(list, node) {
-	const c = changeOf(node), panel = panelOf(node);
+	const c = changeOf(node), panel = onPanels(node) && panelOf(node);
 	row(list, 'change', changeWords(c));
 	row(list, 'before', amount(c.before));
 	row(list, 'now', amount(c.after));
-	if (node.depth > 0)
+	if (panel)
 		row(list, 'width', `${amount(total(node))}, ` + percent(total(node),
-			total(panel)) + (isNow(node) ? ' of now' : ' of what is gone'));
+			total(panel)) + ' of ' + nameOf(panel));
+	else if (state.pivot >= 0)
+		row(list, 'width', `${amount(total(node))}, of both sides the larger`);
 }
 
-const PANELS = ['what is held now, and beside it what was held before and is not ' +
+const PANELS = negated ? ['what was held before, and beside it what is held ' +
+	'now and was not, to one scale',
+'what was held before; the line along a frame is as long as what it holds less',
+'what was not held before, stack by stack: those that are new and those that ' +
+	'hold more'] : ['what is held now, and beside it what was held before and is not ' +
 	'any more, to one scale',
 'what is held now; the line along a frame is as long as what it holds more',
 'what is held no more, stack by stack: those that vanished and those that ' +

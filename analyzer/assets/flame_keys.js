@@ -5,12 +5,12 @@ const KEYS = [
 	['shift-click, p', 'pivot: all callers above, all callees below'],
 	['r, Esc', 'back to everything'], ['Backspace', 'back one step'],
 	['/, Ctrl-F', 'search: regular expressions, ; between several'],
-	['n, N', 'next, previous match'], ['arrows', 'walk through the frames'],
+	['n, N', 'next, previous match, however narrow'], ['arrows', 'walk through the frames'],
 	['m, M', 'next, previous metric'], ['k', 'next meaning of colours'],
 	['i', 'flame or icicle'], ['c', 'begin with what holds memory: callers'],
 	['u', 'merge recursion'], ['w', 'fold allocation wrappers'],
 	['?', 'this list']
-].filter(([key]) => !isDiff || !/^(shift-click|m,|c$|u$)/.test(key));
+];
 
 /*
  * After a switch: the same place, if it is still there. A pivot and callers are
@@ -53,15 +53,13 @@ function flip() {
 }
 
 function turn(name, keep) {
-	if (name === 'callers' && state.pivot >= 0 || isDiff && name !== 'folded')
+	if (name === 'callers' && state.pivot >= 0)
 		return;
 	state[name] = !state[name];
 	changed(keep);
 }
 
 function setPivot(fn) {
-	if (isDiff)
-		return;
 	state.pivot = fn;
 	changed(false);
 }
@@ -154,7 +152,7 @@ function onClick(event) {
 	if (!it)
 		return;
 	setCursor(null);
-	if (event.shiftKey && !isPool(it) && it.node.kind >= 0)
+	if (event.shiftKey && !isPool(it) && it.node.kind >= 0 && canPivot(it.node))
 		setPivot(kinds[it.node.kind].fn);
 	else
 		zoomTo(it);

@@ -81,10 +81,10 @@ function restoreState(words) {
 		? words.get(key) === word : otherwise;
 	state.metric = Math.max(metric, 0);
 	state.icicle = either('l', 'icicle', usual.icicle);
-	state.callers = !isDiff && either('v', 'callers', usual.callers);
-	state.merged = !isDiff && words.get('r') === 'merged';
+	state.callers = either('v', 'callers', usual.callers);
+	state.merged = words.get('r') === 'merged';
 	state.folded = words.get('w') === 'folded';
-	state.pivot = isDiff ? -1 : functionOf(words.get('f'));
+	state.pivot = functionOf(words.get('f'));
 	coloring = COLORINGS.some(([word]) => word === words.get('k'))
 		? words.get('k') : usual.coloring;
 }

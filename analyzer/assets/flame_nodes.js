@@ -45,9 +45,8 @@ class Groups {
 	}
 
 	nodes(parent) {
-		const figures = parent.from ? parent.figures : tree.sum;
 		return [...this.byFunction.values()].map(g => newNode(parent, g.kind,
-			g.list, parent.from ? g.from : null, figures));
+			g.list, parent.from ? g.from : null, parent.figures));
 	}
 }
 
@@ -56,7 +55,7 @@ function groupUp(node, groups) {
 	const { list, from, leaves } = node;
 	for (let k = 0; k < list.length; k++) {
 		const frame = leaves ? list[k] : tree.parent[list[k]];
-		if (frame > 0)
+		if (frame > 0 && !isPanel(frame))
 			groups.add(frame, from[k]);
 	}
 }
@@ -76,7 +75,7 @@ function kidsOf(node) {
 		groupUp(node, groups);
 	else
 		groupDown(node, groups);
-	const kids = groups.nodes(node);
+	const kids = groups.nodes(node).filter(kid => total(kid) > 0);
 	/* Sorting keeps equal ones in their order. */
 	kids.sort((a, b) => total(b) - total(a));
 	let start = node.start;
@@ -106,11 +105,19 @@ function flameRoot() {
 	return rootNode('all', [0], null, tree.sum);
 }
 
-function callersRoot() {
-	const list = [];
-	for (let i = 0; i < tree.count; i++)
-		if (tree.own[VALUE_OF][i] > 0)
+/* Frames from one on that hold, or held, something themselves. */
+function leavesIn(first, end) {
+	const list = [], [own] = tree.own, also = isDiff ? tree.own[BEFORE_OF] : own;
+	for (let i = first; i < end; i++)
+		if (own[i] > 0 || also[i] > 0)
 			list.push(i);
+	return list;
+}
+
+function callersRoot() {
+	if (isDiff)
+		return callersOnPanels();
+	const list = leavesIn(0, tree.count);
 	const node = rootNode('all', list, list, tree.own);
 	node.leaves = true;
 	return node;
@@ -134,6 +141,7 @@ function pivotRoots(fn) {
 	const list = outermost(fn);
 	if (!list.length)
 		return null;
-	return [newNode(null, tree.kind[list[0]], list, null, tree.sum),
-		newNode(null, tree.kind[list[0]], list, list, tree.sum)];
+	const figures = isDiff ? onBothPanels() : tree.sum;
+	return [newNode(null, tree.kind[list[0]], list, null, figures),
+		newNode(null, tree.kind[list[0]], list, list, figures)];
 }

@@ -61,9 +61,8 @@ function buildPage(title) {
 	page.card = html('div', { class: 'hf-card', id: 'hf-card', role: 'status',
 		hidden: '' });
 	const [searching, switches] = buildTools();
-	for (const name of isDiff ? ['metric', 'callers', 'merge', 'pivot'] : [])
-		page[name].hidden = true;
-	page.colors.hidden = isDiff && !errorsKnown();
+	page.metric.hidden = isDiff && metrics.length < 2;
+	page.colors.hidden = isDiff && !changes.some(c => c.errors);
 	page.app = html('div', { class: 'hf-app' },
 		html('header', {},
 			html('div', { class: 'hf-words' }, html('h1', {}, title), page.words,
@@ -94,7 +93,8 @@ function mount(title) {
 	page.view.append(svg);
 	const probe = element(SVG, 'text', {}, 'M'.repeat(100));
 	layer.append(probe);
-	cell = probe.getComputedTextLength() / 100 || cell;
+	cell = asked.fontwidth ? asked.fontwidth * fontSize
+		: probe.getComputedTextLength() / 100 || cell;
 }
 
 /* The tree of the present switches; those of before are kept, as long as few. */
@@ -128,9 +128,11 @@ function pressed(name, is) {
 	page[name].setAttribute('aria-pressed', Boolean(is));
 }
 
+const canPivot = node => !isDiff || state.pivot >= 0 || node.depth > 1;
+
 function chosen() {
 	const it = cursor && !isPool(cursor) ? cursor.node : view.node;
-	return it.kind >= 0 && view.from < 0 ? it : null;
+	return it.kind >= 0 && view.from < 0 && canPivot(it) ? it : null;
 }
 
 function updateButtons() {
@@ -149,7 +151,7 @@ function updateButtons() {
 
 function describeZoom() {
 	const drawn = items.filter(it => !isPool(it)).length;
-	const value = viewValue(), hidden = tree.count - drawn;
+	const value = viewValue(), hidden = tree.wide - drawn;
 	if (isZoomed())
 		page.zoom.append('zoomed to ', html('b', {}, fitted((view.from < 0 ? ''
 			: poolName(view.node, view.from) + ' in ') + nameOf(view.node), 80)),
@@ -157,10 +159,12 @@ function describeZoom() {
 	else if (state.pivot >= 0)
 		page.zoom.append('callers above, callees below ',
 			html('b', {}, fitted(nameOf(view.node), 80)),
-			`: ${amount(value)}, ${percent(value, wholeValue())} of all`);
+			`: ${amount(value)}, ${percent(value, wholeValue())} of all` + (isDiff
+				? ', change ' + changeWords(changeOf(view.node)) : ''));
 	else if (isDiff)
-		page.zoom.append('change: ', html('b', {}, changeWords(changes[0])),
-			`; ${count(tree.count - 1)} frames` + (hidden ? `, ${count(hidden)} too ` +
+		page.zoom.append('change: ', html('b', {}, changeWords(changeOf(roots[0]))),
+			state.callers ? '; what holds memory, and callers on it'
+				: `; ${count(tree.wide - 1)} frames` + (hidden ? `, ${count(hidden)} too ` +
 				'narrow to draw: zoom in to see them' : ''));
 	else if (!value)
 		page.zoom.append(`Nothing was recorded under ${metrics[state.metric].name}.`);
@@ -168,7 +172,7 @@ function describeZoom() {
 		page.zoom.append(`${count(kidsOf(view.node).length)} functions hold this; ` +
 			'their callers stand on them');
 	else
-		page.zoom.append(count(tree.count) + ' frames' + (hidden
+		page.zoom.append(count(tree.wide) + ' frames' + (hidden
 			? `, ${count(hidden)} too narrow to draw: zoom in to see them` : ''));
 }
 

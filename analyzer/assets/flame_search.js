@@ -17,7 +17,7 @@ function findHits(term) {
 	term.sub = new Float64Array(n);
 	term.frames = 0;
 	for (let i = 1; i < n; i++) {
-		const hit = term.kinds[tree.kind[i]];
+		const hit = whole[i] > 0 ? term.kinds[tree.kind[i]] : 0;
 		term.frames += hit;
 		term.above[i] = hit || term.above[tree.parent[i]];
 	}
@@ -76,7 +76,7 @@ function matchedIn(term, node) {
 	for (let k = 0; k < of.length; k++) {
 		const i = of[k];
 		sum += term.above[i] ? figures[VALUE_OF][i]
-			: figures === tree.sum ? term.sub[i] : 0;
+			: figures === tree.own ? 0 : term.sub[i];
 	}
 	return sum;
 }
@@ -88,14 +88,8 @@ function matchedInView(term) {
 		(sum, kid) => sum + matchedIn(term, kid), 0);
 }
 
-/* Is there a match among these kids, or behind them? */
-function holdsMatch(term, node, at) {
-	return node.kids.slice(at).some(kid => kid.list.some(i => kid.from
-		? term.above[i] : term.sub[i] > 0));
-}
-
 const termOf = it => search.terms.findIndex(term => isPool(it)
-	? holdsMatch(term, it.node, it.pool)
+	? it.node.kids.slice(it.pool).some(kid => holds(term, kid))
 	: it.node.kind >= 0 && term.kinds[it.node.kind]);
 
 function paint() {
@@ -132,15 +126,4 @@ function describeMatches() {
 		fitted(term.word, 24) + ': ' + percent(isZoomed() || state.pivot >= 0
 			? matchedInView(term) : term.sub[0], viewValue()))));
 	page.found.append(html('span', {}, 'together ', ...share(terms.all)));
-}
-
-/* Drawn matches, and the pools that hold some, from left to right. */
-function nextMatch(step) {
-	const hits = items.filter(it => it.term >= 0);
-	if (!hits.length)
-		return;
-	hits.sort((a, b) => a.x - b.x || a.row - b.row);
-	const at = hits.indexOf(cursor);
-	setCursor(hits[(at < 0 ? step < 0 ? hits.length - 1 : 0
-		: at + step + hits.length) % hits.length], true);
 }

@@ -11,12 +11,13 @@
 const FIGURES = 5;
 const VALUE_OF = 0, OTHER_OF = 1, VARIANCE_OF = 2, FREED_OF = 3, LIFE_OF = 4;
 
-const newFigures = n => Array.from({ length: base.life ? FIGURES : 3 },
-	() => new Float64Array(n));
+/* Of a difference the last two are other ones; flame_diff.js. */
+const newFigures = (n, metric) => Array.from({ length: isDiff
+	? changeFigures(metric) : base.life ? FIGURES : 3 }, () => new Float64Array(n));
 
 /* What each frame of the file holds itself, of one metric. */
 function ownFigures(metric) {
-	const own = newFigures(base.count), { other } = metrics[metric];
+	const own = newFigures(base.count, metric), { other } = metrics[metric];
 	for (let i = 0; i < base.count; i++)
 		for (let e = base.own[i]; e < base.own[i + 1]; e++) {
 			const c = base.column[e];
@@ -35,6 +36,8 @@ function ownFigures(metric) {
 		if (!own[VALUE_OF][i])
 			for (const figures of own)
 				figures[i] = 0;
+	if (isDiff)
+		addChanges(own, metric);
 	return own;
 }
 
@@ -142,18 +145,20 @@ function moveOwn(own, into) {
 			}
 }
 
-function emptyTree(n) {
+function emptyTree(n, metric) {
 	return { count: n, rows: 1, kind: new Uint32Array(n),
 		frame: isDiff && new Uint32Array(n), parent: new Int32Array(n),
-		end: new Uint32Array(n), own: newFigures(n), sum: newFigures(n) };
+		end: new Uint32Array(n), own: newFigures(n, metric),
+		sum: newFigures(n, metric) };
 }
 
 /* Down to the first child, else on to the next one of somebody above. */
 function inPreorder(t, { first, next }, above, put) {
 	for (let i = 0, at = 0, up = -1, depth = 1; ; at++) {
-		t.rows = Math.max(t.rows, depth);
 		t.parent[at] = up;
 		put(at, i);
+		if (t.sum[VALUE_OF][at] > 0)
+			t.rows = Math.max(t.rows, depth);
 		if (first[i] >= 0) {
 			up = at;
 			i = first[i];
@@ -177,11 +182,18 @@ function makeTree(metric, folded, merged) {
 	const own = ownFigures(metric), { into, above } = standIns(folded, merged);
 	moveOwn(own, into);
 	const sum = summed(own, above), total = sum[VALUE_OF];
-	const alive = i => into[i] === i && total[i] > 0;
-	let n = 1;
-	for (let i = 1; i < base.count; i++)
+	/* What vanished has no width, and is a part of what its callers changed. */
+	const also = isDiff ? sum[BEFORE_OF] : total;
+	const alive = i => into[i] === i && (total[i] > 0 || also[i] > 0);
+	let n = 1, wide = 1;
+	for (let i = 1; i < base.count; i++) {
 		n += alive(i) ? 1 : 0;
-	const t = emptyTree(n);
+		wide += alive(i) && total[i] > 0 ? 1 : 0;
+	}
+	if (isDiff)
+		countOnce(sum);
+	const t = emptyTree(n, metric);
+	t.wide = wide;
 	inPreorder(t, sortedChildren(alive, above, total), above, (at, i) => {
 		t.kind[at] = base.kind[i];
 		if (isDiff)

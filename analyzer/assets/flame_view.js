@@ -5,6 +5,7 @@
  * attributes only, never as markup.
  */
 const fixedWidth = Number(asked.width) || 0, fixedRow = Number(asked.row) || 0;
+const fontSize = Number(asked.fontsize) || 12;
 const ROWS_MOST = 1500; /* above the frame that is zoomed to */
 
 /* The switches. pivot: a function's number, or -1. */
@@ -32,8 +33,7 @@ const viewValue = () => view.from < 0 ? total(view.node)
 const wholeValue = () => tree.sum[VALUE_OF][0];
 const isZoomed = () => !isRoot(view.node) || view.from >= 0;
 
-function viewRange() {
-	const { node, from } = view;
+function viewRange({ node, from }) {
 	if (from < 0)
 		return [node.start, node.start + total(node)];
 	/* A crowd of small ones: as many as get a few pixels each. */
@@ -67,7 +67,7 @@ function placeKids(list, todo, node, from, [low, scale]) {
 
 /* The frames to draw, without touching the page. */
 function layOut() {
-	const { node, from } = view, [low, high] = viewRange();
+	const { node, from } = view, [low, high] = viewRange(view);
 	const list = [], todo = [], place = [low, width / (high - low)];
 	for (let a = from < 0 ? node.parent : node; a; a = a.parent)
 		list.push({ node: a, pool: -1, row: rowOf(a), x: 0, w: width, dim: true });
@@ -97,7 +97,7 @@ const classOf = it => (isPool(it) ? 'hf-pool' : styleOf(it.node)) +
 
 function labelText(it) {
 	const cells = Math.floor((it.w - 8) / cell);
-	if (cells <= 0 || rowHeight < 12)
+	if (cells <= 0 || rowHeight < fontSize)
 		return '';
 	const name = labelOf(it);
 	if (name.length <= cells || !isPool(it))
@@ -115,7 +115,8 @@ function addItem(group, it, number, y) {
 	const text = labelText(it);
 	if (text)
 		group.append(element(SVG, 'text', {
-			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + 3.5 - (isDiff ? LINE : 0),
+			x: (it.x + 4).toFixed(2), y: y + rowHeight / 2 + fontSize * 3.5 / 12 -
+				(isDiff ? LINE : 0),
 			class: it.dim ? 'hf-dim' : ''
 		}, text));
 	const grown = it.w * grownShare(it);
@@ -151,7 +152,7 @@ function draw() {
 	const used = items.map(it => it.row);
 	const highest = used.reduce((a, b) => Math.max(a, b), 0);
 	const lowest = used.reduce((a, b) => Math.min(a, b), 0);
-	rowHeight = fixedRow || Math.max(17, Math.min(23, Math.floor(room /
+	rowHeight = fixedRow || Math.max(17, Math.ceil(fontSize) + 5, Math.min(23, Math.floor(room /
 		Math.max(tree.rows, highest - lowest + 1))));
 	const free = state.icicle || lowest < 0 ? 0
 		: Math.min(Math.floor(room / rowHeight), tree.rows);

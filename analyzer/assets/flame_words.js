@@ -44,16 +44,21 @@ const lifetime = ns => duration(Number(ns.toPrecision(2)));
  * The 95 % interval as stats.c has it: Poisson with value^2 / variance counts;
  * Wilson and Hilferty's cube root in place of the gamma quantile.
  */
+function limits(value, variance) {
+	if (!(variance > 0))
+		return [value, value];
+	const n = value * value / variance, cube = x => x * x * x;
+	return [value * cube(Math.max(0, 1 - 1 / (9 * n) - 1.96 / (3 * Math.sqrt(n)))),
+		value / n * (n + 1) * cube(1 - 1 / (9 * (n + 1)) +
+			1.96 / (3 * Math.sqrt(n + 1)))];
+}
+
 function error(value, variance) {
 	if (!(variance > 0) || !(value > 0)) {
 		const plain = isSpace && value >= 1024 ? ` (${count(value)} bytes)` : '';
 		return errorKnown === 'unknown' ? '' : plain + ', exact';
 	}
-	const n = value * value / variance, cube = x => x * x * x;
-	const low = value * cube(Math.max(0,
-		1 - 1 / (9 * n) - 1.96 / (3 * Math.sqrt(n))));
-	const high = value / n * (n + 1) * cube(
-		1 - 1 / (9 * (n + 1)) + 1.96 / (3 * Math.sqrt(n + 1)));
+	const [low, high] = limits(value, variance);
 	const half = (high - low) / 2;
 	const short = isSpace && inUnit(half, unitOf(value));
 	return half < value / 2 ? ' \u00b1 ' + (!isSpace ? count(half)

@@ -23,6 +23,12 @@ before(() => {
 		[...pictures.hostile.map(line => line.replace(/1000$/, '3000')),
 			'main;fine 5'], '--countname', 'bytes',
 		'--title', '<script>alert(6)</script>');
+	svgs.negated = pictures.makeDifference('negated', OLD, NEW, '--countname', 'bytes',
+		'--negate');
+	svgs.turned = pictures.makeDifference('turned', ['main;a;alloc 100000',
+		'main;b;alloc 60000', 'main;f 100000', 'main;f;g;f 300000'],
+	['main;b;alloc 90000', 'main;c;alloc 30000', 'main;f 300000',
+		'main;f;g;f 100000'], '--countname', 'bytes');
 	svgs.sampled = pictures.makeSampledDifference('sampled');
 });
 
@@ -84,7 +90,7 @@ test('hover says before, now and change', async () => {
 		/node_new[^]*change\s+\+214\.8 KiB \(\+110\.0 %\)[^]*before\s+195\.3 KiB[^]*now\s+410\.2 KiB[^]*42\.0 % of now/);
 	await frame(page, 'row').hover();
 	assert.match(await card(page).innerText(),
-		/change\s+−87\.9 KiB, gone[^]*now\s+0 B[^]*of what is gone/);
+		/change\s+−87\.9 KiB, gone[^]*now\s+0 B[^]*of gone and shrunk/);
 	await frame(page, 'gone and shrunk').hover();
 	assert.match(await card(page).innerText(), /held no more/);
 	await page.close();
@@ -103,18 +109,126 @@ test('zoom, search, icicle, keys and the address', async () => {
 	/* 130,000 now and 170,000 that are gone. */
 	assert.match(await found(again), /^293\.0 KiB matched, 23\.8 % of all, in 2 frames/);
 	await again.close();
-	/* What would add up other figures is not there, by key or address. */
-	for (const name of ['metric', 'callers', 'merge', 'pivot'])
-		assert.ok(await page.locator('#hf-' + name).isHidden(), name);
-	await page.keyboard.press('r');
-	const labelsBefore = await labels(page);
-	for (const key of ['c', 'u', 'p', 'm'])
-		await page.keyboard.press(key);
-	await frame(page, 'parse').click({ modifiers: ['Shift'] });
-	assert.deepEqual(await labels(page), labelsBefore);
-	const forced = await open('plain', { hash: '#v=callers&r=merged&k=module' });
-	assert.deepEqual(await labels(forced), labelsBefore);
-	await forced.close();
+	/* Of one metric there is none to choose. */
+	assert.ok(await page.locator('#hf-metric').isHidden());
+	await page.close();
+});
+
+/* [width in bytes, class, card] of a frame; its n-th. The whole is `all`. */
+async function facts(page, name, all, n = 0) {
+	const it = frame(page, name, n);
+	await it.hover({ position: { x: 3, y: 3 } });
+	const width = await widthOf(it) / await widthOf(frame(page, 'all')) * all;
+	return [Math.round(width / 1000), await classOf(it), await card(page).innerText()];
+}
+
+/*
+ * alloc: before 100 by a, 60 by b; now 0 by a, 90 by b, 30 by the new c. So it
+ * holds 40 less, and of its 160 before 100 are gone.
+ */
+test('callers of what changed: both sides are added up, then compared', async () => {
+	const page = await open('turned', { hash: '#v=callers' });
+	const all = 820e3; /* 520 now, 300 gone */
+	assert.deepEqual((await labels(page)).sort(), ['a', 'all', 'alloc', 'alloc', 'b', 'c',
+		'f', 'f', 'f', 'f', 'g', 'g', 'gone and shrunk', 'main', 'main', 'main', 'main',
+		'main', 'main', 'now']);
+	const seen = [await facts(page, 'alloc', all, 0), await facts(page, 'alloc', all, 1)]
+		.sort((a, b) => b[0] - a[0]);
+	assert.deepEqual(seen.map(s => s.slice(0, 2)), [[120, 'hf-s2'], [100, 'hf-s4']]);
+	assert.match(seen[0][2], /before\s+156\.3 KiB[^]*now\s+117\.2 KiB[^]*% of now/);
+	assert.match(seen[1][2], /before\s+97\.7 KiB[^]*now\s+0 B[^]*% of gone/);
+	assert.deepEqual((await facts(page, 'c', all)).slice(0, 2), [30, 'hf-g4']);
+	assert.deepEqual((await facts(page, 'b', all)).slice(0, 2), [90, 'hf-g2']);
+	assert.deepEqual((await facts(page, 'a', all)).slice(0, 2), [100, 'hf-s4']);
+	assert.match(await zoomText(page),
+		/^change: −39\.1 KiB \(−7\.14 %\); what holds memory, and callers on it$/);
+	await page.close();
+});
+
+test('recursion merged: a function has the change of all its calls', async () => {
+	const page = await open('turned');
+	/* f;g;f: 300 before, 100 now in the inner f; the outer one 100 and 300. */
+	assert.equal((await labels(page)).filter(text => text === 'f').length, 4);
+	await page.keyboard.press('u');
+	assert.equal((await labels(page)).filter(text => text === 'f').length, 2);
+	const seen = [await facts(page, 'f', 820e3), await facts(page, 'f', 820e3, 1)]
+		.sort((a, b) => b[0] - a[0]);
+	assert.deepEqual(seen.map(s => s.slice(0, 2)), [[400, 'hf-same'], [200, 'hf-s3']]);
+	assert.match(seen[0][2], /change\s+0 B[^]*before\s+390\.6 KiB[^]*now\s+390\.6 KiB/);
+	await page.close();
+});
+
+test('a pivot has the frames of both panels, and counts each stack once', async () => {
+	const page = await open('turned');
+	await frame(page, 'alloc').click({ modifiers: ['Shift'] });
+	assert.match(await zoomText(page),
+		/^callers above, callees below alloc: 214\.8 KiB, .* change −39\.1 KiB \(−25\.0 %\)/);
+	assert.deepEqual((await labels(page)).sort(),
+		['a', 'alloc', 'b', 'c', 'main', 'main', 'main']);
+	await frame(page, 'a').hover({ position: { x: 3, y: 3 } });
+	assert.match(await card(page).innerText(), /−97\.7 KiB, gone[^]*of both sides/);
+	assert.equal(await classOf(frame(page, 'a')), 'hf-s4');
+	assert.equal(await classOf(frame(page, 'b')), 'hf-g2');
+	const again = await open('turned', { hash: hashOf(page) });
+	assert.deepEqual(await labels(again), await labels(page));
+	await again.close();
+	await page.keyboard.press('Escape');
+	/* A panel is no function. */
+	await frame(page, 'now').click({ modifiers: ['Shift'] });
+	assert.match(await zoomText(page), /^zoomed to now/);
+	await page.close();
+});
+
+test('each metric has its own difference, and its errors', async () => {
+	const page = await open('sampled');
+	const names = await page.locator('#hf-metric option').allTextContents();
+	assert.ok(names.length >= 4, String(names));
+	for (const metric of ['alloc_objects', 'inuse_objects']) {
+		await page.locator('#hf-metric').selectOption(String(
+			names.indexOf(metric.replace('_', ', '))));
+		const said = pictures.difference('sampled', '--metric', metric);
+		const words = await page.locator('header p').textContent();
+		assert.ok(words.startsWith(metric + ': +'), words);
+		const { delta, before: was, after } = said.rows.find(
+			r => r.stack[0] === 'little');
+		for (const view of ['flame', 'callers']) {
+			await frame(page, 'little').hover({ position: { x: 5, y: 4 } });
+			const text = await card(page).innerText();
+			const number = re => Number(text.match(re)[1].replaceAll(',', ''));
+			assert.equal(number(/before\s+([\d,]+) obj/), was.value, view);
+			assert.equal(number(/now\s+([\d,]+) obj/), after.value);
+			const half = number(/± ([\d,]+) obj/);
+			assert.ok(Math.abs(half / (delta.value - delta.low) - 1) < .015, text);
+			assert.match(text, /may be chance/);
+			await page.keyboard.press('c');
+		}
+	}
+	const again = await open('sampled', { hash: hashOf(page) });
+	assert.match(await again.locator('header p').textContent(), /^inuse_objects: /);
+	await again.close();
+	/* By itself each, where frames are put together otherwise. */
+	await page.keyboard.press('c');
+	await page.locator('#hf-colors').selectOption('certain');
+	assert.equal(await classOf(frame(page, 'little')), 'hf-chance');
+	assert.equal(await classOf(frame(page, 'much')), 'hf-g3');
+	await page.close();
+});
+
+test('negated: the widths are what was', async () => {
+	const page = await open('negated');
+	assert.equal(await classOf(frame(page, 'row')), 'hf-g4');
+	assert.equal(await classOf(frame(page, 'node_new')), 'hf-s3');
+	const legend = await page.locator('#hf-legend').textContent();
+	assert.match(legend, /what is less/);
+	await frame(page, 'node_new').hover({ position: { x: 20, y: 4 } });
+	assert.match(await card(page).innerText(), /before\s+410\.2 KiB[^]*% of before/);
+	await frame(page, 'before').hover();
+	assert.match(await card(page).innerText(), /was held before/);
+	assert.ok(await frame(page, 'new and grown').isVisible());
+	const node = await widthOf(frame(page, 'node_new'));
+	const lines = await page.locator('.hf-view rect.hf-grown:not([visibility])')
+		.evaluateAll(all => all.map(e => Number(e.getAttribute('width'))));
+	assert.ok(lines.some(w => Math.abs(w / node - 220 / 420) < .01), String(lines));
 	await page.close();
 });
 

@@ -17,6 +17,8 @@ before(() => {
 	svgs.fixed = pictures.make('fixed', pictures.server, 0, 900);
 	svgs.empty = pictures.make('empty', []);
 	svgs.all = pictures.makeOfDump('all');
+	svgs.looks = pictures.makeOfDump('looks', '--fontsize', '20', '--fonttype',
+		'Georgia, serif', '--bgcolors', 'blue');
 });
 
 test('an address from elsewhere does no harm', async () => {
@@ -141,6 +143,9 @@ test('124,000 frames: small, and opened, zoomed and searched in no time', async 
 			unzoom: timed(() => key('r')), search: timed(() => {
 				input.value = 'method_1';
 				input.dispatchEvent(new Event('input'));
+			}), jumps: timed(() => {
+				for (let i = 0; i < 10; i++)
+					key('n');
 			}) };
 	});
 	t.diagnostic(`${size} bytes; ms: ${JSON.stringify(times)}`);
@@ -149,8 +154,28 @@ test('124,000 frames: small, and opened, zoomed and searched in no time', async 
 	 * the machine may have ten things to do; what is not linear is still found.
 	 */
 	assert.ok(times.load < 10000, `load ${times.load} ms`);
-	for (const what of ['zoom', 'unzoom', 'search'])
+	for (const what of ['zoom', 'unzoom', 'search', 'jumps'])
 		assert.ok(times[what] < 2000, `${what} ${times[what]} ms`);
+	await page.close();
+});
+
+test('a font and a ground that were asked for, in a dark system, too', async () => {
+	const page = await open('looks', { colorScheme: 'dark' });
+	const style = (place, name) => page.locator(place).first().evaluate(
+		(e, what) => getComputedStyle(e)[what], name);
+	assert.equal(await style('.hf-view text', 'fontSize'), '20px');
+	assert.match(await style('.hf-view text', 'fontFamily'), /^Georgia, serif$/);
+	assert.equal(await style('.hf-app', 'backgroundColor'), 'rgb(224, 224, 255)');
+	assert.equal(await style('.hf-app', 'color'), 'rgb(43, 29, 20)');
+	const rows = await page.locator('.hf-view rect[data-n]').evaluateAll(all =>
+		[...new Set(all.map(e => Number(e.getAttribute('y'))))].sort((a, b) => a - b));
+	assert.equal(rows[1] - rows[0], 25);
+	/* A label ends where its frame does. */
+	for (const text of await page.locator('.hf-view text').all()) {
+		const [right, end] = await text.evaluate(e => [e.getBoundingClientRect().right,
+			e.previousSibling.getBoundingClientRect().right]);
+		assert.ok(right <= end + 1, await text.textContent());
+	}
 	await page.close();
 });
 

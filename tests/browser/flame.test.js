@@ -5,7 +5,8 @@
 const { test, before } = require('node:test');
 const assert = require('node:assert/strict');
 const pictures = require('./pictures.js');
-const { svgs, open, frame, labels, term, widthOf, card } = require('./page.js');
+const { svgs, open, frame, labels, term, widthOf, card, zoomText } =
+	require('./page.js');
 
 before(() => {
 	svgs.server = pictures.make('server', pictures.server, 1000);
@@ -140,6 +141,77 @@ test('a pool that hides matches is marked, shares follow the zoom', async () => 
 	assert.match(await page.locator('#hf-found').textContent(),
 		/40\.0 % of all, 44\.4 % of the zoom, in 11 frames/);
 	await page.close();
+});
+
+test('n and N go from match to match, also into pools and back', async () => {
+	const page = await open('server');
+	const cursor = () => page.locator('#hf-cursor').getAttribute('aria-label');
+	await page.locator('#hf-search').fill('small_|reply|deep');
+	assert.equal(await labels(page).then(all => all.includes('small_0')), false);
+	await page.locator('#hf-search').press('Enter');
+	assert.match(await cursor(), /^reply: /);
+	const seen = [];
+	for (let i = 0; i < 20; i++) {
+		await page.keyboard.press('n');
+		seen.push((await cursor()).replace(/:.*/, ''));
+		/* There it is, wide enough to be seen. */
+		assert.ok(await widthOf(page.locator('#hf-cursor')) >= 4, seen.at(-1));
+	}
+	assert.deepEqual(seen, Array.from({ length: 10 },
+		(_, i) => ['small_' + i, 'deep']).flat());
+	assert.match(await zoomText(page), /^zoomed to .* in serve/);
+	/* Round: back to where it began. */
+	await page.keyboard.press('n');
+	assert.match(await cursor(), /^reply: /);
+	await page.keyboard.press('N');
+	assert.match(await cursor(), /^deep: /);
+	await page.keyboard.press('N');
+	assert.match(await cursor(), /^small_9: /);
+	await page.reload();
+	assert.ok((await labels(page)).includes('small_9'));
+	await page.close();
+});
+
+test('whoever has zoomed is led through that zoom only', async () => {
+	const page = await open('server');
+	const cursor = () => page.locator('#hf-cursor').getAttribute('aria-label');
+	await frame(page, 'parse').click();
+	await page.locator('#hf-search').fill('parse|reply|small');
+	for (const expected of [/^parse: 488/, /^parse: 195/, /^parse: 488/]) {
+		await page.locator('#hf-search').press('Enter');
+		assert.match(await cursor(), expected);
+		await page.locator('#hf-search').focus();
+	}
+	await page.close();
+});
+
+test('a jump into a crowd, callers and a pivot', async () => {
+	const page = await open('crowd');
+	await page.locator('#hf-search').fill('f_19999|f_00042');
+	await page.locator('#hf-search').press('Enter');
+	for (const name of ['f_00042', 'f_19999', 'f_00042']) {
+		assert.equal((await page.locator('#hf-cursor').getAttribute('aria-label'))
+			.replace(/:.*/, ''), name);
+		assert.ok(await widthOf(page.locator('#hf-cursor')) >= 3.9, name);
+		await page.keyboard.press('n');
+	}
+	await page.close();
+	const turned = await open('server', { hash: '#v=callers' });
+	await turned.locator('#hf-search').fill('small_3$');
+	await turned.locator('#hf-search').press('Enter');
+	const place = turned.locator('#hf-cursor');
+	assert.match(await place.getAttribute('aria-label'), /^small_3: /);
+	await turned.keyboard.press('n');
+	assert.match(await place.getAttribute('aria-label'), /^small_3: /);
+	await turned.keyboard.press('Escape');
+	await turned.keyboard.press('Escape');
+	await frame(turned, 'reply').click({ modifiers: ['Shift'] });
+	await turned.locator('#hf-search').fill('main|reply');
+	for (const name of [/^reply: /, /^main: /, /^reply: /]) {
+		await turned.locator('#hf-search').press('Enter');
+		assert.match(await place.getAttribute('aria-label'), name);
+	}
+	await turned.close();
 });
 
 test('the address holds zoom and search, and a reload shows them', async () => {

@@ -33,10 +33,11 @@ afterEach(() => {
 	assert.deepEqual(seen, []);
 });
 
-async function open(name, { hash = '', width = 1280, height = 800,
+const open = (name, options) => openAt('file://' + svgs[name], options);
+
+async function openAt(address, { hash = '', width = 1280, height = 800,
 	colorScheme = 'light' } = {}) {
 	const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-	const address = 'file://' + svgs[name];
 	page.on('dialog', d => { troubles.push('dialog ' + d.message()); d.dismiss(); });
 	page.on('pageerror', e => troubles.push('error ' + e.message));
 	page.on('request', r => {
@@ -64,5 +65,5 @@ async function shoot(page, name) {
 		await page.screenshot({ path: `${process.env.HEAPFLAME_SHOTS}/${name}.png` });
 }
 
-module.exports = { svgs, open, frame, labels, term, widthOf, card, found, zoomText,
+module.exports = { svgs, open, openAt, frame, labels, term, widthOf, card, found, zoomText,
 	shoot };

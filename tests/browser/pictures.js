@@ -151,6 +151,11 @@ function makeSampledDifference(name) {
 	return svg;
 }
 
+/* What heapflame diff --json says of that. */
+const difference = (name, ...options) => JSON.parse(execFileSync(process.env.HEAPFLAME,
+	['diff', '--json', '--stacks', ...options,
+		...[0, 1].map(i => path.join(folder, `${name}.${i}.heap`))]));
+
 /* The program that makes them is a unit test. */
 function prepare() {
 	const env = { ...process.env };
@@ -165,4 +170,4 @@ function prepare() {
 const remove = () => fs.rmSync(folder, { recursive: true });
 
 module.exports = { server, hostile, crowd, big, make, makeOfDump, dumpText,
-	makeDifference, makeSampledDifference, prepare, remove, folder };
+	makeDifference, makeSampledDifference, difference, prepare, remove, folder };

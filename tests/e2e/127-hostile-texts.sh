@@ -48,6 +48,10 @@ with open("frames.folded", "w") as f:  # as many distinct frames
     f.write(";".join(map(str, range(500000))) + " 1\n")
 with open("rubbish.folded", "w") as f:
     f.write("main;a 1\nmain;b 2\n" + "x\n" * 2 + "y;z\n" * 500000)
+for name in "short", "trees":  # of two columns, drawn as a difference
+    with open(name + ".folded") as of, open(name + "2.folded", "w") as f:
+        f.writelines(line.replace(" 1", " %d %d" % (i % 5, i % 3))
+                     for i, line in enumerate(of))
 with open("ids.perf", "w") as f:  # processes, threads, events, symbols
     for i in range(60000):
         f.write("c%d %d/%d 1.0: 1 e%d:\n\t 1 f%d (/x%d)\n\n" %

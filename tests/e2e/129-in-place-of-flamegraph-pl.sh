@@ -62,6 +62,77 @@ for colors in hot mem io wakeup chain java js perl python rust red green blue \
 	fi
 done
 ! cmp -s hot.svg blue.svg || fail "blue is hot"
+
+# Callers of what is more than in another file.
+"$HEAPFLAME" flame --reverse --base <(echo 'main;reply 5') x.folded 2>/dev/null \
+	>less.svg || fail '--reverse --base'
+grep -qF '>reply (7 samples, ' less.svg || fail 'reply is not less'
+
+# Those of scale: 42 samples are of 84, ten times; the rest has no frame.
+"$HEAPFLAME" flame --factor 10 --total 84 x.folded >scale.svg 2>said
+[ ! -s said ] || fail "--factor, --total: $(cat said)"
+for said in '<desc>samples: 420 samples</desc>' '>all (840 samples, 100.00 %)' \
+	'>main (420 samples, 50.00 %)' '>malloc (300 samples, 35.71 %)'; do
+	grep -qF "$said" scale.svg || fail "no $said"
+done
+grep -q 'data-x="0" data-w="840"' scale.svg || fail 'the root is narrower'
+"$HEAPFLAME" flame --reverse --total 84 x.folded >callers.svg
+grep -qF '>malloc (30 samples, 35.71 %)' callers.svg || fail '--reverse --total'
+"$HEAPFLAME" flame --total 41 x.folded 2>said | cmp - file.svg ||
+	fail '--total of less'
+grep -q 'there is more than that' said || fail "it says '$(cat said)'"
+for n in 1e300 9e18; do
+	"$HEAPFLAME" flame --total $n x.folded 2>said | cmp - file.svg || fail "$n"
+done
+echo 'a;b 3 4' >two.folded
+"$HEAPFLAME" flame --factor 2 two.folded >two.svg
+grep -qF '>b (before 6 samples, now 8 samples: ' two.svg || fail '--factor of two'
+
+# Those of looks, in attributes and in the sheet for the page.
+"$HEAPFLAME" flame --fonttype "Verdana, 'DejaVu Sans'" --fontsize 20 \
+	--fontwidth 0.5 --bgcolors '#102030' x.folded >looks.svg
+for said in 'font-size="20" font-family="Verdana, &#39;DejaVu Sans&#39;"' \
+	"font-family:Verdana, 'DejaVu Sans'}" '.hf-view text{font-size:20px}' \
+	'data-fontsize="20" data-fontwidth="0.5"' '.hf-app{--ground:#102030}' \
+	'height="100%" fill="#102030"' '@media all {'; do
+	grep -qF -- "$said" looks.svg || fail "no $said"
+done
+! grep -q prefers-color-scheme looks.svg || fail 'a ground of the system'
+xmllint --noout looks.svg || fail 'looks'
+heights=$(grep -o '<rect class="c[^>]* height="[0-9]*"' looks.svg |
+	grep -o 'height="[0-9]*"' | sort -u)
+[ "$heights" = 'height="24"' ] || fail "rows of $heights"
+for ground in yellow blue green grey; do
+	"$HEAPFLAME" flame --bgcolors $ground x.folded >ground.svg
+	grep -q '@media not all {' ground.svg || fail "$ground"
+done
+
+# What has no meaning: the picture is drawn, and a line says why it is that one.
+unheeded()
+{
+	local words=$1
+	shift
+	"$HEAPFLAME" flame "$@" x.folded 2>said >drawn.svg || fail "$*"
+	cmp file.svg drawn.svg || fail "$*: another picture"
+	if [ -n "$words" ]; then
+		[ "$(wc -l <said)" -eq 1 ] || fail "$*: $(cat said)"
+	fi
+	[ "$words" ] || [ ! -s said ] || fail "$*: $(cat said)"
+	grep -q -e "$words" said || [ -z "$words" ] || fail "$*: $(cat said)"
+}
+unheeded 'equal stacks are one' --flamechart
+unheeded 'by name' --random
+unheeded 'by name' --colordiffusion
+unheeded 'is not read' --nameattr names.txt
+unheeded 'in UTF-8' --encoding ISO-8859-1
+unheeded '' --encoding UTF-8
+unheeded '' --cp
+unheeded '' --deterministic
+unheeded '' --negate
+echo 'main->rgb(1,2,3)' >palette.map
+unheeded 'is not read' --cp
+rm palette.map
+
 expect_usage()
 {
 	local status=0
@@ -70,5 +141,12 @@ expect_usage()
 }
 expect_usage --minwidth 3x
 expect_usage --minwidth -1
+expect_usage --factor 0
+expect_usage --factor x
+expect_usage --bgcolors '#12345'
+expect_usage --bgcolors '#12345g'
+expect_usage --fonttype 'x}*{fill:url(//evil)'
+expect_usage --fonttype ''
+expect_usage --fontsize 1e9
 expect_usage --colors lava
 grep -q 'there are hot, mem' said || fail "it says '$(cat said)'"

@@ -15,7 +15,7 @@
 
 struct pair {
 	struct profile now, base;
-	struct diff d;
+	struct diff_columns d;
 	struct diff_tree t;
 	uint32_t x, y;
 };
@@ -29,21 +29,26 @@ pair_init(struct pair *p, uint64_t interval)
 	p->y = hand_process(&p->base, 2, PROCESS_ENDED, interval);
 }
 
+static const struct diff *
+main_of(const struct pair *p)
+{
+	return &p->d.list[p->d.main];
+}
+
 static void
 pair_find(struct pair *p)
 {
 	struct selection s = { .metric = INUSE_SPACE, .base = &p->base };
 
-	assert_int_equal(
-		diff_find_kind(&p->d, &p->now, &s, false, DIFF_STACKS), 0);
-	diff_tree_build(&p->t, &p->d, &p->now);
+	assert_int_equal(diff_columns_find(&p->d, &p->now, &s), 0);
+	diff_tree_build(&p->t, &p->d, &p->now, false);
 }
 
 static void
 pair_release(struct pair *p)
 {
 	diff_tree_release(&p->t);
-	diff_release(&p->d);
+	diff_columns_release(&p->d);
 	profile_release(&p->now);
 	profile_release(&p->base);
 }
@@ -59,7 +64,7 @@ node_at(const struct pair *p, const char *path)
 	while (node != NONE && (name = strsep(&rest, ";"))) {
 		node = tree_first_child(&p->t.tree, node);
 		while (node != NONE &&
-			strcmp(shown_name(&p->t.shown,
+			strcmp(shown_name(p->t.tree.shown,
 				       p->t.tree.nodes[node].frame),
 				name) != 0)
 			node = p->t.tree.nodes[node].next_sibling;
@@ -68,12 +73,23 @@ node_at(const struct pair *p, const char *path)
 }
 
 static const struct diff_figure *
+figure_of(const struct pair *p, uint32_t node)
+{
+	static struct diff_figure list[8];
+	static unsigned at;
+	struct diff_figure *f = &list[at++ % 8];
+
+	*f = diff_tree_figure(&p->t, p->d.main, &p->t.sums, node);
+	return f;
+}
+
+static const struct diff_figure *
 figure_at(const struct pair *p, const char *path)
 {
 	uint32_t node = node_at(p, path);
 
 	assert_int_not_equal(node, NONE);
-	return &p->t.figures[node];
+	return figure_of(p, node);
 }
 
 static int64_t
@@ -84,6 +100,14 @@ width_at(const struct pair *p, const char *path)
 	return node == NONE ? 0 : p->t.tree.nodes[node].total;
 }
 
+static bool
+is_below(const struct tree *t, uint32_t node, uint32_t panel)
+{
+	while (node != NONE && node != panel)
+		node = t->nodes[node].parent;
+	return node != NONE;
+}
+
 /* Of every node of both panels. */
 static void
 check_tree(const struct pair *p)
@@ -91,25 +115,27 @@ check_tree(const struct pair *p)
 	const struct tree *t = &p->t.tree;
 	uint32_t gone = node_at(p, DIFF_GONE);
 
-	assert_int_equal(t->nodes[0].total, p->d.total.after + p->t.gone);
-	assert_int_equal(width_at(p, DIFF_NOW), p->d.total.after);
-	assert_int_equal(figure_at(p, DIFF_NOW)->change, p->d.total.change);
-	assert_int_equal(p->t.figures[0].change, p->d.total.change);
+	assert_int_equal(
+		t->nodes[0].total, main_of(p)->total.after + p->t.gone);
+	assert_int_equal(width_at(p, DIFF_NOW), main_of(p)->total.after);
+	assert_int_equal(
+		figure_at(p, DIFF_NOW)->change, main_of(p)->total.change);
+	assert_int_equal(figure_of(p, 0)->change, main_of(p)->total.change);
 	for (uint32_t i = 1; i < t->count; i++) {
-		const struct diff_figure *f = &p->t.figures[i];
+		const struct diff_figure *f = figure_of(p, i);
 		int64_t kids = 0, width = 0;
 
 		check_figure(f);
 		for (uint32_t c = tree_first_child(t, i); c != NONE;
 			c = t->nodes[c].next_sibling) {
-			kids += p->t.figures[c].change;
+			kids += figure_of(p, c)->change;
 			width += t->nodes[c].total;
 		}
 		assert_int_equal(width + t->nodes[i].self, t->nodes[i].total);
 		if (t->nodes[i].self == 0 && tree_first_child(t, i) != NONE)
 			assert_int_equal(kids, f->change);
 		assert_int_equal(t->nodes[i].total,
-			gone != NONE && i >= gone ? -f->change : f->after);
+			is_below(t, i, gone) ? -f->change : f->after);
 	}
 }
 
@@ -154,7 +180,9 @@ widths_and_changes_add_up(void **state)
 static const char *
 class_at(const struct pair *p, bool grey, const char *path, int64_t *grown)
 {
-	struct svg_change c = { .diff = &p->d, .tree = &p->t, .grey = grey };
+	struct svg_change c = {
+		.diff = main_of(p), .tree = &p->t, .grey = grey
+	};
 	uint32_t node = node_at(p, path);
 	struct svg_box b = { .value = p->t.tree.nodes[node].total };
 
@@ -204,7 +232,43 @@ nothing_changed_is_one_panel(void **state)
 	check_tree(&p);
 	assert_int_equal(p.t.gone, 0);
 	assert_int_equal(node_at(&p, DIFF_GONE), NONE);
-	assert_int_equal(svg_change_step(&p.t.figures[0]), 0);
+	assert_int_equal(svg_change_step(figure_of(&p, 0)), 0);
+	pair_release(&p);
+}
+
+/* The widths of the picture as it was, every change of the other sign. */
+static void
+negated_is_the_other_way_round(void **state)
+{
+	struct pair p;
+	struct diff_figure plain;
+	int64_t grown;
+
+	pair_init(&p, 4096);
+	hand_live(&p.now, p.x, "main;f;less", 100, 1);
+	hand_live(&p.base, p.y, "main;f;less", 30, 1);
+	hand_live(&p.now, p.x, "main;gone", 9, 1);
+	hand_live(&p.base, p.y, "main;come", 7, 1);
+	pair_find(&p);
+	plain = *figure_at(&p, "now;main;f");
+	diff_tree_release(&p.t);
+	diff_tree_build(&p.t, &p.d, &p.now, true);
+	assert_int_equal(width_at(&p, "before;main;f"), 100);
+	assert_int_equal(width_at(&p, "new and grown;main;come"), 7);
+	assert_int_equal(figure_at(&p, "before;main;f")->change, -70);
+	assert_int_equal(figure_at(&p, "before;main;f")->before, 100);
+	check_figure(figure_at(&p, "before;main;f"));
+	assert_true(figure_at(&p, "before;main;f")->change95.low ==
+		    -plain.change95.high);
+	assert_true(figure_at(&p, "before;main;f")->came.sum == plain.went.sum);
+	assert_int_equal(figure_of(&p, 0)->change, -main_of(&p)->total.change);
+	assert_string_equal(
+		class_at(&p, false, "before;main;gone", &grown), "hf-s4");
+	assert_int_equal(grown, 9);
+	assert_string_equal(
+		class_at(&p, false, "new and grown;main;come", &grown),
+		"hf-g4");
+	assert_int_equal(grown, 0);
 	pair_release(&p);
 }
 
@@ -233,6 +297,7 @@ main(void)
 		cmocka_unit_test(widths_and_changes_add_up),
 		cmocka_unit_test(chance_is_grey_if_wanted),
 		cmocka_unit_test(nothing_changed_is_one_panel),
+		cmocka_unit_test(negated_is_the_other_way_round),
 		cmocka_unit_test(all_is_gone),
 	};
 
