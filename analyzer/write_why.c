@@ -195,7 +195,8 @@ why_end(struct why *w, const struct process *it)
 	if (it->state == PROCESS_RUNNING && it->merged == 0)
 		say(w,
 			"%s: was running when last heard of: a later dump, or "
-			"'heapflame report PID', shows more",
+			"'heapflame report PID', shows more; if it was "
+			"killed, what 'heapflame ls' names",
 			who(w->p, it));
 	if (it->state == PROCESS_KILLED && it->signal > 0)
 		say(w,
