@@ -221,6 +221,13 @@ write_nothing(FILE *out, const struct shown *s)
 			out);
 		return;
 	}
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].dormant && p->processes[i].samples == 0) {
+			fputs("it is dormant: nothing is seen before "
+			      "'heapflame ctl PID start'\n",
+				out);
+			return;
+		}
 	for (uint32_t i = 0; i < p->process_count; i++) {
 		if (s->metric != INUSE_SPACE && s->metric != INUSE_OBJECTS)
 			break;
