@@ -178,40 +178,6 @@ few_samples_and_losses_are_said(void **state)
 	profile_release(&p);
 }
 
-/* A worker holds more; the server is what was started. */
-static void
-a_server_gives_its_name_not_a_worker(void **state)
-{
-	struct profile p;
-	char *text = NULL;
-	uint32_t server, worker;
-
-	profile_init(&p);
-	worker = hand_process(&p, 8, PROCESS_RUNNING, 1);
-	server = hand_process(&p, 7, PROCESS_RUNNING, 1);
-	p.processes[server].samples = 1;
-	p.processes[worker].samples = 1000;
-	HAND_TEXT(text, out, write_text_program(out, &p));
-	contains(text, "prog (pid 8)");
-	free(text);
-	p.processes[worker].parent = p.processes[server].id;
-	HAND_TEXT(text, out, write_text_program(out, &p));
-	contains(text, "prog (pid 7)");
-	free(text);
-	/* What is its own forebear ends nowhere. */
-	p.processes[server].parent = p.processes[worker].id;
-	HAND_TEXT(text, out, write_text_program(out, &p));
-	contains(text, "prog (pid ");
-	free(text);
-	/* A wrapper is not meant. */
-	p.processes[server].parent = NONE;
-	p.processes[server].exe = strtab_add(&p.strings, "/bin/sh");
-	HAND_TEXT(text, out, write_text_program(out, &p));
-	contains(text, "prog (pid 8)");
-	free(text);
-	profile_release(&p);
-}
-
 static void
 hostile_names_do_nothing(void **state)
 {
@@ -503,7 +469,6 @@ main(void)
 		cmocka_unit_test(table_shows_exact_figures),
 		cmocka_unit_test(table_fits_a_terminal),
 		cmocka_unit_test(few_samples_and_losses_are_said),
-		cmocka_unit_test(a_server_gives_its_name_not_a_worker),
 		cmocka_unit_test(hostile_names_do_nothing),
 		cmocka_unit_test(folded_lines_merge_and_sort_as_bytes),
 		cmocka_unit_test(tree_prunes_and_says_how_much),
