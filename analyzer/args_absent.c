@@ -12,7 +12,8 @@ static const char by_words[] = "'--by thread,label' keeps them apart";
 static const char rows[] = "rows are functions; 'heapflame convert' feeds "
 			   "tools that know others";
 static const char cut[] = "'--top N' limits the rows";
-static const char picture[] = "'heapflame flame' draws the picture";
+static const char picture[] = "'heapflame flame' draws the picture, "
+			      "'heapflame diff -o FILE.svg' that of a change";
 static const char others[] = "'heapflame convert' writes what other tools read";
 
 static const struct absent absents[] = {

@@ -142,8 +142,9 @@ add(struct budget *b, enum limit_kind kind, const char *pattern,
 	if (old != NULL || b->count == LIMITS_MAX) {
 		where = place(b, line);
 		if (old != NULL)
-			error("%s%s is given twice", where,
-				pattern ? pattern : limit_names[kind]);
+			error(pattern ? "%smax '%s' is given twice"
+				      : "%s%s is given twice",
+				where, pattern ? pattern : limit_names[kind]);
 		else
 			error("%smore than %d limits", where, LIMITS_MAX);
 		free(where);

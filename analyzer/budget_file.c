@@ -118,6 +118,9 @@ add_lines(struct budget *b, char *text, const char *end)
 	size_t number = 0;
 	int status = 0;
 
+	/* What editors of another system put in front. */
+	if (end - text >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
 	while (status == 0 && text < end) {
 		char *stop = memchr(text, '\n', (size_t)(end - text));
 

@@ -164,6 +164,7 @@ struct process {
 	bool lists_all; /* that live, there: not as many as there was room for
 			 */
 	bool cut; /* its file was cut off, and what is missing is not known */
+	bool dormant; /* it runs, and what it allocates now is not seen */
 };
 
 struct loss {

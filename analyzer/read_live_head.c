@@ -122,6 +122,7 @@ read_identity(struct live *l)
 	if (to->state == PROCESS_RUNNING) {
 		to->end_ms = now_ms();
 		to->lived_ns = lived_ns(h);
+		to->dormant = h->control.active == 0;
 	}
 	to->thinned = h->thinned;
 	if (h->temp_ms < MOST_NS)

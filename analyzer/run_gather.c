@@ -22,6 +22,7 @@
 #include "heapflame_state.h"
 #include "live_owner.h"
 #include "proc.h"
+#include "run_elsewhere.h"
 
 #define BLOCK 65536
 
@@ -218,7 +219,7 @@ take(struct found *f, struct run_gather *s, const int *status)
 		live_owner_oom_kills(&f->h) > 0)
 		s->oom = true;
 	/* The dump is there; and what exec took away has not leaked. */
-	if (f->fate == LIVE_DUMPED ||
+	if ((f->fate == LIVE_DUMPED && !run_elsewhere_dumped(&f->h)) ||
 		(s->options->leaks && f->fate == LIVE_REPLACED)) {
 		remove_original(f);
 		return;

@@ -58,7 +58,8 @@ say_nothing(const struct run_end *e)
 	else if (why)
 		warning("nothing was captured: '%s' %s", e->file, why);
 	else
-		warning("nothing was captured: it allocated next to nothing%s",
+		warning("nothing was captured: it allocated next to nothing, "
+			"or not by malloc%s",
 			e->live ? ""
 			: WIFSIGNALED(e->status)
 				? ", or was killed before its first dump: "

@@ -104,8 +104,11 @@ no_maps(int pid, int cause, bool quiet)
 {
 	if (quiet)
 		return -1;
-	if (cause == ENOENT || cause == ESRCH)
-		return error("there is no process %d", pid);
+	if (cause == ENOENT || cause == ESRCH) {
+		error("there is no process %d", pid);
+		hint("What was killed is found by 'heapflame ls'.");
+		return -1;
+	}
 	error("cannot look into process %d: %s", pid, strerror(cause));
 	if (cause == EACCES || cause == EPERM)
 		hint("It belongs to another user; try as that user or as "

@@ -10,6 +10,7 @@
 
 #include "amount.h"
 #include "err.h"
+#include "live_owner.h"
 #include "profile.h"
 #include "read.h"
 #include "state_ask.h"
@@ -171,17 +172,24 @@ put_losses(FILE *out, const struct hfs_header *h)
 	fputc('\n', out);
 }
 
+/* As of now; of a process that is gone, as it was last noted. */
 static void
-put_rss(FILE *out, const struct hfs_header *h)
+put_rss(FILE *out, const struct hfs_header *h, const char *path)
 {
 	char rss[UNITS_MAX], highest[UNITS_MAX];
+	struct live_owner owner;
+	struct live_rss now;
 
-	if (atomic_load(&h->rss.ns) == 0)
-		return;
+	live_owner_find(&owner, path, h);
+	if (owner.fate != LIVE_RUNNING || !live_owner_rss(&owner, &now)) {
+		if (atomic_load(&h->rss.ns) == 0)
+			return;
+		now.rss = atomic_load(&h->rss.rss);
+		now.highest = atomic_load(&h->rss.highest);
+	}
 	fprintf(out, "  RSS       %s, at the highest %s\n",
-		units_bytes(rss, (int64_t)atomic_load(&h->rss.rss), false),
-		units_bytes(
-			highest, (int64_t)atomic_load(&h->rss.highest), false));
+		units_bytes(rss, (int64_t)now.rss, false),
+		units_bytes(highest, (int64_t)now.highest, false));
 }
 
 static void
@@ -217,7 +225,7 @@ put_status(FILE *out, const struct state_map *m, const char *path)
 	put_phase(out, m);
 	put_figures(out, path);
 	put_losses(out, h);
-	put_rss(out, h);
+	put_rss(out, h, path);
 	put_request(out, h);
 	fprintf(out, "  dumps     %" PRIu64 ", to %s.*\n",
 		atomic_load(&h->dumps), prefix);

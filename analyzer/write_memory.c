@@ -104,6 +104,12 @@ memory_verdict(FILE *out, const struct memory *m, bool exact)
 	};
 	char amount[UNITS_MAX], share[AMOUNT_MAX];
 
+	if (m->part[MEMORY_OWN] > m->rss / 2)
+		fprintf(out,
+			"heapflame's own: %s (%s), less with a larger "
+			"--sample. Beside that:\n",
+			units_bytes(amount, m->part[MEMORY_OWN], exact),
+			amount_share(share, m->part[MEMORY_OWN], m->rss));
 	units_bytes(amount, m->amount, exact);
 	amount_share(share, m->amount, m->rss);
 	switch (m->verdict) {

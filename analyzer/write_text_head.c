@@ -26,18 +26,38 @@ before(const struct process *a, const struct process *b)
 					: a->start_ms < b->start_ms;
 }
 
+/* The process of the same program that forked it; NULL: none that is here. */
+static const struct process *
+forked_by(const struct profile *p, const struct process *it)
+{
+	if (it->parent == NONE)
+		return NULL;
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].id == it->parent &&
+			p->processes[i].exe == it->exe)
+			return &p->processes[i];
+	return NULL;
+}
+
 /*
  * The process that the profile is called after: not the wrapper that started
- * the server. NULL: there is none.
+ * the server, nor one of the server's workers. NULL: there is none.
  */
 static const struct process *
 program_of(const struct profile *p)
 {
-	const struct process *first = NULL;
+	const struct process *first = NULL, *up;
 
 	for (uint32_t i = 0; i < p->process_count; i++)
 		if (!first || before(&p->processes[i], first))
 			first = &p->processes[i];
+	/* Files may say of two that each is the other's parent. */
+	for (uint32_t i = 0; i < p->process_count && first; i++) {
+		up = forked_by(p, first);
+		if (!up)
+			break;
+		first = up;
+	}
 	return first;
 }
 
@@ -221,6 +241,13 @@ write_nothing(FILE *out, const struct shown *s)
 			out);
 		return;
 	}
+	for (uint32_t i = 0; i < p->process_count; i++)
+		if (p->processes[i].dormant && p->processes[i].samples == 0) {
+			fputs("it is dormant: nothing is seen before "
+			      "'heapflame ctl PID start'\n",
+				out);
+			return;
+		}
 	for (uint32_t i = 0; i < p->process_count; i++) {
 		if (s->metric != INUSE_SPACE && s->metric != INUSE_OBJECTS)
 			break;

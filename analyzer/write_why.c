@@ -120,6 +120,13 @@ why_interval(struct why *w, uint32_t process)
 
 	units_bytes(interval, (int64_t)n, false);
 	units_count(count, (int64_t)taken);
+	if (it->dormant)
+		say(w,
+			"%s: is dormant, what it allocates now is not seen: "
+			"'heapflame ctl PID start' wakes it",
+			who(w->p, it));
+	if (taken == 0 && it->dormant)
+		return;
 	if (taken == 0)
 		say(w,
 			"%s: nothing was sampled: it allocated little beside "
@@ -195,7 +202,8 @@ why_end(struct why *w, const struct process *it)
 	if (it->state == PROCESS_RUNNING && it->merged == 0)
 		say(w,
 			"%s: was running when last heard of: a later dump, or "
-			"'heapflame report PID', shows more",
+			"'heapflame report PID', shows more; if it was "
+			"killed, what 'heapflame ls' names",
 			who(w->p, it));
 	if (it->state == PROCESS_KILLED && it->signal > 0)
 		say(w,

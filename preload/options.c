@@ -220,16 +220,47 @@ wanted(const struct option *o)
 {
 	switch (o->kind) {
 	case SAMPLE:
-		return "a size nor auto";
+		return "auto, nor a size";
 	case SIZE:
-		return "a size in range";
+		return "a size";
 	case COUNT:
-		return "a number in range";
+		return "a number";
 	case SWITCH:
 		return "0 or 1";
 	default:
 		return *o->unit ? o->unit : "short enough";
 	}
+}
+
+/* A limit of the option, as the user would write it. */
+static const char *
+bound(const struct option *o, char buf[24], uint64_t n)
+{
+	static const char units[] = "KMGT";
+	size_t unit = 0, end;
+
+	while (o->kind != COUNT && n > 0 && n % 1024 == 0 && units[unit]) {
+		n /= 1024;
+		unit++;
+	}
+	end = strlen(hf_say_number(buf, n));
+	if (unit > 0) {
+		buf[end] = units[unit - 1];
+		buf[end + 1] = '\0';
+	}
+	return buf;
+}
+
+static void
+refuse(const struct option *o, const char *text)
+{
+	char low[24], high[24];
+	bool ranged = o->kind == SAMPLE || o->kind == SIZE || o->kind == COUNT;
+
+	hf_say("HEAPFLAME_", o->name, "='", text, "' is not ", wanted(o),
+		ranged ? " from " : "", ranged ? bound(o, low, o->low) : "",
+		ranged ? " to " : "", ranged ? bound(o, high, o->high) : "",
+		", using ", *o->standard ? o->standard : "none", NULL);
 }
 
 void
@@ -244,9 +275,7 @@ hf_options_read(char *const *environment)
 		if (!text || !*text)
 			continue;
 		if (!set(o, text))
-			hf_say("HEAPFLAME_", o->name, "='", text, "' is not ",
-				wanted(o), ", using ",
-				*o->standard ? o->standard : "none", NULL);
+			refuse(o, text);
 		else if (o->kind == SAMPLE)
 			hf_options.sample_given = true;
 	}

@@ -19,6 +19,16 @@ for bad in SAMPLE=-5 SAMPLE=many SAMPLE=5X DUMP_BYTES=1Q \
 	grep -q '^expect total' said || fail "$bad: other output"
 done
 
+# What it may be is said.
+for bad in 'MEMORY=1M|a size from 4M to 4G, using 64M' \
+	'DEPTH=513|a number from 1 to 512, using 128' \
+	'SAMPLE=0|auto, nor a size from 1 to 1T, using 512K' \
+	'ACTIVE=2|0 or 1, using 1'; do
+	rm -rf dumps
+	shim "HEAPFLAME_${bad%%|*}" "$PROGS/churn" 2>err >said
+	grep -qF "' is not ${bad#*|}" err || fail "$bad: $(cat err)"
+done
+
 for good in SAMPLE=512K SAMPLE=524288 DUMP_BYTES=1G VERBOSE=0 MEMORY=64M; do
 	rm -rf dumps
 	shim "HEAPFLAME_$good" "$PROGS/churn" >said 2>err

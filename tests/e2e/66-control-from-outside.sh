@@ -6,7 +6,7 @@
 # it goes on. Nothing is left of a program that nobody woke.
 . "$SRC/tests/e2e/lib.sh"
 "$PYTHON" - <<'END'
-import os, signal, time
+import os, signal, subprocess, time
 import hf
 from control import Controlled, worth
 
@@ -108,6 +108,11 @@ if worth(["dumped"], "alloc_space") != worth([dump], "alloc_space"):
 # At rest.
 p = Controlled("idle", ACTIVE=0)
 p.ctl("status", answer="controlled, pid %d: dormant" % p.pid)
+for command in ["report"], ["info", "--why"]:
+    said = subprocess.run([os.environ["HEAPFLAME"], *command, str(p.pid)],
+                          capture_output=True, text=True).stdout
+    if "is dormant" not in said or "peak_space shows" in said or "=1 " in said:
+        hf.fail("%s of a dormant one: %s" % (command, said))
 p.ctl("start", answer="pending")
 if "pending   'start'" not in p.ctl("status", answer=None):
     hf.fail("status does not tell of the pending start")

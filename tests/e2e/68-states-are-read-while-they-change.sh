@@ -49,4 +49,5 @@ wait $pid 2>/dev/null || true
 "$HEAPFLAME" info "$HEAPFLAME_LIVE" | has '^process .*killed' ||
 	fail "a killed one is not said to be one"
 expect_error 1 "there is no process $pid" "$HEAPFLAME" report $pid
+grep -q "'heapflame ls'" stderr.txt || fail "$(cat stderr.txt)"
 expect_error 1 'not profiled|cannot look' "$HEAPFLAME" report $$

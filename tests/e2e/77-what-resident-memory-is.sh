@@ -42,6 +42,25 @@ kinds()
 }
 
 kinds ''
+
+# Where the profiler itself is most of it, that is said first.
+cat >many.c <<'END'
+#include <stdlib.h>
+static void *volatile kept[200000];
+int main(void)
+{
+	for (int i = 0; i < 200000; i++)
+		kept[i] = malloc(16);
+	for (int i = 0; i < 200000; i++)
+		free(kept[i]);
+	return 0;
+}
+END
+cc -o many many.c
+rm -rf dumps
+exact ./many
+"$HEAPFLAME" report dumps | has "^heapflame's own: .*larger --sample" ||
+	fail "$("$HEAPFLAME" report dumps)"
 jemalloc=$(ldconfig -p | sed -n 's/.*libjemalloc\.so\.2 .*=> //p' | head -n 1)
 [ -n "$jemalloc" ] || skip 'no jemalloc here: glibc passed'
 kinds "$jemalloc"

@@ -75,7 +75,9 @@ counts_are_numbers_and_there_are_defaults(void **state)
 	struct budget b = { 0 };
 
 	assert_int_equal(
-		read_text(&b, "max 'x' = 3K\nmetric = alloc_objects\n"), 0);
+		read_text(&b, "\xef\xbb\xbf"
+			      "max 'x' = 3K\nmetric = alloc_objects\n"),
+		0);
 	assert_true(b.list[0].value == 3000);
 	assert_true(b.tolerance == BUDGET_TOLERANCE);
 	assert_false(b.by_function);
@@ -132,7 +134,8 @@ faults_are_named_with_their_line(void **state)
 		{ "max 'x(' = 1M\n", "line 1" },
 		{ "max-peak = 1M\nmax-peak = 2M\n",
 			"line 2: max-peak is given twice" },
-		{ "max 'x' = 1\nmax 'x' = 2\n", "line 2: x is given twice" },
+		{ "max 'x' = 1\nmax 'x' = 2\n",
+			"line 2: max 'x' is given twice" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
