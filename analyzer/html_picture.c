@@ -97,8 +97,8 @@ html_picture_split(struct html_picture *h, const char *svg)
 }
 
 int
-html_picture_make(struct html_picture *h, struct profile *p,
-	const struct selection *s, const struct svg_options *o)
+html_picture_take(struct html_picture *h,
+	int (*write)(FILE *out, void *context), void *context)
 {
 	char *svg = NULL;
 	size_t length = 0;
@@ -108,13 +108,37 @@ html_picture_make(struct html_picture *h, struct profile *p,
 	*h = (struct html_picture){ .height = 0 };
 	if (!out)
 		return error("cannot get memory for a flame graph");
-	rc = flame_put(out, p, s, o);
+	rc = write(out, context);
 	if (fclose(out) != 0 && rc == 0)
 		rc = error("cannot get memory for a flame graph");
 	if (rc == 0)
 		html_picture_split(h, svg);
 	free(svg);
 	return rc;
+}
+
+/* What flame_put() is told. */
+struct flame {
+	struct profile *p;
+	const struct selection *s;
+	const struct svg_options *o;
+};
+
+static int
+put_flame(FILE *out, void *context)
+{
+	const struct flame *f = context;
+
+	return flame_put(out, f->p, f->s, f->o);
+}
+
+int
+html_picture_make(struct html_picture *h, struct profile *p,
+	const struct selection *s, const struct svg_options *o)
+{
+	struct flame f = { p, s, o };
+
+	return html_picture_take(h, put_flame, &f);
 }
 
 void

@@ -20,6 +20,10 @@ int html_picture_make(struct html_picture *h, struct profile *p,
 	const struct selection *s, const struct svg_options *o);
 void html_picture_release(struct html_picture *h);
 
+/* The same of any SVG that `write` writes. */
+int html_picture_take(struct html_picture *h,
+	int (*write)(FILE *out, void *context), void *context);
+
 /* Its parts alone, of an SVG; an SVG of another make stays whole. */
 void html_picture_split(struct html_picture *h, const char *svg);
 

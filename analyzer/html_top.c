@@ -12,27 +12,35 @@
 #define ROWS_MOST 400 /* by flat, and as many by cum */
 
 void
-html_put_graph(const struct html *h)
+html_put_picture(const struct html *h, const char *id,
+	const struct html_picture *picture, size_t number)
 {
 	FILE *out = h->out;
-	int height = h->picture.height + 130; /* what the tool's head takes */
+	int height = picture->height + 130; /* what the tool's head takes */
 
-	html_section(out, "graph", "Flame graph");
-	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
-	      "role=\"status\"></span> <button type=\"button\" id=\"r-whole\" "
-	      "class=\"plain\" hidden>Back to the whole run</button></p>\n",
-		out);
 	fprintf(out,
-		"<div id=\"r-graph\" style=\"--graph:%dpx\" hidden></div>\n",
-		height < 330 ? 330 : height);
+		"<div id=\"%s\" class=\"graph\" data-graph=\"%zu\" "
+		"style=\"--graph:%dpx\" hidden></div>\n",
+		id, number, height < 330 ? 330 : height);
 	fputs("<div class=\"drawn\">\n", out);
-	if (*h->picture.drawn)
-		fputs(h->picture.drawn, out);
+	if (*picture->drawn)
+		fputs(picture->drawn, out);
 	else
 		fputs("<p>There is nothing to draw under this metric.</p>\n",
 			out);
 	fputs("</div>\n", out);
-	html_section_end(out);
+}
+
+void
+html_put_graph(const struct html *h)
+{
+	html_section(h->out, "graph", "Flame graph");
+	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
+	      "role=\"status\"></span> <button type=\"button\" id=\"r-whole\" "
+	      "class=\"plain\" hidden>Back to the whole run</button></p>\n",
+		h->out);
+	html_put_picture(h, "r-graph", &h->picture, 0);
+	html_section_end(h->out);
 }
 
 static const struct sites *ranked; /* for by_cum() */

@@ -78,6 +78,13 @@ first=(series/*.m0.heap)
 change=$(sed -n 's/^"total":{.*"delta":{"value":\(-*[0-9]*\).*/\1/p' diff.json)
 [ -n "$change" ] || fail "no total in: $(head -c 400 diff.json)"
 says since.html "value r-diff-total $change"
+# Its picture is that of `heapflame diff`, but for what the script throws away.
+"$HEAPFLAME" diff "${first[0]}" series -o diff.svg
+"$PYTHON" "$SRC/tests/e2e/paged.py" --last since.html >last.svg
+sed '/^<g class="hf-frames/,/^<\/g>$/d' diff.svg | cmp - last.svg ||
+	fail "another picture than diff's"
+[ "$(wc -c <since.html)" -lt $(($(wc -c <series.html) + $(wc -c <diff.svg))) ] ||
+	fail "the difference takes $(wc -c <since.html) bytes"
 
 # Where nobody says where to: named after the dump, or in a run's folder.
 "$HEAPFLAME" html marks 2>said >/dev/null

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-A page of `heapflame html`, judged: `paged.py PAGE [REPORT.json]`. It is whole
+A page of `heapflame html`, judged: `paged.py [--last] PAGE [REPORT.json]`. It is whole
 and balanced, loads nothing, its scripts' data are JSON, and its figures are
 those of `report --json`. Prints what it has, for the scenario to look at:
-sections, rows of tables, graphs and timelines.
+sections, rows of tables, graphs and timelines; --last: the last graph's text.
 """
 import json
 import re
@@ -129,6 +129,9 @@ def check_figures(page, report):
 
 
 def main():
+    last = sys.argv[1] == "--last"
+    if last:
+        del sys.argv[1]
     text = open(sys.argv[1], encoding="utf-8").read()
     page = Page()
     page.feed(text)
@@ -143,6 +146,9 @@ def main():
                 hf.fail("times: %r" % times)
     if len(sys.argv) > 2:
         check_figures(page, json.load(open(sys.argv[2])))
+    if last:
+        sys.stdout.write(texts[-1])
+        return
     print("sections", *page.sections)
     print("graphs", len(texts))
     for i, svg in enumerate(texts):
