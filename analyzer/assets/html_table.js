@@ -73,7 +73,8 @@ function addSearch(table, rows) {
 		}
 		let n = 0;
 		for (const row of rows) {
-			const hit = test(row.cells[row.cells.length - 1].textContent);
+			const hit = [...row.cells].some(cell =>
+				cell.classList.contains('t') && test(cell.textContent));
 			row.classList.toggle('miss', !hit);
 			n += hit;
 		}

@@ -71,6 +71,19 @@ test('a table is longer on demand, and searched as a whole', async () => {
 	await page.close();
 });
 
+test('a table says which wrappers were called, and they are searched, too', async () => {
+	make('many', '--countname', 'bytes', folded('many', [...pictures.server, ...Array.from({ length: 9 },
+		(_, i) => `main;f_${i} 10`)]));
+	const page = await open('many');
+	const row = page.locator('#r-top tbody tr', { hasText: 'string_dup' });
+	assert.equal(await row.locator('td.via').textContent(), 'xmalloc');
+	await page.locator('#r-top-search').fill('^xmalloc$');
+	assert.deepEqual(await page.locator('#r-top .fn:visible').allTextContents(),
+		['string_dup']);
+	await page.locator('#r-top th button', { hasText: 'Via' }).click();
+	await page.close();
+});
+
 test('a name is searched in the graph, and a link shows it again', async () => {
 	const page = await open('server');
 	await page.locator('#r-top .fn', { hasText: 'node_new' }).click();
