@@ -138,6 +138,9 @@ test('growth and what lives are told, and shown in the graph', async () => {
 	const page = await open('run');
 	assert.match(await page.locator('#growth').textContent(), /linear growth/);
 	assert.equal(await page.locator('#r-leaks tbody tr').count(), 2);
+	/* Which of them accumulates, the series alone can tell here. */
+	assert.deepEqual(await page.locator('#r-leaks .age').allTextContents(),
+		['still accumulating', '']);
 	await page.locator('#r-leaks summary').first().click();
 	await page.locator('#r-leaks').getByRole('button',
 		{ name: 'Show in the flame graph' }).first().click();

@@ -45,6 +45,12 @@ done
 "$HEAPFLAME" leaks --json --top 0 series >leaks.json
 total=$(sed -n 's/^"total":{"value":\([0-9]*\),.*/\1/p' leaks.json)
 says series.html "value r-leaks-total $total"
+for kind in 'still accumulating' 'start-up, kept'; do
+	[ "$(grep -c "\"kind\":\"$kind" leaks.json)" -eq \
+		"$(grep -c "<td class=\"t age\">$kind" series.html)" ] ||
+		fail "not as many as leaks says: $kind"
+done
+has '<td class="t age">still accumulating' <series.html || fail "no leak accumulates"
 
 # The graph of the last dump is of what lives in the end.
 lives=$("$HEAPFLAME" report --metric inuse_space series |
