@@ -89,10 +89,10 @@ put_words(const struct html *h)
 }
 
 static int
-put_svg(FILE *out, void *context)
+put_svg(FILE *out, int width, void *context)
 {
 	const struct html *h = context;
-	const struct svg_options looks = { 0 };
+	const struct svg_options looks = { .width = width };
 	const struct diff_view view = {
 		.before = h->o->selection->base_names[0],
 		.after = h->o->file_count > 0 ? h->o->files[0] : runs_origin(),
@@ -109,7 +109,7 @@ html_difference_find(struct html *h)
 	if (diff_find(&h->diff, h->p, h->o->selection, false) < 0)
 		return -1;
 	h->differs = true;
-	if (html_picture_take(&h->change, put_svg, h) < 0)
+	if (html_picture_make(&h->change, true, put_svg, h) < 0)
 		return -1;
 	html_lines_add(&h->graphs, h->change.document);
 	return 0;
@@ -134,8 +134,8 @@ put_table(const struct html *h)
 	if (rows == 0)
 		return;
 	html_table(h->out, "r-diff",
-		"What is more than chance first, the largest change on top; a "
-		"name shows it in the picture",
+		"What is more than chance first, the largest change on "
+		"top" HTML_HINT("; a name shows it in the picture"),
 		columns, 5, 0);
 	for (uint32_t i = 0; i < rows; i++)
 		put_row(h, i);

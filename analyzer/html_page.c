@@ -117,7 +117,7 @@ html_write(FILE *out, struct profile *p, const struct html_options *o)
 	all.keep_empty = true;
 	if (select_stacks(&h.shown, p, &all) < 0)
 		return -1;
-	rc = html_picture_make(&h.picture, p, &h.selection, &looks);
+	rc = html_picture_flame(&h.picture, true, p, &h.selection, &looks);
 	if (rc == 0) {
 		html_series_find(&h);
 		rc = html_moments_find(&h);

@@ -117,7 +117,7 @@ make_graph(struct making *m, struct profile *p, uint32_t point)
 	s.metric_name = NULL;
 	s.phase = s.from = s.to = NULL;
 	only_live(p);
-	if (html_picture_make(&picture, p, &s, &looks) < 0)
+	if (html_picture_flame(&picture, false, p, &s, &looks) < 0)
 		return;
 	h->graph_of[point] = (uint32_t)h->graphs.count;
 	m->used += html_lines_add(&h->graphs, picture.document);

@@ -165,8 +165,9 @@ html_put_top(const struct html *h)
 	find(&f, &h->shown);
 	html_section(h->out, "functions", "Functions");
 	html_table(h->out, "r-top",
-		"What each holds; a name shows it in the flame graph", columns,
-		f.via ? 7 : 6, 0);
+		"What each holds" HTML_HINT(
+			"; a name shows it in the flame graph"),
+		columns, f.via ? 7 : 6, 0);
 	for (uint32_t i = 0; i < f.sites.count; i++)
 		if (f.taken[i])
 			put_site(h, &f, &f.sites.list[i], rows++);

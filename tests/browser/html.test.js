@@ -134,6 +134,23 @@ test('the timeline says its figures, and its marks', async () => {
 	await page.close();
 });
 
+test('words of the timeline keep within it, and off the bars', async () => {
+	make('late', series('late', 21, ['one.so', 'two.so', 'three.so']));
+	const page = await open('late', { width: 400 });
+	const spans = page.locator('.chart span');
+	assert.match((await spans.allTextContents()).join(), /20\.0 s/);
+	for (const span of await spans.all())
+		assert.ok(await span.evaluate(e => {
+			const box = e.getBoundingClientRect();
+			const chart = e.parentNode.getBoundingClientRect();
+			return box.left >= chart.left - 1 && box.right <= chart.right + 1;
+		}), await span.textContent());
+	const words = await page.locator('.chart.rate span').boundingBox();
+	const bars = await page.locator('.a-rate').boundingBox();
+	assert.ok(bars.y >= words.y + words.height - 1);
+	await page.close();
+});
+
 test('growth and what lives are told, and shown in the graph', async () => {
 	const page = await open('run');
 	assert.match(await page.locator('#growth').textContent(), /linear growth/);
@@ -229,7 +246,10 @@ test('on paper the graphs are drawn, and what can be clicked is not there', asyn
 		all.map(e => e.checkVisibility())), [true, true]);
 	assert.equal(await page.locator('#difference .drawn').getByText('doubled or more')
 		.isVisible(), true);
-	for (const selector of ['.graph', '.dump', 'nav', '.tools', '.plain'])
+	/* Words of 12 of 900 units' height can be read on A4. */
+	assert.deepEqual(await page.locator('.drawn svg').evaluateAll(all =>
+		all.map(e => e.viewBox.baseVal.width)), [900, 900]);
+	for (const selector of ['.hint', '.graph', '.dump', 'nav', '.tools', '.plain'])
 		assert.equal(await page.locator(selector).filter({ visible: true }).count(), 0,
 			selector);
 	assert.equal(await page.evaluate(() =>
