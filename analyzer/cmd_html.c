@@ -51,8 +51,9 @@ const char help_html[] =
 	"  --all               every run found, not the newest only\n"
 	"  --help              this text\n"
 	"\n" ARGS_HELP_SELECT
-	"--base: a section of what has changed since then; all others are of "
-	"this run.\n" ARGS_HELP_NAMES "\n"
+	"--base: a section of what has changed since then, as a picture and "
+	"a table; all\n"
+	"others are of this run.\n" ARGS_HELP_NAMES "\n"
 	"  heapflame html\n"
 	"  heapflame html --base monday.heap -o report.html "
 	"heapflame.server.4711\n";

@@ -11,8 +11,10 @@
 #define WIDE	    1000.0 /* units of the drawings */
 #define HIGH	    200.0
 #define RATE_HIGH   50.0
+#define RATE_MOST   (.7 * RATE_HIGH) /* words stand above it */
 #define RATES	    200 /* that are told apart */
 #define KINDS	    3
+#define LAST_X	    .92 /* words in the middle of it would leave the page */
 #define LABELS_MOST 12 /* phases that are named above the lines */
 #define UNKNOWN	    HTML_UNKNOWN
 
@@ -151,7 +153,8 @@ html_chart_axes(const struct html_chart *c)
 	fputs("<span class=\"x first\" style=\"left:0\">0</span>\n", out);
 	for (double at = time; c->begin + at < c->end; at += time)
 		fprintf(out,
-			"<span class=\"x\" style=\"left:%.2f%%\">%s</span>\n",
+			"<span class=\"x%s\" style=\"left:%.2f%%\">%s</span>\n",
+			at / (c->end - c->begin) > LAST_X ? " last" : "",
 			at / (c->end - c->begin) * 100, units_time(text, at));
 	for (uint32_t i = 0; i < c->process->phase_count && i < LABELS_MOST;
 		i++) {
@@ -214,7 +217,7 @@ html_chart_rate(const struct html_chart *c)
 		for (uint32_t i = 1; i < c->count; i++)
 			fprintf(out, "L%.2f %.2fH%.2f",
 				x_of(c, c->points[i - 1].ns),
-				RATE_HIGH - rate[i] / most * RATE_HIGH,
+				RATE_HIGH - rate[i] / most * RATE_MOST,
 				x_of(c, c->points[i].ns));
 		units_bytes(
 			text, most < 9e18 ? (int64_t)most : INT64_MAX, false);

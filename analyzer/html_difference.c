@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* This run and another one, function by function, as diff.h finds it. */
+/* This run and another one, as a picture and function by function. */
 #include <inttypes.h>
 
 #include "amount.h"
 #include "diff.h"
 #include "html_page.h"
 #include "html_put.h"
+#include "runs.h"
+#include "write_diff.h"
 
 #define ROWS_MOST 200
 
@@ -32,8 +34,9 @@ put_value(FILE *out, const struct diff *d, int64_t value)
 }
 
 static void
-put_row(const struct html *h, const struct diff *d, uint32_t i)
+put_row(const struct html *h, uint32_t i)
 {
+	const struct diff *d = &h->diff;
 	const struct diff_row *row = &d->functions[i];
 	FILE *out = h->out;
 
@@ -52,8 +55,9 @@ put_row(const struct html *h, const struct diff *d, uint32_t i)
 }
 
 static void
-put_words(const struct html *h, const struct diff *d)
+put_words(const struct html *h)
 {
+	const struct diff *d = &h->diff;
 	const char *const *names = h->o->selection->base_names;
 	char before[AMOUNT_MAX], after[AMOUNT_MAX], change[AMOUNT_MAX];
 	FILE *out = h->out;
@@ -84,8 +88,35 @@ put_words(const struct html *h, const struct diff *d)
 		out);
 }
 
+static int
+put_svg(FILE *out, int width, void *context)
+{
+	const struct html *h = context;
+	const struct svg_options looks = { .width = width };
+	const struct diff_view view = {
+		.before = h->o->selection->base_names[0],
+		.after = h->o->file_count > 0 ? h->o->files[0] : runs_origin(),
+	};
+
+	return write_diff_svg(out, &h->diff, h->p, &view, &looks);
+}
+
 int
-html_put_difference(const struct html *h)
+html_difference_find(struct html *h)
+{
+	if (!h->o->selection->base)
+		return 0;
+	if (diff_find(&h->diff, h->p, h->o->selection, false) < 0)
+		return -1;
+	h->differs = true;
+	if (html_picture_make(&h->change, true, put_svg, h) < 0)
+		return -1;
+	html_lines_add(&h->graphs, h->change.document);
+	return 0;
+}
+
+static void
+put_table(const struct html *h)
 {
 	static const struct html_column columns[] = {
 		{ 'n', "Change", "Of what the function allocated itself" },
@@ -94,28 +125,31 @@ html_put_difference(const struct html *h)
 		{ 't', "What", NULL },
 		{ 't', "Function", NULL },
 	};
+	const struct diff *d = &h->diff;
 	uint32_t rows = 0;
-	struct diff d;
 
-	if (!h->o->selection->base)
-		return 0;
-	if (diff_find(&d, h->p, h->o->selection, false) < 0)
-		return -1;
-	html_section(h->out, "difference", "Difference to another run");
-	put_words(h, &d);
-	while (rows < d.function_count && rows < ROWS_MOST &&
-		d.functions[rows].flat.change != 0)
+	while (rows < d->function_count && rows < ROWS_MOST &&
+		d->functions[rows].flat.change != 0)
 		rows++;
-	if (rows > 0) {
-		html_table(h->out, "r-diff",
-			"What is more than chance first, the largest change on "
-			"top",
-			columns, 5, 0);
-		for (uint32_t i = 0; i < rows; i++)
-			put_row(h, &d, i);
-		html_table_end(h->out);
-	}
+	if (rows == 0)
+		return;
+	html_table(h->out, "r-diff",
+		"What is more than chance first, the largest change on "
+		"top" HTML_HINT("; a name shows it in the picture"),
+		columns, 5, 0);
+	for (uint32_t i = 0; i < rows; i++)
+		put_row(h, i);
+	html_table_end(h->out);
+}
+
+void
+html_put_difference(const struct html *h)
+{
+	if (!h->differs)
+		return;
+	html_section(h->out, "difference", "Difference to another run");
+	put_words(h);
+	html_put_picture(h, "r-change", &h->change, h->graphs.count - 1);
+	put_table(h);
 	html_section_end(h->out);
-	diff_release(&d);
-	return 0;
 }

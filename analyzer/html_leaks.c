@@ -115,8 +115,7 @@ html_put_leaks(const struct html *h)
 		return -1;
 	}
 	if (h->grows)
-		leaks_follow(&view, &s, &h->selection, h->o->files,
-			h->o->file_count, h->o->all);
+		leaks_follow_growth(&view, &s, &h->selection, &h->growth);
 	html_section(h->out, "leaks", ended ? "Never freed" : "What lives");
 	put_words(h, &s, &view, ended);
 	if (s.stack_count > 0)

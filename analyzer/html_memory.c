@@ -9,6 +9,17 @@
 #include "units.h"
 #include "write_memory.h"
 
+/* What of a part is in memory: what is not was allocated, but never used. */
+static int64_t
+present(const struct memory *m, int part)
+{
+	int64_t bytes = m->part[part];
+
+	if (part == MEMORY_LIVE)
+		bytes += m->part[MEMORY_ABSENT];
+	return bytes > 0 ? bytes : 0;
+}
+
 /* Parts above 0, as shares of what they add up to. */
 static void
 put_bar(FILE *out, const struct memory *m)
@@ -16,14 +27,14 @@ put_bar(FILE *out, const struct memory *m)
 	int64_t sum = 0;
 
 	for (int i = 0; i < MEMORY_PARTS; i++)
-		sum += m->part[i] > 0 ? m->part[i] : 0;
+		sum += present(m, i);
 	fputs("<div class=\"parts\" aria-hidden=\"true\">", out);
 	for (int i = 0; i < MEMORY_PARTS; i++)
-		if (m->part[i] > 0)
+		if (present(m, i) > 0)
 			fprintf(out,
 				"<i class=\"p%d\" style=\"flex-grow:%.4f\">"
 				"</i>",
-				i, (double)m->part[i] * 100 / (double)sum);
+				i, (double)present(m, i) * 100 / (double)sum);
 	fputs("</div>\n", out);
 }
 

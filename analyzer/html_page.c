@@ -77,8 +77,7 @@ put_page(const struct html *h)
 	if (html_put_leaks(h) < 0)
 		return -1;
 	html_put_growth(h);
-	if (html_put_difference(h) < 0)
-		return -1;
+	html_put_difference(h);
 	html_put_runs(h);
 	html_put_quality(h);
 	fputs("</main>\n", h->out);
@@ -90,11 +89,14 @@ static void
 release(struct html *h)
 {
 	html_picture_release(&h->picture);
+	html_picture_release(&h->change);
 	html_lines_release(&h->graphs);
 	if (h->timed)
 		trace_release(&h->trace);
 	if (h->grows)
 		growth_release(&h->growth);
+	if (h->differs)
+		diff_release(&h->diff);
 	free(h->timelines);
 	free(h->graph_of);
 	shown_release(&h->shown);
@@ -115,11 +117,13 @@ html_write(FILE *out, struct profile *p, const struct html_options *o)
 	all.keep_empty = true;
 	if (select_stacks(&h.shown, p, &all) < 0)
 		return -1;
-	rc = html_picture_make(&h.picture, p, &h.selection, &looks);
+	rc = html_picture_flame(&h.picture, true, p, &h.selection, &looks);
 	if (rc == 0) {
 		html_series_find(&h);
 		rc = html_moments_find(&h);
 	}
+	if (rc == 0)
+		rc = html_difference_find(&h);
 	if (rc == 0)
 		rc = put_page(&h);
 	release(&h);

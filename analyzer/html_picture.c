@@ -9,6 +9,7 @@
 #include "flame.h"
 
 #define FRAMES "<g class=\"hf-frames"
+#define NARROW 900 /* px: 12 of them are 7 points on A4 */
 
 /* Text with parts of it left out. */
 struct cut {
@@ -96,9 +97,9 @@ html_picture_split(struct html_picture *h, const char *svg)
 	};
 }
 
-int
-html_picture_make(struct html_picture *h, struct profile *p,
-	const struct selection *s, const struct svg_options *o)
+static int
+make(struct html_picture *h, int width,
+	int (*write)(FILE *out, int width, void *context), void *context)
 {
 	char *svg = NULL;
 	size_t length = 0;
@@ -108,13 +109,58 @@ html_picture_make(struct html_picture *h, struct profile *p,
 	*h = (struct html_picture){ .height = 0 };
 	if (!out)
 		return error("cannot get memory for a flame graph");
-	rc = flame_put(out, p, s, o);
+	rc = write(out, width, context);
 	if (fclose(out) != 0 && rc == 0)
 		rc = error("cannot get memory for a flame graph");
 	if (rc == 0)
 		html_picture_split(h, svg);
 	free(svg);
 	return rc;
+}
+
+int
+html_picture_make(struct html_picture *h, bool is_read,
+	int (*write)(FILE *out, int width, void *context), void *context)
+{
+	struct html_picture narrow;
+
+	if (make(h, 0, write, context) < 0)
+		return -1;
+	if (!is_read)
+		return 0;
+	if (make(&narrow, NARROW, write, context) < 0)
+		return -1;
+	free(h->drawn);
+	h->drawn = narrow.drawn;
+	narrow.drawn = NULL;
+	html_picture_release(&narrow);
+	return 0;
+}
+
+/* What flame_put() is told. */
+struct flame {
+	struct profile *p;
+	const struct selection *s;
+	const struct svg_options *o;
+};
+
+static int
+put_flame(FILE *out, int width, void *context)
+{
+	const struct flame *f = context;
+	struct svg_options o = *f->o;
+
+	o.width = width;
+	return flame_put(out, f->p, f->s, &o);
+}
+
+int
+html_picture_flame(struct html_picture *h, bool is_read, struct profile *p,
+	const struct selection *s, const struct svg_options *o)
+{
+	struct flame f = { p, s, o };
+
+	return html_picture_make(h, is_read, put_flame, &f);
 }
 
 void

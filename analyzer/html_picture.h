@@ -15,10 +15,19 @@ struct html_picture {
 	int height; /* px, of the drawing */
 };
 
-/* As flame.h makes it. 0, or -1 after error(). */
-int html_picture_make(struct html_picture *h, struct profile *p,
-	const struct selection *s, const struct svg_options *o);
+/*
+ * Of what `write` writes, an SVG of that width in px; 0: the usual one.
+ * is_read: somebody will read what is drawn without the tool, which is made
+ * once more, so narrow that paper has room for its words. 0, or -1 after
+ * error().
+ */
+int html_picture_make(struct html_picture *h, bool is_read,
+	int (*write)(FILE *out, int width, void *context), void *context);
 void html_picture_release(struct html_picture *h);
+
+/* As flame.h makes it. */
+int html_picture_flame(struct html_picture *h, bool is_read, struct profile *p,
+	const struct selection *s, const struct svg_options *o);
 
 /* Its parts alone, of an SVG; an SVG of another make stays whole. */
 void html_picture_split(struct html_picture *h, const char *svg);

@@ -29,6 +29,8 @@ struct html_column {
 };
 void html_table(FILE *out, const char *id, const char *caption,
 	const struct html_column *columns, int count, int sorted);
+/* Of a caption: what can be done, where it can. */
+#define HTML_HINT(words) "<span class=\"hint\">" words "</span>"
 void html_table_end(FILE *out);
 
 /* A row of a table; those from `top` on are shown on demand. */

@@ -82,7 +82,6 @@ struct making {
 	struct html *h;
 	bool *wanted; /* by point of the trace */
 	size_t used; /* bytes of the page */
-	struct profile all; /* stacks and names of all dumps, found once */
 };
 
 static uint32_t
@@ -118,31 +117,33 @@ make_graph(struct making *m, struct profile *p, uint32_t point)
 	s.metric_name = NULL;
 	s.phase = s.from = s.to = NULL;
 	only_live(p);
-	if (html_picture_make(&picture, p, &s, &looks) < 0)
+	if (html_picture_flame(&picture, false, p, &s, &looks) < 0)
 		return;
 	h->graph_of[point] = (uint32_t)h->graphs.count;
 	m->used += html_lines_add(&h->graphs, picture.document);
 	html_picture_release(&picture);
 }
 
+/* The trace has found the stacks and names of all dumps: they are looked up
+ * once. */
 static int
 visit(void *context, const struct runs_dump *d)
 {
 	struct making *m = context;
+	struct profile *all = &m->h->trace.all, one;
 	uint32_t point = point_of(&m->h->trace, d);
-	struct profile one;
 
 	if (point == NONE || !m->wanted[point] || m->used > GRAPHS_SIZE)
 		return 0;
 	profile_init(&one);
 	if (runs_dump_read(d, &one) == 0)
-		profile_add(&m->all, &one);
+		profile_add(all, &one);
 	profile_release(&one);
-	if (m->all.process_count > 0) {
-		profile_symbolize(&m->all);
-		make_graph(m, &m->all, point);
+	if (all->process_count > 0) {
+		profile_symbolize(all);
+		make_graph(m, all, point);
 	}
-	profile_clear(&m->all);
+	profile_clear(all);
 	return 0;
 }
 
@@ -215,11 +216,9 @@ html_moments_find(struct html *h)
 	for (size_t i = 0; i < n; i++)
 		h->graph_of[i] = NONE;
 	choose(&m);
-	profile_init(&m.all);
 	muted = messages_mute(true);
 	rc = runs_each(o->files, o->file_count, o->all, visit, &m);
 	messages_mute(muted);
-	profile_release(&m.all);
 	free(m.wanted);
 	return rc;
 }

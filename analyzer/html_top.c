@@ -8,31 +8,40 @@
 #include "html_page.h"
 #include "html_put.h"
 #include "sites.h"
+#include "write_text_cells.h"
 
 #define ROWS_MOST 400 /* by flat, and as many by cum */
 
 void
-html_put_graph(const struct html *h)
+html_put_picture(const struct html *h, const char *id,
+	const struct html_picture *picture, size_t number)
 {
 	FILE *out = h->out;
-	int height = h->picture.height + 130; /* what the tool's head takes */
+	int height = picture->height + 130; /* what the tool's head takes */
 
-	html_section(out, "graph", "Flame graph");
-	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
-	      "role=\"status\"></span> <button type=\"button\" id=\"r-whole\" "
-	      "class=\"plain\" hidden>Back to the whole run</button></p>\n",
-		out);
 	fprintf(out,
-		"<div id=\"r-graph\" style=\"--graph:%dpx\" hidden></div>\n",
-		height < 330 ? 330 : height);
+		"<div id=\"%s\" class=\"graph\" data-graph=\"%zu\" "
+		"style=\"--graph:%dpx\" hidden></div>\n",
+		id, number, height < 330 ? 330 : height);
 	fputs("<div class=\"drawn\">\n", out);
-	if (*h->picture.drawn)
-		fputs(h->picture.drawn, out);
+	if (*picture->drawn)
+		fputs(picture->drawn, out);
 	else
 		fputs("<p>There is nothing to draw under this metric.</p>\n",
 			out);
 	fputs("</div>\n", out);
-	html_section_end(out);
+}
+
+void
+html_put_graph(const struct html *h)
+{
+	html_section(h->out, "graph", "Flame graph");
+	fputs("<p class=\"bar\" id=\"r-graph-bar\" hidden><span id=\"r-what\" "
+	      "role=\"status\"></span> <button type=\"button\" id=\"r-whole\" "
+	      "class=\"plain\" hidden>Back to the whole run</button></p>\n",
+		h->out);
+	html_put_picture(h, "r-graph", &h->picture, 0);
+	html_section_end(h->out);
 }
 
 static const struct sites *ranked; /* for by_cum() */
@@ -66,8 +75,38 @@ choose(const struct sites *sites)
 	return taken;
 }
 
+/* A table of those that are taken. */
+struct functions {
+	struct sites sites;
+	bool *taken;
+	bool via; /* some of them called wrappers */
+};
+
 static void
-put_site(const struct html *h, const struct site *site, uint32_t row)
+find(struct functions *f, const struct shown *s)
+{
+	*f = (struct functions){ .via = false };
+	sites_build(&f->sites, s, false);
+	f->taken = choose(&f->sites);
+	for (uint32_t i = 0; i < f->sites.count; i++)
+		f->via |= f->taken[i] && f->sites.list[i].vias > 0;
+}
+
+static void
+put_via(const struct html *h, const struct functions *f,
+	const struct site *site)
+{
+	char *names = text_vias(&h->shown, &f->sites, site);
+
+	fputs("<td class=\"t via\">", h->out);
+	html_put(h->out, names);
+	fputs("</td>", h->out);
+	free(names);
+}
+
+static void
+put_site(const struct html *h, const struct functions *f,
+	const struct site *site, uint32_t row)
 {
 	const struct shown *s = &h->shown;
 	FILE *out = h->out;
@@ -79,19 +118,22 @@ put_site(const struct html *h, const struct site *site, uint32_t row)
 	html_cell_share(out, site->cum, s->hundred);
 	html_cell_count(out, site->flat_objects);
 	html_cell_function(out, h->p, site->frame);
+	if (f->via)
+		put_via(h, f, site);
 	fputs("</tr>\n", out);
 }
 
 /* What is not listed, so that the columns add up to the total. */
 static void
-put_rest(const struct html *h, const struct sites *sites, const bool *taken)
+put_rest(const struct html *h, const struct functions *f)
 {
+	const struct sites *sites = &f->sites;
 	int64_t flat = 0;
 	uint32_t n = 0;
 	char text[AMOUNT_MAX];
 
 	for (uint32_t i = 0; i < sites->count; i++) {
-		if (taken[i])
+		if (f->taken[i])
 			continue;
 		flat += sites->list[i].flat;
 		n++;
@@ -115,23 +157,23 @@ html_put_top(const struct html *h)
 		{ 'n', "%", NULL },
 		{ 'n', "Objects", NULL },
 		{ 't', "Function", NULL },
+		{ 't', "Via", "Wrappers of malloc that it called" },
 	};
-	struct sites sites;
-	bool *taken;
+	struct functions f;
 	uint32_t rows = 0;
 
-	sites_build(&sites, &h->shown, false);
-	taken = choose(&sites);
+	find(&f, &h->shown);
 	html_section(h->out, "functions", "Functions");
 	html_table(h->out, "r-top",
-		"What each holds; a name shows it in the flame graph", columns,
-		6, 0);
-	for (uint32_t i = 0; i < sites.count; i++)
-		if (taken[i])
-			put_site(h, &sites.list[i], rows++);
+		"What each holds" HTML_HINT(
+			"; a name shows it in the flame graph"),
+		columns, f.via ? 7 : 6, 0);
+	for (uint32_t i = 0; i < f.sites.count; i++)
+		if (f.taken[i])
+			put_site(h, &f, &f.sites.list[i], rows++);
 	html_table_end(h->out);
-	put_rest(h, &sites, taken);
+	put_rest(h, &f);
 	html_section_end(h->out);
-	free(taken);
-	sites_release(&sites);
+	free(f.taken);
+	sites_release(&f.sites);
 }

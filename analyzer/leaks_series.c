@@ -95,13 +95,17 @@ find(const struct verdict *list, uint32_t count, uint64_t key)
 	return low < count && list[low].key == key ? &list[low] : NULL;
 }
 
-static void
-apply(struct leaks_view *v, const struct shown *s, const struct growth *g)
+void
+leaks_follow_growth(struct leaks_view *v, const struct shown *s,
+	const struct selection *selection, const struct growth *g)
 {
-	struct verdict *list =
-		xcalloc((size_t)g->stack_count + 1, sizeof *list);
-	uint32_t n = gather(g, list);
+	struct verdict *list;
+	uint32_t n;
 
+	if (s->compared || selection->phase || selection->from || selection->to)
+		return;
+	list = xcalloc((size_t)g->stack_count + 1, sizeof *list);
+	n = gather(g, list);
 	for (uint32_t i = 0; i < s->stack_count; i++) {
 		const struct shown_stack *stack = &s->stacks[i];
 		const struct verdict *it = find(list, n,
@@ -132,6 +136,6 @@ leaks_follow(struct leaks_view *v, const struct shown *s,
 		selection->to || s->stack_count == 0)
 		return;
 	if (growth_find_small(&g, files, count, all, &options))
-		apply(v, s, &g);
+		leaks_follow_growth(v, s, selection, &g);
 	growth_release(&g);
 }

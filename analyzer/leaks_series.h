@@ -3,6 +3,7 @@
 #ifndef LEAKS_SERIES_H
 #define LEAKS_SERIES_H
 
+#include "growth.h"
 #include "select.h"
 #include "write.h"
 
@@ -15,5 +16,9 @@
 void leaks_follow(struct leaks_view *v, const struct shown *s,
 	const struct selection *selection, char *const *files, int count,
 	bool all);
+
+/* The same of what was found in the files already. */
+void leaks_follow_growth(struct leaks_view *v, const struct shown *s,
+	const struct selection *selection, const struct growth *g);
 
 #endif

@@ -33,6 +33,21 @@ function nodeAt(path) {
 	return node;
 }
 
+/*
+ * In the page of `heapflame html`, which alone shows us from a blob, the address
+ * is the page's: it is told what a reader does, and tells what to show.
+ */
+const keeper = location.protocol === 'blob:' && window.parent !== window
+	? window.parent : null;
+let kept = null; /* what it knows; null: what is shown next is its own wish */
+
+function tellKeeper(isStep) {
+	const words = String(hashWords());
+	if (kept !== null && words !== kept)
+		keeper.postMessage({ words, isStep }, '*');
+	kept = words;
+}
+
 const usual = {};
 function hashWords() {
 	const words = new URLSearchParams();
@@ -57,6 +72,10 @@ function hashWords() {
 }
 
 function saveHash(isStep) {
+	if (keeper) {
+		tellKeeper(isStep);
+		return;
+	}
 	/* A viewer may forbid it, or limit how often; the view is there anyway. */
 	try {
 		const hash = '#' + hashWords();
@@ -89,8 +108,8 @@ function restoreState(words) {
 		? words.get('k') : usual.coloring;
 }
 
-function restore() {
-	const words = new URLSearchParams(location.hash.slice(1));
+function showWords(text) {
+	const words = new URLSearchParams(text);
 	restoreState(words);
 	rebuild();
 	const node = nodeAt(words.get('z') || '');
@@ -98,10 +117,19 @@ function restore() {
 	view = { node, from: first ? first.at : -1 };
 	page.input.value = words.get('s') || '';
 	draw();
+	kept = null;
 	setSearch(page.input.value, words.get('c') === '1');
 }
+
+const restore = () => showWords(location.hash.slice(1));
 
 function rememberUsual() {
 	Object.assign(usual, { metric: asked.metric, icicle: state.icicle,
 		callers: state.callers, coloring: asked.colors || COLORINGS[0][0] });
 }
+
+if (keeper)
+	window.addEventListener('message', event => {
+		if (event.source === keeper && typeof event.data === 'string')
+			showWords(event.data);
+	});

@@ -1,78 +1,148 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The flame graph's tool is a document of its own in a frame, so that its keys,
- * its names and its address are apart from the page's. The page tells it what to
- * show by the part of its address behind "#", which it knows how to read:
- * s=expression, c=1 (upper and lower case differ), z=path of hashed names.
+ * A flame graph's tool is a document of its own in a frame, so that its keys,
+ * its names and its address are apart from the page's. What it shows is words,
+ * as flame_link.js writes them: s=expression, c=1 (upper and lower case differ),
+ * z=path of hashed names. A frame is told them by its address when it is made
+ * and by a message later, and tells them when its reader has done something. It
+ * makes no step in the history: those are the page's, whose address has the
+ * words of all its graphs.
  */
 const root = document.documentElement;
 const byId = id => document.getElementById(id);
-const KEYS_OF_PAGE = ['at'];
-const graphs = { shown: -1, addresses: [], when: [] };
+const WORDS_MOST = 100000;
+const store = { addresses: [], when: [] };
+/* number: of the document that is shown; -1: none yet. */
+const runGraph = { number: -1, words: '', place: byId('r-graph'),
+	section: byId('graph') };
+const changeGraph = { number: -1, words: '', place: byId('r-change'),
+	section: byId('difference') };
 
 /* A text is runs of lines, of which each stands in the page once. */
 function textOf(number) {
-	const { lines, texts } = graphs.data, runs = texts[number], parts = [];
+	const { lines, texts } = store.data, runs = texts[number], parts = [];
 	for (let i = 0; i < runs.length; i += 2)
 		parts.push(...lines.slice(runs[i], runs[i] + runs[i + 1]));
 	return parts.join('\n');
 }
 
 function addressOf(number) {
-	graphs.addresses[number] ??= URL.createObjectURL(
+	store.addresses[number] ??= URL.createObjectURL(
 		new Blob([textOf(number)], { type: 'image/svg+xml' }));
-	return graphs.addresses[number];
+	return store.addresses[number];
 }
 
-/* words: what the graph is to show; "" is all of it. */
-function showGraph(number, words) {
-	const address = addressOf(number) + '#' + words;
-	if (graphs.frame && graphs.shown === number) {
-		graphs.frame.src = address;
-	} else {
-		/* A new frame leaves no step in the history. */
-		const frame = document.createElement('iframe');
-		frame.title = 'Flame graph: zoom, search, switch metrics';
-		frame.src = address;
-		if (graphs.frame)
-			graphs.frame.replaceWith(frame);
-		else
-			byId('r-graph').append(frame);
-		graphs.frame = frame;
-	}
-	graphs.shown = number;
-	const when = graphs.when[number];
+/* A new frame leaves no step in the history. */
+function addFrame(graph, number, words) {
+	const frame = document.createElement('iframe');
+	frame.title = `${graph.section.querySelector('h2').textContent
+	}: zoom, search, switch what is shown`;
+	frame.src = addressOf(number) + '#' + words;
+	frame.onload = () => { frame.listens = true; };
+	graph.place.replaceChildren(frame);
+	graph.place.hidden = false;
+	graph.place.hidden = false;
+	graph.frame = frame;
+}
+
+/* words: what it is to show; "" is all of it. */
+function show(graph, number, words) {
+	if (graph.number === number && graph.words === words)
+		return;
+	if (graph.number === number && graph.frame.listens)
+		graph.frame.contentWindow.postMessage(words, '*');
+	else
+		addFrame(graph, number, words);
+	Object.assign(graph, { number, words });
+}
+
+/* What the page says of what its graphs show. */
+function describeGraphs() {
+	const { number } = runGraph, when = store.when[number];
 	byId('r-what').textContent = when ? `What lived at ${when}` : '';
 	byId('r-whole').hidden = byId('r-graph-bar').hidden = number === 0;
 	for (const button of document.querySelectorAll('.dump'))
 		button.setAttribute('aria-pressed', number > 0 &&
 			!button.classList.contains('near') &&
 			Number(button.dataset.graph) === number);
+	for (const graph of [runGraph, changeGraph])
+		graph.searched = new URLSearchParams(graph.words).get('s');
+	for (const link of document.querySelectorAll('.fn'))
+		link.closest('tr').classList.toggle('here',
+			graphOf(link).searched === exactly(link.textContent));
 }
 
-/* The page's address says what the graph shows: a link shows it again. */
-function readAddress() {
-	const text = location.hash.slice(1);
-	if (text && !text.includes('='))
-		return false; /* a place in the page */
-	const words = new URLSearchParams(text);
+/* at: which moment; diff: the words of the difference; the rest is of the graph
+ * of the run. */
+function pageWords() {
+	const words = new URLSearchParams(runGraph.words);
+	if (runGraph.number > 0)
+		words.set('at', runGraph.number);
+	if (changeGraph.words)
+		words.set('diff', changeGraph.words);
+	return words;
+}
+
+const withoutOurs = words => {
+	words.delete('at');
+	words.delete('diff');
+	return String(words);
+};
+
+function showWords(words) {
 	const number = Number(words.get('at')) || 0;
-	for (const key of KEYS_OF_PAGE)
-		words.delete(key);
-	showGraph(number < graphs.data.texts.length ? number : 0, words.toString());
-	markRow(words.get('s'));
-	return true;
+	const change = words.get('diff') || '';
+	show(runGraph, number > 0 && number < store.change ? number : 0,
+		withoutOurs(words));
+	if (changeGraph.place)
+		show(changeGraph, store.change, change);
+	describeGraphs();
 }
 
-function go(number, words) {
-	if (number > 0)
-		words.set('at', number);
-	const hash = '#' + words;
-	if (hash === location.hash)
-		readAddress();
-	else
-		location.hash = hash;
-	byId('graph').scrollIntoView({ block: 'nearest',
+/* A browser may limit how often; the view is there anyway. */
+function writeHistory(isStep, state, hash) {
+	try {
+		history[isStep ? 'pushState' : 'replaceState'](state, '', hash);
+	} catch {
+		return;
+	}
+}
+
+function writeAddress(isStep) {
+	const hash = '#' + pageWords();
+	if (hash !== (location.hash || '#'))
+		writeHistory(isStep, null, hash);
+	describeGraphs();
+}
+
+/*
+ * The page's address says what the graphs show: a link shows it again. That of
+ * a place in the page does not; what they showed there is kept beside it.
+ */
+function readAddress() {
+	let words = location.hash.slice(1);
+	if (words && !words.includes('=')) {
+		words = String(history.state?.words ?? pageWords());
+		writeHistory(false, { words }, location.hash);
+	}
+	showWords(new URLSearchParams(words));
+}
+
+/* Only from our own frames, which are of no origin that could be told. */
+function hear(event) {
+	const { words, isStep } = event.data || {};
+	const graph = [runGraph, changeGraph].find(it => it.frame &&
+		it.frame.contentWindow === event.source);
+	if (!graph || typeof words !== 'string' || words.length > WORDS_MOST)
+		return;
+	graph.words = withoutOurs(new URLSearchParams(words));
+	writeAddress(isStep === true);
+}
+
+function go(graph, number, words) {
+	show(graph, number, String(words));
+	writeAddress(true);
+	graph.place.scrollIntoView({ block: 'nearest',
 		behavior: matchMedia('(prefers-reduced-motion: reduce)').matches
 			? 'auto' : 'smooth' });
 }
@@ -90,23 +160,33 @@ function hashOf(name) {
 	return (h >>> 0).toString(36);
 }
 
-function searchFor(name) {
-	go(graphs.shown, new URLSearchParams({ s: exactly(name), c: '1' }));
+/* A function of the difference is looked up in the graph of it. */
+function graphOf(link) {
+	const { section, place } = changeGraph;
+	return place && section.contains(link) ? changeGraph : runGraph;
+}
+
+function searchFor(link) {
+	const graph = graphOf(link);
+	go(graph, graph.number, new URLSearchParams({
+		s: exactly(link.textContent), c: '1' }));
 }
 
 /* Root first. Only graphs of several metrics look at the metric. */
 function zoomTo(names) {
-	go(graphs.shown, new URLSearchParams({ z: names.map(hashOf).join('.'),
-		m: 'inuse_space' }));
+	go(runGraph, runGraph.number, new URLSearchParams({
+		z: names.map(hashOf).join('.'), m: 'inuse_space' }));
 }
 
 function startGraphs() {
-	graphs.data = JSON.parse(byId('r-graphs').textContent);
+	store.data = JSON.parse(byId('r-graphs').textContent);
+	store.change = Number(changeGraph.place?.dataset.graph ??
+		store.data.texts.length);
 	for (const button of document.querySelectorAll('.dump[data-graph]'))
-		graphs.when[button.dataset.graph] = button.dataset.when;
-	byId('r-graph').hidden = false;
-	byId('r-whole').onclick = () => go(0, new URLSearchParams());
-	if (!readAddress())
-		showGraph(0, '');
+		store.when[button.dataset.graph] = button.dataset.when;
+	byId('r-whole').onclick = () => go(runGraph, 0, new URLSearchParams());
+	readAddress();
+	window.addEventListener('message', hear);
+	window.addEventListener('popstate', readAddress);
 	window.addEventListener('hashchange', readAddress);
 }

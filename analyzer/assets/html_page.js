@@ -14,7 +14,7 @@ function linkNames() {
 	for (const link of document.querySelectorAll('.fn'))
 		link.addEventListener('click', event => {
 			event.preventDefault();
-			searchFor(link.textContent);
+			searchFor(link);
 		});
 	for (const stack of document.querySelectorAll('.stack')) {
 		const button = make('button', { type: 'button', class: 'plain' },

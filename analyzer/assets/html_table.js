@@ -11,7 +11,7 @@ function make(name, attributes = {}, ...parts) {
 	return it;
 }
 
-const valueOf = (row, column, kind) => kind === 'n'
+const valueIn = (row, column, kind) => kind === 'n'
 	? Number(row.cells[column].dataset.v) || 0
 	: row.cells[column].textContent;
 
@@ -22,7 +22,7 @@ function sortBy(table, heading) {
 	const column = heading.cellIndex, { kind } = heading.dataset;
 	const down = heading.ariaSort ? heading.ariaSort === 'ascending' : kind === 'n';
 	const keyed = [...table.tBodies[0].rows].map((row, i) =>
-		({ row, i, key: valueOf(row, column, kind) }));
+		({ row, i, key: valueIn(row, column, kind) }));
 	keyed.sort((a, b) => (down ? compare(b.key, a.key) : compare(a.key, b.key)) ||
 		a.i - b.i);
 	for (const other of heading.parentNode.cells)
@@ -73,7 +73,8 @@ function addSearch(table, rows) {
 		}
 		let n = 0;
 		for (const row of rows) {
-			const hit = test(row.cells[row.cells.length - 1].textContent);
+			const hit = [...row.cells].some(cell =>
+				cell.classList.contains('t') && test(cell.textContent));
 			row.classList.toggle('miss', !hit);
 			n += hit;
 		}
@@ -97,11 +98,4 @@ function startTables() {
 		if (more > 0)
 			addMore(table, rows);
 	}
-}
-
-/* The row of the function that the graph shows. */
-function markRow(expression) {
-	for (const link of document.querySelectorAll('.fn'))
-		link.closest('tr').classList.toggle('here',
-			Boolean(expression) && exactly(link.textContent) === expression);
 }

@@ -42,8 +42,8 @@ function startTime(figure) {
 	});
 	const dumps = [...chart.querySelectorAll('.dump')];
 	dumps.forEach((button, i) => {
-		button.onclick = () => go(Number(button.dataset.graph),
-			new URLSearchParams());
+		button.onclick = () => go(runGraph,
+			Number(button.dataset.graph), new URLSearchParams());
 		button.onkeydown = event => {
 			const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
 			if (step && dumps[i + step]) {

@@ -1,78 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The report page in a real browser: what a reader does, and what the page then
- * shows. Any request beside the file itself and the graphs that are in it, any
- * dialog, and anything on the console fails the test that caused it.
+ * shows.
  */
 'use strict';
-const { test, before, after, afterEach } = require('node:test');
+const { test, before } = require('node:test');
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
-const { chromium } = require('playwright-core');
 const pictures = require('./pictures.js');
+const { make, folded, series, open, graph, labels, column, until, term } =
+	require('./report.js');
 
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-	'--disable-background-networking', '--disable-component-update',
-	'--disable-sync'];
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heapflame-html-'));
-const pages = {};
-let browser, troubles = [];
-
-function make(name, ...args) {
-	pages[name] = path.join(folder, name + '.html');
-	execFileSync(process.env.HEAPFLAME, ['html', '-o', pages[name], ...args],
-		{ stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-function folded(name, lines) {
-	const file = path.join(folder, name + '.folded');
-	/* Without the source files that the pictures have. */
-	fs.writeFileSync(file, lines.map(line => {
-		const [, stack, value] = line.match(/^(.*) (\d+)$/s);
-		return stack.split(';').map(it => it.split('\t')[0]).join(';') +
-			` ${value}\n`;
-	}).join(''));
-	return file;
-}
-
-/*
- * A process of which there are dumps at 1 to `count` seconds: stack 1 grows by
- * 100,000 bytes a second, stack 2 holds as much as it did, stack 3 is there at
- * the third second alone. Names are those of its modules.
- */
-function series(name, count, names) {
-	const dir = path.join(folder, name);
-	fs.mkdirSync(dir);
-	const word = s => encodeURIComponent(s).replace(/[!'()*]/g,
-		c => '%' + c.charCodeAt(0).toString(16));
-	for (let n = 1; n <= count; n++) {
-		const held = [100000 * n, 500000, n === 3 ? 900000 : 0];
-		const sum = held.reduce((a, b) => a + b);
-		const lines = ['heap_v2/1', `  t*: ${sum / 100}: ${sum} [${sum / 100}: ${
-			sum}]`, '# heapflame 1', '# id 77-18c0000', '# boot x',
-		'# exe /bin/server', `# time 1700000000000 ${1700000000000 + n * 1000
-		} 1000 ${1000 + n * 1e9}`, `# reason ${n === count ? 'f' : 't'} ${n} ${n}`,
-		'# interval 0 1 0', `# samples ${sum / 100} ${sum / 100} 0`,
-		`# rss ${sum + 300000} 0 0 0 ${sum + 300000} 0`,
-		`# phase 1 500000000 2500000000 0 ${word('warm <up>')}`,
-		`# phase 2 2500000000 - 0 ${word('serve')}`];
-		names.forEach((m, i) => lines.push(`# module ${i} 0 - - /lib/${word(m)} ${
-			(0x1000000 * (i + 1)).toString(16)}-${
-			(0x1000000 * (i + 1) + 0x10000).toString(16)}@0`));
-		held.forEach((bytes, i) => bytes && lines.push(
-			`@ 0x${(0x1000000 * (i + 1) + 0x20).toString(16)} 0x1000040`,
-			`  t*: ${bytes / 100}: ${bytes} [${bytes / 100}: ${bytes}]`));
-		lines.push('# end');
-		fs.writeFileSync(path.join(dir, `h.77-18c0000.${n}.${
-			n === count ? 'f' : 't' + n}.heap`), lines.join('\n') + '\n');
-	}
-	return dir;
-}
-
-before(async () => {
+before(() => {
 	make('server', folded('server', pictures.server));
 	make('wide', '--top', '5', folded('wide', Array.from({ length: 60 },
 		(_, i) => `main;part_${i % 7};f_${i} ${1000 + i}`)));
@@ -83,57 +22,7 @@ before(async () => {
 	make('evil', '--title', '</title><script>alert(9)</script>', series('evil', 5,
 		['<script>alert(1)</script>', '"><img src=x onerror=alert(3)>',
 			'\'onload=\'alert(4)']));
-	browser = await chromium.launch({ args: QUIET,
-		executablePath: process.env.CHROMIUM || '/usr/bin/chromium' });
 });
-
-after(async () => {
-	await browser?.close();
-	fs.rmSync(folder, { recursive: true });
-});
-
-afterEach(() => {
-	const seen = troubles;
-	troubles = [];
-	assert.deepEqual(seen, []);
-});
-
-async function open(name, { hash = '', width = 1280, colorScheme = 'light',
-	media = 'screen', scripts = true } = {}) {
-	const page = await browser.newPage({ viewport: { width, height: 900 },
-		colorScheme, javaScriptEnabled: scripts, reducedMotion: 'reduce' });
-	await page.emulateMedia({ media, colorScheme });
-	const address = 'file://' + pages[name];
-	page.on('dialog', d => { troubles.push('dialog ' + d.message()); d.dismiss(); });
-	page.on('pageerror', e => troubles.push('error ' + e.message));
-	page.on('console', m => troubles.push('console ' + m.text()));
-	page.on('request', r => {
-		if (!r.url().startsWith(address) && !r.url().startsWith('blob:null/'))
-			troubles.push('request ' + r.url());
-	});
-	await page.goto(address + hash);
-	return page;
-}
-
-const graph = page => page.frameLocator('#r-graph iframe');
-/* A frame that nobody sees is not drawn by the browser, or for no width. */
-const labels = async page => {
-	await page.locator('#r-graph iframe').scrollIntoViewIfNeeded();
-	return graph(page).locator('.hf-view text').allTextContents();
-};
-const column = (page, table, n) => page.locator(
-	`#${table} tbody tr:visible td:nth-child(${n})`).allTextContents();
-async function until(what, expected) {
-	let seen;
-	for (let i = 0; i < 800; i++) {
-		seen = await what();
-		if (JSON.stringify(seen) === JSON.stringify(expected))
-			return;
-		await new Promise(done => setTimeout(done, 25));
-	}
-	assert.deepEqual(seen, expected);
-}
-const term = page => graph(page).locator('#hf-search').evaluate(e => e.value);
 
 test('says what it is of, and shows its graph', async () => {
 	const page = await open('server');
@@ -179,6 +68,19 @@ test('a table is longer on demand, and searched as a whole', async () => {
 	assert.equal((await column(page, 'r-top', 1)).length, 5);
 	await page.getByRole('button', { name: 'Show all 68 rows' }).click();
 	assert.equal((await column(page, 'r-top', 1)).length, 68);
+	await page.close();
+});
+
+test('a table says which wrappers were called, and they are searched, too', async () => {
+	make('many', '--countname', 'bytes', folded('many', [...pictures.server, ...Array.from({ length: 9 },
+		(_, i) => `main;f_${i} 10`)]));
+	const page = await open('many');
+	const row = page.locator('#r-top tbody tr', { hasText: 'string_dup' });
+	assert.equal(await row.locator('td.via').textContent(), 'xmalloc');
+	await page.locator('#r-top-search').fill('^xmalloc$');
+	assert.deepEqual(await page.locator('#r-top .fn:visible').allTextContents(),
+		['string_dup']);
+	await page.locator('#r-top th button', { hasText: 'Via' }).click();
 	await page.close();
 });
 
@@ -232,10 +134,30 @@ test('the timeline says its figures, and its marks', async () => {
 	await page.close();
 });
 
+test('words of the timeline keep within it, and off the bars', async () => {
+	make('late', series('late', 21, ['one.so', 'two.so', 'three.so']));
+	const page = await open('late', { width: 400 });
+	const spans = page.locator('.chart span');
+	assert.match((await spans.allTextContents()).join(), /20\.0 s/);
+	for (const span of await spans.all())
+		assert.ok(await span.evaluate(e => {
+			const box = e.getBoundingClientRect();
+			const chart = e.parentNode.getBoundingClientRect();
+			return box.left >= chart.left - 1 && box.right <= chart.right + 1;
+		}), await span.textContent());
+	const words = await page.locator('.chart.rate span').boundingBox();
+	const bars = await page.locator('.a-rate').boundingBox();
+	assert.ok(bars.y >= words.y + words.height - 1);
+	await page.close();
+});
+
 test('growth and what lives are told, and shown in the graph', async () => {
 	const page = await open('run');
 	assert.match(await page.locator('#growth').textContent(), /linear growth/);
 	assert.equal(await page.locator('#r-leaks tbody tr').count(), 2);
+	/* Which of them accumulates, the series alone can tell here. */
+	assert.deepEqual(await page.locator('#r-leaks .age').allTextContents(),
+		['still accumulating', '']);
 	await page.locator('#r-leaks summary').first().click();
 	await page.locator('#r-leaks').getByRole('button',
 		{ name: 'Show in the flame graph' }).first().click();
@@ -249,6 +171,25 @@ test('the difference to another run', async () => {
 	assert.equal(await page.locator('#r-diff-total').getAttribute('data-v'), '700000');
 	assert.equal(await page.locator('#r-diff tbody tr').count(), 1);
 	assert.match(await page.locator('#r-diff tbody tr').textContent(), /grown/);
+	await page.close();
+});
+
+test('the difference is a picture, too, in which its functions are found', async () => {
+	const page = await open('since');
+	const tool = page.frameLocator('#r-change iframe');
+	await page.locator('#r-change iframe').scrollIntoViewIfNeeded();
+	await until(async () => (await tool.locator('.hf-view text').allTextContents())
+		.includes('now'), true);
+	assert.match(await tool.locator('header p').textContent(), new RegExp(
+		'^inuse_space: \\+683.6 KiB .* h\\.77-18c0000\\.1\\.t1\\.heap → run$'));
+	assert.equal(await page.locator('#difference .drawn').isVisible(), false);
+	await page.locator('#r-diff .fn').click();
+	await until(() => tool.locator('#hf-search').evaluate(e => e.value),
+		'^\\[one\\.so\\+0x20\\]$');
+	await until(() => tool.locator('.hf-hit').count(), 1);
+	assert.equal(await term(page), ''); /* not in the other graph */
+	assert.equal(await page.locator('#r-diff tr.here').count(), 1);
+	assert.equal(await page.locator('#r-top tr.here').count(), 0);
 	await page.close();
 });
 
@@ -299,10 +240,16 @@ test('light and dark, wide and narrow, all can be read', async () => {
 		}
 });
 
-test('on paper the graph is drawn, and what can be clicked is not there', async () => {
-	const page = await open('run', { media: 'print', colorScheme: 'dark' });
-	assert.equal(await page.locator('.drawn svg').isVisible(), true);
-	for (const selector of ['#r-graph', '.dump', 'nav', '.tools', '.plain'])
+test('on paper the graphs are drawn, and what can be clicked is not there', async () => {
+	const page = await open('since', { media: 'print', colorScheme: 'dark' });
+	assert.deepEqual(await page.locator('.drawn svg').evaluateAll(all =>
+		all.map(e => e.checkVisibility())), [true, true]);
+	assert.equal(await page.locator('#difference .drawn').getByText('doubled or more')
+		.isVisible(), true);
+	/* Words of 12 of 900 units' height can be read on A4. */
+	assert.deepEqual(await page.locator('.drawn svg').evaluateAll(all =>
+		all.map(e => e.viewBox.baseVal.width)), [900, 900]);
+	for (const selector of ['.hint', '.graph', '.dump', 'nav', '.tools', '.plain'])
 		assert.equal(await page.locator(selector).filter({ visible: true }).count(), 0,
 			selector);
 	assert.equal(await page.evaluate(() =>

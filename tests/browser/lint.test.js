@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The script of the flame graph, as it stands in the file, and these tests pass
- * the linter. Nothing in it makes code or markup of text, or asks the network.
+ * The scripts of the flame graph and of the report page, as they stand in the
+ * files, and these tests pass the linter. Nothing in it makes code or markup of text, or asks the network.
  */
 'use strict';
 const { test } = require('node:test');
@@ -15,7 +15,7 @@ const globals = names => Object.fromEntries(names.map(name => [name, 'readonly']
 const PAGE = ['document', 'history', 'location', 'window', 'innerWidth', 'innerHeight',
 	'ResizeObserver', 'URLSearchParams', 'requestAnimationFrame'];
 const NODE = ['require', 'module', 'process', 'Buffer', 'document', 'performance',
-	'location', 'window', 'getComputedStyle', 'MouseEvent', 'KeyboardEvent', 'Event',
+	'location', 'history', 'window', 'getComputedStyle', 'URLSearchParams', 'MouseEvent', 'KeyboardEvent', 'Event',
 	'dispatchEvent', 'setTimeout', 'console', 'URL', 'innerWidth'];
 const FORBIDDEN = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln',
 	'srcdoc', 'createContextualFragment'];
@@ -26,14 +26,14 @@ const rules = {
 	'max-lines-per-function': [2, 40]
 };
 
-/* The parts in the order of write_svg.c, in one function. */
-function script() {
+/* The parts in the order of their writer, in one function. */
+function script(writer, prefix, least) {
 	const folder = path.join(process.env.SRC, 'analyzer');
-	const order = [...fs.readFileSync(path.join(folder, 'write_svg.c'), 'utf8')
+	const order = [...fs.readFileSync(path.join(folder, writer), 'utf8')
 		.matchAll(/^\tPART\((\w+)\);$/gm)].map(found => found[1]);
-	assert.ok(order.length > 5);
+	assert.ok(order.length >= least);
 	return order.map(name => fs.readFileSync(
-		path.join(folder, 'assets', `flame_${name}.js`), 'utf8')).join('');
+		path.join(folder, 'assets', `${prefix}_${name}.js`), 'utf8')).join('');
 }
 
 async function lint(text, names, extra, sourceType) {
@@ -45,8 +45,11 @@ async function lint(text, names, extra, sourceType) {
 	return messages.map(m => `${m.line}: ${m.message}`);
 }
 
-test('the linter has nothing to say of the script', async () => {
-	assert.deepEqual(await lint(script(), PAGE, {}, 'script'), []);
+test('the linter has nothing to say of the scripts', async () => {
+	assert.deepEqual(await lint(script('write_svg.c', 'flame', 6), PAGE, {}, 'script'),
+		[]);
+	assert.deepEqual(await lint(script('html_page.c', 'html', 4), [...PAGE, 'Blob',
+		'URL', 'matchMedia'], {}, 'script'), []);
 });
 
 test('the linter has nothing to say of the tests', async () => {

@@ -45,6 +45,16 @@ done
 "$HEAPFLAME" leaks --json --top 0 series >leaks.json
 total=$(sed -n 's/^"total":{"value":\([0-9]*\),.*/\1/p' leaks.json)
 says series.html "value r-leaks-total $total"
+for kind in 'still accumulating' 'start-up, kept'; do
+	[ "$(grep -c "\"kind\":\"$kind" leaks.json)" -eq \
+		"$(grep -c "<td class=\"t age\">$kind" series.html)" ] ||
+		fail "not as many as leaks says: $kind"
+done
+has '<td class="t age">still accumulating' <series.html || fail "no leak accumulates"
+
+# Of what lives, 61 MiB were never touched: most of that is not in memory.
+bar=$(sed -n 's/.*<i class="p0" style="flex-grow:\([0-9]*\)\..*/\1/p' series.html)
+[ "$bar" -lt 90 ] || fail "$bar percent of resident memory live"
 
 # The graph of the last dump is of what lives in the end.
 lives=$("$HEAPFLAME" report --metric inuse_space series |
@@ -78,6 +88,13 @@ first=(series/*.m0.heap)
 change=$(sed -n 's/^"total":{.*"delta":{"value":\(-*[0-9]*\).*/\1/p' diff.json)
 [ -n "$change" ] || fail "no total in: $(head -c 400 diff.json)"
 says since.html "value r-diff-total $change"
+# Its picture is that of `heapflame diff`, but for what the script throws away.
+"$HEAPFLAME" diff "${first[0]}" series -o diff.svg
+"$PYTHON" "$SRC/tests/e2e/paged.py" --last since.html >last.svg
+sed '/^<g class="hf-frames/,/^<\/g>$/d' diff.svg | cmp - last.svg ||
+	fail "another picture than diff's"
+[ "$(wc -c <since.html)" -lt $(($(wc -c <series.html) + $(wc -c <diff.svg))) ] ||
+	fail "the difference takes $(wc -c <since.html) bytes"
 
 # Where nobody says where to: named after the dump, or in a run's folder.
 "$HEAPFLAME" html marks 2>said >/dev/null

@@ -42,6 +42,15 @@ page folded.html x.folded
 sections folded.html 'graph functions runs quality'
 "$HEAPFLAME" html -o piped.html - <x.folded
 "$PYTHON" "$SRC/tests/e2e/paged.py" piped.html folded.html.json >/dev/null
+if has 'class="t via"' <folded.html; then
+	fail "a column of wrappers that nothing called"
+fi
+printf 'main;a;xmalloc 9\nmain;a;xrealloc 5\nmain;a;xcalloc 4\nmain;a;xstrdup 3
+main;a 30\nmain;b;xmalloc 20\nmain;c 10\n' >via.folded
+page via.html --countname bytes via.folded
+for via in 'xmalloc, xrealloc, xcalloc, ...' xmalloc ''; do
+	has -F "<td class=\"t via\">$via</td>" <via.html || fail "not via '$via'"
+done
 page cpu.html --countname nanoseconds x.folded
 has '501 ns' <cpu.html || fail "no nanoseconds"
 "$HEAPFLAME" convert --to pprof -o x.pb.gz one

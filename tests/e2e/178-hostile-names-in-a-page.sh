@@ -55,6 +55,8 @@ judge()
 judge folded x.folded
 judge series series
 grep -qx 'timelines 1' series.has || fail "no timeline: $(cat series.has)"
+judge since --base series/h.77-18c0000.0.t0.heap series
+has -F 'id="r-change"' <since.html || fail "no picture of the difference"
 judge titled --title '</title><script>alert(1)</script>' series
 
 # Long names and many of them: a page is bounded by what it shows.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-A page of `heapflame html`, judged: `paged.py PAGE [REPORT.json]`. It is whole
+A page of `heapflame html`, judged: `paged.py [--last] PAGE [REPORT.json]`. It is whole
 and balanced, loads nothing, its scripts' data are JSON, and its figures are
 those of `report --json`. Prints what it has, for the scenario to look at:
-sections, rows of tables, graphs and timelines.
+sections, rows of tables, graphs and timelines; --last: the last graph's text.
 """
 import json
 import re
@@ -28,7 +28,8 @@ class Page(HTMLParser):
         self.sections, self.rows, self.values = [], {}, {}
         self.scripts, self.buttons, self.table = [], 0, None
         self.row, self.text, self.policy = None, "", ""
-        self.names = []
+        self.cell = None
+        self.names, self.via = [], []
 
     def handle_starttag(self, tag, attributes):
         of = dict(attributes)
@@ -56,6 +57,7 @@ class Page(HTMLParser):
             self.row = []
         if tag == "td":
             self.row.append(int(of["data-v"]) if "data-v" in of else None)
+            self.text, self.cell = "", of.get("class")
         if tag == "script":
             self.scripts.append([of, ""])
         self.buttons += (tag == "button" and
@@ -74,6 +76,8 @@ class Page(HTMLParser):
             self.wrong.append("</%s> closes something else" % tag)
         if tag == "tr" and self.row:
             self.table.append(self.row)
+        if tag == "td" and self.cell == "t via":
+            self.via.append(self.text)
         if tag == "a":
             self.names.append(self.text)
 
@@ -128,7 +132,22 @@ def check_figures(page, report):
         hf.fail("%d functions, not %d" % (len(rows), len(theirs)))
 
 
+def check_via(page, report):
+    def cell(names):
+        return ", ".join(names[:3] + ["..."] * (len(names) > 3))
+    theirs = {(r["function"], r["flat"]["value"], cell(r["via"]))
+              for r in report["rows"]}
+    rows = page.rows["r-top"]
+    ours = list(zip(page.names, [r[0] for r in rows],
+                    page.via or [""] * len(rows)))
+    if not theirs.issuperset(ours) or page.via and not any(page.via):
+        hf.fail("wrappers: %r" % sorted(set(ours) - theirs)[:3])
+
+
 def main():
+    last = sys.argv[1] == "--last"
+    if last:
+        del sys.argv[1]
     text = open(sys.argv[1], encoding="utf-8").read()
     page = Page()
     page.feed(text)
@@ -142,7 +161,12 @@ def main():
             if times != sorted(times) or len(points) < 2:
                 hf.fail("times: %r" % times)
     if len(sys.argv) > 2:
-        check_figures(page, json.load(open(sys.argv[2])))
+        report = json.load(open(sys.argv[2]))
+        check_figures(page, report)
+        check_via(page, report)
+    if last:
+        sys.stdout.write(texts[-1])
+        return
     print("sections", *page.sections)
     print("graphs", len(texts))
     for i, svg in enumerate(texts):
