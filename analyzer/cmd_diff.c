@@ -106,7 +106,7 @@ draw(struct profile *p, const struct selection *s, const struct wanted *w,
 	struct output out;
 	int rc;
 
-	if (diff_columns_find(&columns, p, s) < 0)
+	if (diff_columns_find(&columns, p, s, false) < 0)
 		return -1;
 	rc = output_open(&out, w->a.output);
 	if (rc == 0) {

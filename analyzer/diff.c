@@ -193,8 +193,8 @@ all_have(const struct profile *p, int m)
 }
 
 int
-diff_columns_find(
-	struct diff_columns *c, struct profile *p, const struct selection *s)
+diff_columns_find(struct diff_columns *c, struct profile *p,
+	const struct selection *s, bool keep)
 {
 	struct selection chosen = of_both_sides(s, p), other = chosen;
 	struct diff first;
@@ -215,8 +215,10 @@ diff_columns_find(
 			c->count++;
 		}
 	}
-	profile_forget_rows(p);
-	profile_forget_rows(s->base);
+	if (!keep) {
+		profile_forget_rows(p);
+		profile_forget_rows(s->base);
+	}
 	for (uint32_t i = 0; i < c->count; i++)
 		diff_rows_judge(&c->list[i], false);
 	return 0;

@@ -98,15 +98,15 @@ void diff_release(struct diff *d);
  * The metric that is asked for as one of all that both sides have, in their
  * order, for a picture that can show each: DIFF_NO_ROWS of them. Only that one
  * if its stacks are many, for each takes as much memory, or if the base is
- * scaled, which is another scale for each.
+ * scaled, which is another scale for each. keep: the rows of the profiles stay.
  */
 struct diff_columns {
 	struct diff list[METRICS];
 	uint32_t count, main;
 };
 
-int diff_columns_find(
-	struct diff_columns *c, struct profile *p, const struct selection *s);
+int diff_columns_find(struct diff_columns *c, struct profile *p,
+	const struct selection *s, bool keep);
 void diff_columns_release(struct diff_columns *c);
 
 #endif

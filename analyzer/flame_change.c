@@ -36,7 +36,7 @@ flame_write_change(struct profile *p, const char *path, const char *name,
 	of.metric = p->usual_metric;
 	of.base_metric = p->before_metric;
 	of.base = p;
-	if (diff_columns_find(&d, p, &of) < 0)
+	if (diff_columns_find(&d, p, &of, false) < 0)
 		return -1;
 	if (output_open(&out, path) < 0) {
 		diff_columns_release(&d);

@@ -88,17 +88,37 @@ put_words(const struct html *h)
 		out);
 }
 
+/* What its picture is made of. */
+struct change {
+	const struct html *html;
+	struct diff_columns columns;
+};
+
 static int
 put_svg(FILE *out, int width, void *context)
 {
-	const struct html *h = context;
+	const struct change *c = context;
+	const struct html *h = c->html;
 	const struct svg_options looks = { .width = width };
 	const struct diff_view view = {
 		.before = h->o->selection->base_names[0],
 		.after = h->o->file_count > 0 ? h->o->files[0] : runs_origin(),
 	};
 
-	return write_diff_svg(out, &h->diff, h->p, &view, &looks);
+	return write_diff_svg(out, &c->columns, h->p, &view, &looks);
+}
+
+static int
+find_picture(struct html *h)
+{
+	struct change c = { .html = h };
+	int rc;
+
+	if (diff_columns_find(&c.columns, h->p, h->o->selection, true) < 0)
+		return -1;
+	rc = html_picture_make(&h->change, true, put_svg, &c);
+	diff_columns_release(&c.columns);
+	return rc;
 }
 
 int
@@ -109,7 +129,7 @@ html_difference_find(struct html *h)
 	if (diff_find(&h->diff, h->p, h->o->selection, false) < 0)
 		return -1;
 	h->differs = true;
-	if (html_picture_make(&h->change, true, put_svg, h) < 0)
+	if (find_picture(h) < 0)
 		return -1;
 	html_lines_add(&h->graphs, h->change.document);
 	return 0;

@@ -40,7 +40,7 @@ pair_find(struct pair *p)
 {
 	struct selection s = { .metric = INUSE_SPACE, .base = &p->base };
 
-	assert_int_equal(diff_columns_find(&p->d, &p->now, &s), 0);
+	assert_int_equal(diff_columns_find(&p->d, &p->now, &s, false), 0);
 	diff_tree_build(&p->t, &p->d, &p->now, false);
 }
 
