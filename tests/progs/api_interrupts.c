@@ -17,21 +17,30 @@
 
 static volatile sig_atomic_t dumps;
 
+/* After the last dump, however long that took: else there is none but those. */
+static void
+arm(void)
+{
+	const struct itimerval once = { { 0, 0 }, { 0, US } };
+
+	setitimer(ITIMER_REAL, &once, NULL);
+}
+
 static void
 interrupt(int signal)
 {
 	(void)signal;
 	dumps += heapflame_dump() == HEAPFLAME_OK;
+	arm();
 }
 
 int
 main(void)
 {
-	struct itimerval every = { { 0, US }, { 0, US } };
 	void *block[BLOCKS] = { NULL };
 
 	signal(SIGALRM, interrupt);
-	setitimer(ITIMER_REAL, &every, NULL);
+	arm();
 	for (int i = 0; i < TURNS; i++) {
 		int k = rand() % BLOCKS;
 
