@@ -14,6 +14,7 @@
 #include "coverage_facts.h"
 #include "err.h"
 #include "program.h"
+#include "strtab.h"
 
 /* What is asked of a file beside what stands in it. */
 struct looked {
@@ -34,34 +35,42 @@ path_of(const struct profile *p, uint32_t module)
 	return strtab_get(&p->strings, p->modules[module].path);
 }
 
-static bool
-needs(const struct looked *l, const char *name)
+/* All that the modules ask the loader for, each name once. */
+static void
+add_names(struct strtab *needed, const struct looked *l)
 {
-	size_t n = strlen(name);
 	const char *at = l->facts.names;
 
 	while (at && *at) {
 		size_t length = strcspn(at, "\n");
 
-		if (length == n && memcmp(at, name, n) == 0)
-			return true;
-		at += length + 1;
+		strtab_add_n(needed, at, length);
+		at += length + (at[length] == '\n');
 	}
-	return false;
+}
+
+static bool
+is_among(struct strtab *names, uint32_t count, const char *name)
+{
+	return strtab_add(names, name) < count;
 }
 
 static void
 find_needed(struct looked *l, uint32_t count, const struct profile *p)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		const char *base = program_base_name(path_of(p, i));
+	struct strtab needed = { 0 };
+	uint32_t names;
 
-		for (uint32_t k = 0; k < count && !l[i].is_needed; k++)
-			l[i].is_needed =
-				needs(&l[k], base) ||
-				(l[i].facts.soname &&
-					needs(&l[k], l[i].facts.soname));
-	}
+	for (uint32_t i = 0; i < count; i++)
+		add_names(&needed, &l[i]);
+	names = needed.count;
+	for (uint32_t i = 0; i < count; i++)
+		l[i].is_needed =
+			is_among(&needed, names,
+				program_base_name(path_of(p, i))) ||
+			(l[i].facts.soname &&
+				is_among(&needed, names, l[i].facts.soname));
+	strtab_release(&needed);
 }
 
 static void

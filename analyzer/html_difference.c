@@ -132,6 +132,7 @@ html_difference_find(struct html *h)
 	if (find_picture(h) < 0)
 		return -1;
 	html_lines_add(&h->graphs, h->change.document);
+	html_picture_forget_document(&h->change);
 	return 0;
 }
 

@@ -110,20 +110,23 @@ html_write(FILE *out, struct profile *p, const struct html_options *o)
 	struct selection all;
 	int rc;
 
+	profile_complete(p);
 	h.selection = *o->selection;
 	h.selection.base = NULL;
 	h.selection.base_names = NULL;
 	all = h.selection;
 	all.keep_empty = true;
-	if (select_stacks(&h.shown, p, &all) < 0)
-		return -1;
+	/* Its stacks are gone before ours come: together they would be much. */
 	rc = html_picture_flame(&h.picture, true, p, &h.selection, &looks);
+	if (rc == 0)
+		rc = select_stacks(&h.shown, p, &all);
 	if (rc == 0) {
 		html_series_find(&h);
 		rc = html_moments_find(&h);
 	}
 	if (rc == 0)
 		rc = html_difference_find(&h);
+	strtab_complete(&h.graphs.lines);
 	if (rc == 0)
 		rc = put_page(&h);
 	release(&h);

@@ -164,6 +164,13 @@ html_picture_flame(struct html_picture *h, bool is_read, struct profile *p,
 }
 
 void
+html_picture_forget_document(struct html_picture *h)
+{
+	free(h->document);
+	h->document = NULL;
+}
+
+void
 html_picture_release(struct html_picture *h)
 {
 	free(h->drawn);

@@ -23,6 +23,8 @@ struct html_picture {
  */
 int html_picture_make(struct html_picture *h, bool is_read,
 	int (*write)(FILE *out, int width, void *context), void *context);
+/* Once it is kept elsewhere. */
+void html_picture_forget_document(struct html_picture *h);
 void html_picture_release(struct html_picture *h);
 
 /* As flame.h makes it. */

@@ -19,7 +19,19 @@
 			   */
 #define GROWTH_DUMPS 4 /* of one process, or nothing is said of growth */
 
-/* Is there a time to any of it, and can the files be read once more? */
+/* Was its file named, and no other? */
+static bool
+is_lone(const struct html *h, const struct process *it)
+{
+	return h->o->file_count == 1 && it->source != NONE &&
+	       strcmp(strtab_get(&h->p->strings, it->source), h->o->files[0]) ==
+		       0;
+}
+
+/*
+ * Does any of it tell what lived when, and can the files be read once more?
+ * That takes as much memory again, so it is not done for nothing.
+ */
 static bool
 can_be_series(const struct html *h)
 {
@@ -28,9 +40,13 @@ can_be_series(const struct html *h)
 	for (int i = 0; i < h->o->file_count; i++)
 		if (strcmp(h->o->files[i], "-") == 0)
 			return false;
-	for (uint32_t i = 0; i < h->p->process_count; i++)
-		any |= h->p->processes[i].start_ms > 0 ||
-		       h->p->processes[i].end_ms > 0;
+	for (uint32_t i = 0; i < h->p->process_count; i++) {
+		const struct process *it = &h->p->processes[i];
+
+		any |= it->has[INUSE_SPACE] &&
+		       (it->start_ms > 0 || it->end_ms > 0) &&
+		       (it->moments > 0 || !is_lone(h, it));
+	}
 	return any;
 }
 
@@ -209,13 +225,16 @@ html_moments_find(struct html *h)
 	int rc;
 
 	html_lines_add(&h->graphs, h->picture.document);
-	if (!h->timed)
+	if (!h->timed) {
+		html_picture_forget_document(&h->picture);
 		return 0;
+	}
 	m.wanted = xcalloc(n + 1, sizeof *m.wanted);
 	h->graph_of = xcalloc(n + 1, sizeof *h->graph_of);
 	for (size_t i = 0; i < n; i++)
 		h->graph_of[i] = NONE;
 	choose(&m);
+	html_picture_forget_document(&h->picture);
 	muted = messages_mute(true);
 	rc = runs_each(o->files, o->file_count, o->all, visit, &m);
 	messages_mute(muted);

@@ -60,13 +60,19 @@ profile_release(struct profile *p)
 }
 
 void
-profile_forget_rows(struct profile *p)
+profile_complete(struct profile *p)
 {
 	struct profile_index *x = p->index;
 
 	table_release(&x->rows);
 	table_release(&x->stacks);
 	x->rows = x->stacks = (struct table){ 0 };
+}
+
+void
+profile_forget_rows(struct profile *p)
+{
+	profile_complete(p);
 	free(p->rows);
 	free(p->stacks);
 	free(p->stack_locations);

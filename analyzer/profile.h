@@ -266,6 +266,9 @@ struct profile {
 void profile_init(struct profile *p);
 void profile_release(struct profile *p);
 
+/* No more rows or stacks come: what finds equal ones is let go. */
+void profile_complete(struct profile *p);
+
 /*
  * Rows and stacks are let go, where what is shown has been selected and the
  * profile is wanted for its names only.

@@ -160,6 +160,7 @@ gather_vias(struct counting *c, struct sites *out)
 			site->first_via = (uint32_t)i;
 		out->via[i] = v[i].frame;
 	}
+	free(v);
 }
 
 struct order {
@@ -182,16 +183,21 @@ compare_sites(const void *x, const void *y, void *context)
 	return pa < pb ? -1 : pa > pb;
 }
 
+/*
+ * In place, and what counted is let go before: of hundreds of thousands of
+ * functions a copy would be much.
+ */
 static void
 gather(struct counting *c, struct sites *out, bool by_cum)
 {
 	struct order order = { .c = c, .by_cum = by_cum };
 	uint32_t n = c->s->profile->function_count;
 
-	out->list = xmalloc(n * sizeof *out->list);
+	out->list = c->by_place;
 	for (uint32_t i = 0; i < n; i++)
 		if (c->last_stack[i])
 			out->list[out->count++] = c->by_place[i];
+	free(c->last_stack);
 	qsort_r(out->list, out->count, sizeof *out->list, compare_sites,
 		&order);
 }
@@ -214,14 +220,11 @@ sites_build(struct sites *out, const struct shown *s, bool by_cum)
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		count_stack(&c, i);
 	choose_lines(&c);
+	free(c.flat_of_frame);
+	free(c.cum_of_frame);
 	gather_vias(&c, out);
 	gather(&c, out, by_cum);
 	free(c.places);
-	free(c.by_place);
-	free(c.flat_of_frame);
-	free(c.cum_of_frame);
-	free(c.last_stack);
-	free(c.vias);
 }
 
 void

@@ -105,6 +105,14 @@ strtab_add(struct strtab *t, const char *s)
 	return strtab_add_n(t, s, strlen(s));
 }
 
+void
+strtab_complete(struct strtab *t)
+{
+	free(t->slots);
+	t->slots = NULL;
+	t->slot_count = 0;
+}
+
 const char *
 strtab_get(const struct strtab *t, uint32_t id)
 {

@@ -23,6 +23,9 @@ void strtab_release(struct strtab *t);
 uint32_t strtab_add(struct strtab *t, const char *s);
 uint32_t strtab_add_n(struct strtab *t, const char *s, size_t n);
 
+/* No more come: what finds equal ones is let go. */
+void strtab_complete(struct strtab *t);
+
 /* The string, NUL-terminated; valid until the next add. "" for UINT32_MAX. */
 const char *strtab_get(const struct strtab *t, uint32_t id);
 
