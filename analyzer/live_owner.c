@@ -40,8 +40,7 @@ same_boot(const struct hfs_header *h)
 static enum proc_answer
 has_mapped(int pid, const struct stat *st)
 {
-	int at = proc_with_memory(pid);
-	char *path = xasprintf("/proc/%d/maps", at ? at : pid), *line = NULL;
+	char *path = xasprintf("/proc/%d/maps", proc_thread(pid)), *line = NULL;
 	FILE *in = fopen(path, "re");
 	enum proc_answer answer = PROC_NO;
 	size_t capacity = 0;
@@ -98,7 +97,7 @@ fate_of(struct live_owner *o, int fd, const struct stat *st,
 	if (mapped == PROC_YES || (mapped == PROC_UNKNOWN && is_there))
 		return LIVE_RUNNING;
 	/* What is being killed is there for a while, and maps nothing. */
-	return is_there && proc_with_memory(o->pid) ? LIVE_REPLACED : LIVE_GONE;
+	return is_there && proc_has_memory(o->pid) ? LIVE_REPLACED : LIVE_GONE;
 }
 
 void

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,34 +50,49 @@ read_task(struct task *t, int pid)
 }
 
 static bool
-has_memory(int tid)
+thread_has_memory(int tid)
 {
 	struct task t;
 
 	return read_task(&t, tid) && t.memory > 0;
 }
 
-int
-proc_with_memory(int pid)
+/* 0: there is none. */
+static int
+thread_with_memory(int pid)
 {
 	char path[40];
 	struct dirent *entry;
 	int found = 0;
 	DIR *d;
 
-	if (has_memory(pid))
+	if (thread_has_memory(pid))
 		return pid;
 	snprintf(path, sizeof path, "/proc/%d/task", pid);
 	d = opendir(path);
 	while (d && !found && (entry = readdir(d)) != NULL) {
 		int tid = atoi(entry->d_name);
 
-		if (tid > 0 && has_memory(tid))
+		if (tid > 0 && thread_has_memory(tid))
 			found = tid;
 	}
 	if (d)
 		closedir(d);
 	return found;
+}
+
+bool
+proc_has_memory(int pid)
+{
+	return thread_with_memory(pid) != 0;
+}
+
+int
+proc_thread(int pid)
+{
+	int found = thread_with_memory(pid);
+
+	return found ? found : pid;
 }
 
 int

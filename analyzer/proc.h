@@ -7,15 +7,22 @@
 #ifndef PROC_H
 #define PROC_H
 
+#include <stdbool.h>
+
 /* The inode that names our pid namespace; 0: not known. */
 unsigned long long proc_pid_namespace(void);
 
 /*
- * Where /proc tells of the process's memory: `pid`, or a thread of it while its
- * main thread has ended. 0: there is no process, or it is about to be gone:
- * a process that is killed gives up its memory before it is a zombie.
+ * Has it any? Not where there is no process, and not where it is about to be
+ * gone: what is killed gives up its memory before it is a zombie.
  */
-int proc_with_memory(int pid);
+bool proc_has_memory(int pid);
+
+/*
+ * The thread at which /proc tells of the process's memory and root: `pid`, but
+ * while its main thread has ended another one of it.
+ */
+int proc_thread(int pid);
 
 /* The process that a thread is of; `tid` itself where that can't be told. */
 int proc_of_thread(int tid);

@@ -266,10 +266,9 @@ static int
 look(struct found *f, int pid, bool quiet)
 {
 	uint32_t own, owner = 0;
-	int at = proc_with_memory(pid);
 
 	*f = (struct found){ .path = NULL };
-	pid = at ? at : pid;
+	pid = proc_thread(pid);
 	if (read_maps(&f->maps, pid, quiet) < 0)
 		return -1;
 	own = own_pid(pid);

@@ -117,11 +117,10 @@ open_running(int pid, struct symbolize_wanted *wanted, const char *path)
 {
 	size_t length = strlen(path), suffix = strlen(DELETED);
 	struct symbolize_file *file;
-	int at = proc_with_memory(pid);
 	char name[64];
 	const char *why;
 
-	pid = at ? at : pid;
+	pid = proc_thread(pid);
 	if (length > suffix && strcmp(path + length - suffix, DELETED) == 0)
 		length -= suffix;
 	snprintf(name, sizeof name, "/proc/%d/exe", pid);
