@@ -179,9 +179,6 @@ diff_release(struct diff *d)
 	*d = (struct diff){ 0 };
 }
 
-/* Of more, only the metric that was asked for. */
-#define STACKS_OF_ALL 32768
-
 static bool
 all_have(const struct profile *p, int m)
 {
@@ -210,7 +207,7 @@ diff_columns_find(struct diff_columns *c, struct profile *p,
 			c->list[c->count++] = first;
 		} else if (m < FOREIGN && !s->normalize && all_have(p, m) &&
 			   all_have(s->base, m) &&
-			   first.shown.stack_count <= STACKS_OF_ALL &&
+			   first.shown.stack_count <= SELECT_STACKS_OF_ALL &&
 			   find_stacks(&c->list[c->count], p, &other) == 0) {
 			c->count++;
 		}

@@ -81,17 +81,16 @@ add_stacks(struct diff_sums *s, const struct shown *columns,
 }
 
 /* A node as one of so many. */
-struct
-try {
+struct judged {
 	double p;
 	uint32_t node;
 	bool significant;
 };
 
 static int
-compare_tries(const void *x, const void *y)
+compare_judged(const void *x, const void *y)
 {
-	const struct try *a = x, *b = y;
+	const struct judged *a = x, *b = y;
 
 	if (a->p != b->p)
 		return a->p < b->p ? -1 : 1;
@@ -102,7 +101,7 @@ static void
 find_certain(const struct diff_tree *t, uint32_t column, struct diff_sums *s)
 {
 	uint32_t count = t->tree.count, n = 0;
-	struct try *tries = xmalloc((size_t)count * sizeof *tries);
+	struct judged *list = xmalloc((size_t)count * sizeof *list);
 
 	for (uint32_t i = 1; i < count; i++) {
 		struct diff_figure f;
@@ -110,13 +109,13 @@ find_certain(const struct diff_tree *t, uint32_t column, struct diff_sums *s)
 		if (!(s->sides[i].came.sum > 0 || s->sides[i].went.sum > 0))
 			continue;
 		f = diff_tree_figure(t, column, s, i);
-		tries[n++] = (struct try){ f.p, i, f.significant };
+		list[n++] = (struct judged){ f.p, i, f.significant };
 	}
 	if (n > 0)
-		qsort(tries, n, sizeof *tries, compare_tries);
-	for (uint32_t i = 0; i < n && diff_is_certain(tries[i].p, i, n); i++)
-		s->certain[tries[i].node] = tries[i].significant;
-	free(tries);
+		qsort(list, n, sizeof *list, compare_judged);
+	for (uint32_t i = 0; i < n && diff_is_certain(list[i].p, i, n); i++)
+		s->certain[list[i].node] = list[i].significant;
+	free(list);
 }
 
 void

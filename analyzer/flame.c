@@ -35,10 +35,6 @@ write_tree(const struct target *to, const struct tree *t,
 	return output_commit(&out);
 }
 
-/* Of more, only the metric that was asked for: all would take its memory by as
- * many times. */
-#define STACKS_OF_ALL 32768
-
 #define WHOLE_MOST 9e15 /* that the page's numbers hold */
 
 /* Every metric that can be shown of the same selection. */
@@ -83,7 +79,7 @@ select_columns(struct columns *c, struct profile *p, const struct selection *s)
 		if (m == (int)first.metric) {
 			c->main = c->count;
 			c->shown[c->count++] = first;
-		} else if (first.stack_count <= STACKS_OF_ALL &&
+		} else if (first.stack_count <= SELECT_STACKS_OF_ALL &&
 			   is_column(p, s, (enum metric)m) &&
 			   select_stacks(&c->shown[c->count], p, &other) == 0) {
 			c->count++;

@@ -46,6 +46,8 @@ flame_options_own(
 		{ 0 },
 	};
 
+	_Static_assert(sizeof all / sizeof *all == FLAME_OPTIONS + 1,
+		"flame_options.h says how many");
 	memcpy(own, all, sizeof all);
 	o->factor = 1;
 }

@@ -63,6 +63,12 @@ html_lines_add(struct html_lines *l, const char *text)
 }
 
 void
+html_lines_complete(struct html_lines *l)
+{
+	strtab_complete(&l->lines);
+}
+
+void
 html_lines_release(struct html_lines *l)
 {
 	for (size_t i = 0; i < l->count; i++)

@@ -21,6 +21,8 @@ struct html_lines {
 /* Adds a text; its number is the count before. How much it adds to the page. */
 size_t html_lines_add(struct html_lines *l, const char *text);
 
+/* No more come: what finds equal lines is let go. */
+void html_lines_complete(struct html_lines *l);
 void html_lines_release(struct html_lines *l);
 
 /*

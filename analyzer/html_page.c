@@ -126,7 +126,7 @@ html_write(FILE *out, struct profile *p, const struct html_options *o)
 	}
 	if (rc == 0)
 		rc = html_difference_find(&h);
-	strtab_complete(&h.graphs.lines);
+	html_lines_complete(&h.graphs);
 	if (rc == 0)
 		rc = put_page(&h);
 	release(&h);

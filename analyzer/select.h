@@ -128,6 +128,12 @@ struct shown_stack {
 	bool truncated;
 };
 
+/*
+ * Of more stacks a picture holds only the metric that was asked for: all would
+ * take its memory by as many times.
+ */
+#define SELECT_STACKS_OF_ALL 32768
+
 struct shown {
 	const struct profile *profile; /* borrowed: names are in it */
 	enum metric metric;

@@ -160,7 +160,6 @@ gather_vias(struct counting *c, struct sites *out)
 			site->first_via = (uint32_t)i;
 		out->via[i] = v[i].frame;
 	}
-	free(v);
 }
 
 struct order {
@@ -183,23 +182,16 @@ compare_sites(const void *x, const void *y, void *context)
 	return pa < pb ? -1 : pa > pb;
 }
 
-/*
- * In place, and what counted is let go before: of hundreds of thousands of
- * functions a copy would be much.
- */
+/* In place: of hundreds of thousands of functions a copy would be much. */
 static void
-gather(struct counting *c, struct sites *out, bool by_cum)
+gather(const struct counting *c, struct sites *out)
 {
-	struct order order = { .c = c, .by_cum = by_cum };
 	uint32_t n = c->s->profile->function_count;
 
 	out->list = c->by_place;
 	for (uint32_t i = 0; i < n; i++)
 		if (c->last_stack[i])
 			out->list[out->count++] = c->by_place[i];
-	free(c->last_stack);
-	qsort_r(out->list, out->count, sizeof *out->list, compare_sites,
-		&order);
 }
 
 void
@@ -215,15 +207,21 @@ sites_build(struct sites *out, const struct shown *s, bool by_cum)
 		.last_stack = xcalloc(p->function_count, sizeof(uint32_t)),
 		.vias = xmalloc(s->stack_count * sizeof *c.vias),
 	};
+	struct order order = { .c = &c, .by_cum = by_cum };
 
 	*out = (struct sites){ 0 };
 	for (uint32_t i = 0; i < s->stack_count; i++)
 		count_stack(&c, i);
 	choose_lines(&c);
+	gather_vias(&c, out);
+	gather(&c, out);
+	/* Sorting takes memory, too; all but the places is done with. */
 	free(c.flat_of_frame);
 	free(c.cum_of_frame);
-	gather_vias(&c, out);
-	gather(&c, out, by_cum);
+	free(c.last_stack);
+	free(c.vias);
+	qsort_r(out->list, out->count, sizeof *out->list, compare_sites,
+		&order);
 	free(c.places);
 }
 

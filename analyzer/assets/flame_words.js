@@ -34,7 +34,7 @@ const amount = n => isSpace ? bytes(n)
 	: unitName === 'nanoseconds' ? duration(n) : objects(n);
 function percent(part, whole) {
 	const p = whole ? 100 * part / whole : 0;
-	return p.toFixed(p >= 10 || p === 0 ? 1 : p >= .1 ? 2 : 3) + ' %';
+	return p.toFixed(p >= 1000 ? 0 : p >= 10 || p === 0 ? 1 : p >= .1 ? 2 : 3) + ' %';
 }
 
 /* Stored in steps of 2 %, so two digits. */
